@@ -1,0 +1,14 @@
+# minglu_embed(target file variable): makes the bytes of `file` available as
+#   namespace minglu::embedded { extern const std::string_view variable; }   in "embedded/<variable>.hpp"
+function(minglu_embed target file variable)
+  set(dir ${CMAKE_BINARY_DIR}/generated/${target})
+  set(source ${dir}/embedded/${variable}.cpp)
+  set(header ${dir}/embedded/${variable}.hpp)
+  add_custom_command(OUTPUT ${source} ${header}
+    COMMAND ${CMAKE_COMMAND} -DFILE=${CMAKE_SOURCE_DIR}/${file} -DVARIABLE=${variable} -DSOURCE=${source} -DHEADER=${header}
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed_file.cmake
+    DEPENDS ${CMAKE_SOURCE_DIR}/${file} ${CMAKE_SOURCE_DIR}/cmake/embed_file.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${source} ${header})
+  target_include_directories(${target} PRIVATE ${dir})
+endfunction()

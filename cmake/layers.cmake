@@ -1,0 +1,35 @@
+# Who may include whom: src -> sync -> catalog -> include (tests/unit/include_direction_test.py enforces it).
+function(minglu_layer name)
+  cmake_parse_arguments(arg "" "" "DIRS;LINK" ${ARGN})
+  set(globs)
+  foreach(dir ${arg_DIRS})
+    list(APPEND globs ${CMAKE_SOURCE_DIR}/${dir}/*.cpp)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${globs})
+  if(NOT sources)
+    message(FATAL_ERROR "no sources for ${name} in ${arg_DIRS}")
+  endif()
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC minglu_options ${arg_LINK})
+endfunction()
+
+minglu_layer(minglu_crypto DIRS src/crypto LINK OpenSSL::Crypto)
+minglu_layer(minglu_catalog
+  DIRS catalog catalog/values catalog/identifiers catalog/text catalog/import catalog/export
+  LINK minglu_crypto nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::ICU)
+minglu_embed(minglu_catalog catalog/data/regions.csv regions_csv)
+minglu_embed(minglu_catalog catalog/data/terms.json terms_json)
+minglu_layer(minglu_sync DIRS sync LINK minglu_catalog PkgConfig::ZSTD)
+minglu_layer(minglu_store_sqlite DIRS src/store/sqlite LINK minglu_catalog PkgConfig::SQLITE)
+minglu_layer(minglu_store_memory DIRS src/store/memory LINK minglu_catalog)
+minglu_layer(minglu_net DIRS src/net LINK minglu_sync CURL::libcurl PkgConfig::ZSTD)
+minglu_layer(minglu_http DIRS src/http src/http/api
+  LINK minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD spdlog::spdlog)
+minglu_embed(minglu_http src/http/openapi.json openapi_json)
+minglu_layer(minglu_node DIRS src/node src/auth
+  LINK minglu_http minglu_net minglu_store_sqlite minglu_sync minglu_crypto PkgConfig::TOMLPP spdlog::spdlog)
+minglu_layer(minglu_cli DIRS src/cli LINK minglu_node CLI11::CLI11)
+
+add_executable(minglu src/main.cpp)
+target_link_libraries(minglu PRIVATE minglu_cli)
+install(TARGETS minglu RUNTIME DESTINATION bin)
