@@ -1,0 +1,14 @@
+#pragma once
+/// Document numbers (文号) of Chinese official papers, GB/T 9704-2012: issuer, year, number.
+#include <string>
+#include <string_view>
+
+#include "minglu/error.hpp"
+
+namespace minglu {
+
+/// "渝知发〔2012〕47号", the year in 〔〕 (U+3014, U+3015) whatever brackets were typed, no leading zeros, no 第.
+/// Errors: bad_number.
+[[nodiscard]] Result<std::string> parse_document_number(std::string_view text);
+
+}  // namespace minglu

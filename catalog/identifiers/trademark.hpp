@@ -1,0 +1,19 @@
+#pragma once
+/// Trademark registration numbers of CNIPA and international ones extended to China, and Nice classes.
+#include <string>
+#include <string_view>
+
+#include "minglu/error.hpp"
+
+namespace minglu {
+
+/// 5–8 digits with an optional letter for a divisional registration (`37721502A`), or G + 5–7 digits for a Madrid
+/// registration extended to China, with a letter, or H and up to two digits for a later designation (`G1630145A`).
+/// Upper case, no spaces, no leading zeros. Errors: bad_number; the 9-digit Hong Kong form is told apart.
+[[nodiscard]] Result<std::string> parse_trademark_number(std::string_view text);
+
+/// Class of the Nice agreement, 1–45, without leading zeros: "33", "第33类", "第三十三类", "０９" -> "9".
+/// Errors: bad_value.
+[[nodiscard]] Result<std::string> parse_nice_class(std::string_view text);
+
+}  // namespace minglu

@@ -1,0 +1,38 @@
+#pragma once
+/// Closed lists of the catalogue as dated data (catalog/data/terms.json): what a field of type `term` may hold.
+///
+/// Lists carry the name of the field: "status" and "subtype" (per kind), "ground" (why an entry was removed),
+/// "listing", "role". Entries hold the code; people see the label.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "minglu/ids.hpp"
+#include "minglu/time.hpp"
+
+namespace minglu {
+
+struct Term {
+    std::string list;
+    std::string code;  ///< stable, `[a-z_]+`, e.g. "granted", "not_renewed"
+    std::string label_zh;
+    std::string label_en;
+    std::string source;     ///< statute and article, or practice, that the term comes from
+    bool in_force = false;  ///< status: the right exists in this state
+    bool granted = false;   ///< status: the right was granted and is not deemed never to have existed
+    std::optional<Kind> kind;          ///< none: any kind
+    std::vector<std::string> aliases;  ///< other spellings in published lists
+    std::optional<Day> valid_from;     ///< period of the rule named in `source`, both days inclusive
+    std::optional<Day> valid_until;
+};
+
+/// By code, label or alias (width, case and spaces do not matter for labels); null when there is none. Without a kind,
+/// the first of any kind. Lives as long as the program.
+[[nodiscard]] const Term* find_term(std::string_view list, std::string_view code_or_label,
+                                    std::optional<Kind> kind = {});
+
+/// All terms of a list that apply to a kind (all when none), in the order in which to offer them.
+[[nodiscard]] std::vector<const Term*> terms_of(std::string_view list, std::optional<Kind> kind = {});
+
+}  // namespace minglu
