@@ -1,21 +1,10 @@
-#include <openssl/evp.h>
-
-#include <memory>
 #include <stdexcept>
 
 #include "minglu/hash.hpp"
+#include "src/crypto/openssl_handles.hpp"
 
 namespace minglu {
 namespace {
-
-struct DigestFree {
-    void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
-};
-struct ContextFree {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using DigestPtr = std::unique_ptr<EVP_MD, DigestFree>;
-using ContextPtr = std::unique_ptr<EVP_MD_CTX, ContextFree>;
 
 /// Fetching an algorithm walks OpenSSL's providers under a lock, so each is fetched once per process.
 const EVP_MD* digest_of(HashAlgorithm algorithm) {
@@ -27,8 +16,8 @@ const EVP_MD* digest_of(HashAlgorithm algorithm) {
 }
 
 EVP_MD_CTX* context_of(HashAlgorithm algorithm) {
-    thread_local const ContextPtr sha256_context(EVP_MD_CTX_new());
-    thread_local const ContextPtr sm3_context(EVP_MD_CTX_new());
+    thread_local const DigestContextPtr sha256_context(EVP_MD_CTX_new());
+    thread_local const DigestContextPtr sm3_context(EVP_MD_CTX_new());
     EVP_MD_CTX* context = algorithm == HashAlgorithm::sm3 ? sm3_context.get() : sha256_context.get();
     if (context == nullptr) throw std::bad_alloc();
     return context;

@@ -1,0 +1,25 @@
+#pragma once
+/// Files with key material: readable by their owner only, whole or not there at all.
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "minglu/error.hpp"
+
+namespace minglu {
+
+enum class IfExists {
+    refuse,   ///< a lost key cannot be made again
+    replace,  ///< in one step: readers see the old file or the new one
+};
+
+/// Writes `bytes` to `path` with mode 0600; file and directory entry are on disk when it returns.
+/// Errors: already_exists, disk_full, io.
+[[nodiscard]] Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes,
+                                             IfExists if_exists);
+
+/// Errors: not_found; not_allowed when group or others may read or write it, or it is not a regular file; too_large
+/// above 64 KiB; io.
+[[nodiscard]] Result<std::string> read_secret_file(const std::filesystem::path& path);
+
+}  // namespace minglu
