@@ -1,0 +1,160 @@
+#include "catalog/identifiers/number_text.hpp"
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+namespace minglu {
+
+namespace {
+
+const icu::Normalizer2& nfkc() {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* normalizer = icu::Normalizer2::getNFKCInstance(status);
+    if (U_FAILURE(status) != 0) throw std::runtime_error(std::string("ICU has no NFKC data: ") + u_errorName(status));
+    return *normalizer;
+}
+
+icu::UnicodeString normalised(const icu::UnicodeString& text) {
+    UErrorCode status = U_ZERO_ERROR;
+    auto out = nfkc().normalize(text, status);
+    if (U_FAILURE(status) != 0) throw std::runtime_error(std::string("NFKC failed: ") + u_errorName(status));
+    return out;
+}
+
+bool is_invisible(UChar32 c) {
+    return u_isUWhiteSpace(c) != 0 || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
+}
+
+std::string fold_unicode(std::string_view text) {
+    const auto whole =
+        normalised(icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size()))));
+    icu::UnicodeString visible;
+    for (std::int32_t i = 0; i < whole.length(); i = whole.moveIndex32(i, 1))
+        if (const UChar32 c = whole.char32At(i); !is_invisible(c)) visible.append(c);
+    // Characters that a space kept apart may compose now.
+    std::string out;
+    normalised(visible).toUTF8String(out);
+    return out;
+}
+
+bool is_ascii_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+constexpr std::array<std::string_view, 10> chinese_digits{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"};
+
+/// 0–9, or -1. 〇 and the circle often typed for it are zeros.
+int chinese_digit(std::string_view character) {
+    if (character == "〇" || character == "○") return 0;
+    const auto found = std::find(chinese_digits.begin(), chinese_digits.end(), character);
+    return found == chinese_digits.end() ? -1 : static_cast<int>(found - chinese_digits.begin());
+}
+
+int chinese_unit(std::string_view character) {
+    if (character == "十") return 10;
+    if (character == "百") return 100;
+    return character == "千" ? 1000 : 0;
+}
+
+/// 三百五十四, 十五, 一千零二. The units must fall; a digit without unit is the last.
+std::optional<int> read_with_units(std::string_view text) {
+    int sum = 0;
+    int pending = -1;
+    int last_unit = 10'000;
+    for (; !text.empty(); text.remove_prefix(3)) {
+        const auto character = text.substr(0, 3);
+        if (const int unit = chinese_unit(character); unit != 0) {
+            if (unit >= last_unit || (pending < 1 && (unit != 10 || sum != 0))) return std::nullopt;
+            sum += (pending < 0 ? 1 : pending) * unit;
+            last_unit = unit;
+            pending = -1;
+        } else {
+            const int digit = chinese_digit(character);
+            if (digit < 0 || pending > 0) return std::nullopt;
+            pending = digit;
+        }
+    }
+    return sum + std::max(pending, 0);
+}
+
+std::optional<int> read_digit_by_digit(std::string_view text) {
+    int value = 0;
+    for (; !text.empty(); text.remove_prefix(3)) {
+        const int digit = chinese_digit(text.substr(0, 3));
+        if (digit < 0) return std::nullopt;
+        value = value * 10 + digit;
+    }
+    return value;
+}
+
+}  // namespace
+
+std::string fold_name(std::string_view text) {
+    const bool ascii =
+        std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (!ascii) return fold_unicode(text);
+    std::string out(text);
+    out.erase(std::remove_if(out.begin(), out.end(), is_ascii_space), out.end());
+    return out;
+}
+
+std::string fold_number(std::string_view text) {
+    auto out = fold_name(text);
+    for (char& c : out)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return out;
+}
+
+bool is_digits(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string_view without_leading_zeros(std::string_view digits) {
+    while (digits.size() > 1 && digits.front() == '0') digits.remove_prefix(1);
+    return digits;
+}
+
+bool take_prefix(std::string_view& text, std::string_view prefix) {
+    if (!text.starts_with(prefix)) return false;
+    text.remove_prefix(prefix.size());
+    return true;
+}
+
+bool take_suffix(std::string_view& text, std::string_view suffix) {
+    if (!text.ends_with(suffix)) return false;
+    text.remove_suffix(suffix.size());
+    return true;
+}
+
+std::optional<int> parse_chinese_integer(std::string_view text) {
+    if (is_digits(text)) {
+        const auto digits = without_leading_zeros(text);
+        int value = 0;
+        std::from_chars(digits.data(), digits.data() + std::min<std::size_t>(digits.size(), 5), value);
+        return digits.size() > 4 ? std::nullopt : std::optional<int>(value);
+    }
+    // Every numeral is three bytes of UTF-8; seven of them write any number below 10,000.
+    if (text.empty() || text.size() % 3 != 0 || text.size() > 7u * 3u) return std::nullopt;
+    bool units = false;
+    for (std::size_t i = 0; i < text.size(); i += 3) units = units || chinese_unit(text.substr(i, 3)) != 0;
+    if (units) return read_with_units(text);
+    return text.size() > 4u * 3u ? std::nullopt : read_digit_by_digit(text);
+}
+
+Error bad_number(std::string_view text, std::string_view what, std::string_view cure) {
+    constexpr std::size_t shown_bytes_max = 60;
+    auto end = std::min(text.size(), shown_bytes_max);
+    // Never inside a character.
+    while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u) --end;
+    std::string shown(text.substr(0, end));
+    if (end < text.size()) shown += "…";
+    return {ErrorCode::bad_number, "'" + shown + "' is not " + std::string(what), "", std::string(cure)};
+}
+
+}  // namespace minglu
