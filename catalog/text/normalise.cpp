@@ -1,0 +1,209 @@
+#include "catalog/text/normalise.hpp"
+
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+
+#include <stdexcept>
+
+#include "catalog/text/encoding.hpp"
+#include "catalog/text/utf8.hpp"
+
+namespace minglu {
+namespace {
+
+std::string normalised(const icu::Normalizer2& form, std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    icu::StringByteSink<std::string> sink{&out};
+    UErrorCode status = U_ZERO_ERROR;
+    form.normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, status);
+    if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU normalisation: ") + u_errorName(status));
+    return out;
+}
+
+const icu::Normalizer2& instance(const icu::Normalizer2* (*get)(UErrorCode&)) {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* form = get(status);
+    if (U_FAILURE(status)) throw std::runtime_error("ICU lacks its normalisation data");
+    return *form;
+}
+
+bool is_white(char32_t code) {
+    return code == 0x20 || (code >= 0x09 && code <= 0x0D) || code == 0x85 || code == 0xA0 || code == 0x1680 ||
+           (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F ||
+           code == 0x3000;
+}
+
+bool is_invisible(char32_t code) {
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0xAD || (code >= 0x200B && code <= 0x200F) ||
+           (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x2064) || code == 0xFEFF;
+}
+
+bool is_unified_ideograph(char32_t code) {
+    return (code >= 0x4E00 && code <= 0x9FFF) || (code >= 0x3400 && code <= 0x4DBF);
+}
+
+/// The character as folding leaves it where that needs no table: ASCII, its full-width forms, unified ideographs, the
+/// usual Chinese punctuation (as a space). 0 = ask ICU.
+char32_t fold_simple(char32_t code) {
+    if (code >= 0xFF01 && code <= 0xFF5E) code -= 0xFEE0;
+    if (code < 0x80) {
+        if (code >= 'A' && code <= 'Z') return code - 'A' + 'a';
+        return (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') ? code : U' ';
+    }
+    if (is_unified_ideograph(code)) return code;
+    const bool punctuation =
+        (code >= 0x3000 && code <= 0x3003) || (code >= 0x3008 && code <= 0x3011) ||
+        (code >= 0x3014 && code <= 0x301B) ||
+        (code >= 0x2010 && code <= 0x2027 && code != 0x2024 && code != 0x2025 && code != 0x2026 && code != 0x2011) ||
+        code == 0xB7;
+    return punctuation ? U' ' : U'\0';
+}
+
+class Words {
+public:
+    explicit Words(std::string& out) : out_(out), start_(out.size()) {}
+    void put(std::string_view character) {
+        if (gap_ && out_.size() > start_) out_.push_back(' ');
+        gap_ = false;
+        out_.append(character);
+    }
+    void put(char c) { put(std::string_view(&c, 1)); }
+    void gap() { gap_ = true; }
+    void restart() {
+        out_.resize(start_);
+        gap_ = false;
+    }
+
+private:
+    std::string& out_;
+    std::size_t start_;
+    bool gap_ = false;
+};
+
+/// False when the text needs ICU.
+bool fold_fast(Words& words, std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const Utf8Step step = utf8_at(text, at);
+        const char32_t folded = fold_simple(step.code);
+        if (folded == U'\0' && step.code != 0) return false;
+        if (folded == U' ' || folded == U'\0') {
+            words.gap();
+        } else if (folded < 0x80) {
+            words.put(static_cast<char>(folded));
+        } else {
+            words.put(text.substr(at, step.size));
+        }
+        at += step.size;
+    }
+    return true;
+}
+
+bool is_word_part(char32_t code) {
+    constexpr std::uint32_t kept =
+        U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK | U_GC_NL_MASK | U_GC_NO_MASK | U_GC_CO_MASK;
+    return (U_GET_GC_MASK(static_cast<UChar32>(code)) & kept) != 0;
+}
+
+void fold_with_icu(Words& words, std::string_view text) {
+    static const icu::Normalizer2& form = instance(&icu::Normalizer2::getNFKCCasefoldInstance);
+    const std::string folded = normalised(form, text.substr(0, valid_utf8_prefix(text)));
+    for (std::size_t at = 0; at < folded.size();) {
+        const Utf8Step step = utf8_at(folded, at);
+        if (is_word_part(step.code)) {
+            words.put(std::string_view(folded).substr(at, step.size));
+        } else {
+            words.gap();
+        }
+        at += step.size;
+    }
+}
+
+/// Full-width letters, digits and the signs that belong to numbers and Latin names.
+char32_t narrow(char32_t code) {
+    if (code < 0xFF01 || code > 0xFF5E) return code;
+    const char32_t ascii = code - 0xFEE0;
+    const bool alnum =
+        (ascii >= '0' && ascii <= '9') || (ascii >= 'A' && ascii <= 'Z') || (ascii >= 'a' && ascii <= 'z');
+    const bool sign = ascii == '.' || ascii == '/' || ascii == '&' || ascii == '+' || ascii == '-';
+    return alnum || sign ? ascii : code;
+}
+
+/// Brackets as Chinese text writes them, or all punctuation as other text does.
+char32_t punctuate(char32_t code, bool chinese) {
+    if (chinese) return code == '(' ? U'\uFF08' : code == ')' ? U'\uFF09' : code;
+    return code >= 0xFF01 && code <= 0xFF5E ? code - 0xFEE0 : code;
+}
+
+bool is_wide_bracket(char32_t code) {
+    return code == 0xFF08 || code == 0xFF09;
+}
+
+struct Narrowed {
+    std::string text;
+    bool chinese = false;
+    bool needs_nfc = false;
+};
+
+Narrowed narrowed(std::string_view text) {
+    Narrowed out;
+    out.text.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const Utf8Step step = utf8_at(text, at);
+        at += step.size;
+        if (is_invisible(step.code) && !is_white(step.code)) continue;
+        const char32_t code = narrow(step.code);
+        out.chinese = out.chinese || is_cjk(code);
+        const bool settled = code < 0x300 || is_unified_ideograph(code) || (code >= 0x3000 && code <= 0x3020) ||
+                             (code >= 0xFF00 && code <= 0xFF5F);
+        out.needs_nfc = out.needs_nfc || !settled;
+        append_utf8(out.text, code);
+    }
+    return out;
+}
+
+}  // namespace
+
+void append_folded(std::string& out, std::string_view text) {
+    Words words{out};
+    if (fold_fast(words, text)) return;
+    words.restart();
+    fold_with_icu(words, text);
+}
+
+std::string fold_text(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    append_folded(out, text);
+    return out;
+}
+
+std::string tidy_cell(std::string_view text) {
+    Narrowed in = narrowed(text.substr(0, valid_utf8_prefix(text)));
+    if (in.needs_nfc) {
+        static const icu::Normalizer2& form = instance(&icu::Normalizer2::getNFCInstance);
+        in.text = normalised(form, in.text);
+    }
+    std::string out;
+    out.reserve(in.text.size());
+    bool gap = false;
+    bool touches = true;  // nothing, or a full-width bracket, stands before
+    for (std::size_t at = 0; at < in.text.size();) {
+        const Utf8Step step = utf8_at(in.text, at);
+        at += step.size;
+        if (is_white(step.code)) {
+            gap = true;
+            continue;
+        }
+        const char32_t code = punctuate(step.code, in.chinese);
+        const bool bracket = is_wide_bracket(code);
+        if (gap && !touches && !bracket) out.push_back(' ');
+        gap = false;
+        touches = bracket;
+        append_utf8(out, code);
+    }
+    return out;
+}
+
+}  // namespace minglu

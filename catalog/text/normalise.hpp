@@ -1,0 +1,21 @@
+#pragma once
+/// One spelling for texts that people type differently: for search, and for storing.
+#include <string>
+#include <string_view>
+
+namespace minglu {
+
+/// For search: NFKC with case folding (Unicode UAX #15 and #44, NFKC_Casefold), everything that is neither letter, mark
+/// nor digit becomes one space, no space at either end. "ＡＰＭ（摩纳哥）" → "apm 摩纳哥". Text that is not UTF-8 is
+/// taken up to its first wrong byte.
+[[nodiscard]] std::string fold_text(std::string_view text);
+/// Appends `fold_text(text)`.
+void append_folded(std::string& out, std::string_view text);
+
+/// For stored values: NFC, trimmed, white space collapsed to one space, invisible and control characters dropped,
+/// full-width Latin letters, digits and . / & + - made ASCII. In text with Chinese characters the brackets are
+/// full-width and touch their neighbours: "上海西岸开发 (集团)有限公司" → "上海西岸开发（集团）有限公司"; in other text
+/// brackets and punctuation are ASCII. Applying it twice changes nothing. Same treatment of wrong bytes as `fold_text`.
+[[nodiscard]] std::string tidy_cell(std::string_view text);
+
+}  // namespace minglu

@@ -1,0 +1,58 @@
+#pragma once
+/// Stepping through text that is known to be UTF-8, without a library call per character.
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace minglu {
+
+/// One character and the bytes it takes; a byte that starts no character counts as itself, one byte long.
+struct Utf8Step {
+    char32_t code = 0;
+    std::size_t size = 1;
+};
+
+[[nodiscard]] inline Utf8Step utf8_at(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t offset) {
+        return static_cast<char32_t>(static_cast<unsigned char>(text[at + offset]));
+    };
+    const auto tail = [&](std::size_t offset) { return byte(offset) & 0x3Fu; };
+    const char32_t lead = byte(0);
+    const std::size_t left = text.size() - at;
+    if (lead >= 0xE0 && lead < 0xF0 && left >= 3) {
+        return {((lead & 0x0Fu) << 12) | (tail(1) << 6) | tail(2), 3};
+    }
+    if (lead >= 0xC0 && lead < 0xE0 && left >= 2) return {((lead & 0x1Fu) << 6) | tail(1), 2};
+    if (lead >= 0xF0 && left >= 4) {
+        return {((lead & 0x07u) << 18) | (tail(1) << 12) | (tail(2) << 6) | tail(3), 4};
+    }
+    return {lead, 1};
+}
+
+inline void append_utf8(std::string& out, char32_t code) {
+    const auto push = [&](char32_t byte) { out.push_back(static_cast<char>(static_cast<unsigned char>(byte))); };
+    if (code < 0x80) {
+        push(code);
+    } else if (code < 0x800) {
+        push(0xC0u | (code >> 6));
+        push(0x80u | (code & 0x3Fu));
+    } else if (code < 0x10000) {
+        push(0xE0u | (code >> 12));
+        push(0x80u | ((code >> 6) & 0x3Fu));
+        push(0x80u | (code & 0x3Fu));
+    } else {
+        push(0xF0u | (code >> 18));
+        push(0x80u | ((code >> 12) & 0x3Fu));
+        push(0x80u | ((code >> 6) & 0x3Fu));
+        push(0x80u | (code & 0x3Fu));
+    }
+}
+
+/// Chinese, Japanese and Korean characters that are written without spaces between words.
+[[nodiscard]] constexpr bool is_cjk(char32_t code) {
+    return (code >= 0x4E00 && code <= 0x9FFF) || (code >= 0x3400 && code <= 0x4DBF) || code == 0x3005 ||
+           code == 0x3007 || (code >= 0x3040 && code <= 0x30FF) || (code >= 0xAC00 && code <= 0xD7AF) ||
+           (code >= 0xF900 && code <= 0xFAFF) || (code >= 0x20000 && code <= 0x3FFFF);
+}
+
+}  // namespace minglu
