@@ -1,8 +1,8 @@
 #pragma once
 /// Administrative divisions of GB/T 2260 with the time in which each code stood for each area.
 ///
-/// Codes are reused (500110 was 万盛区, since 2011 it is 綦江区), so a code means something only on a day. Days come from
-/// the dated tables of the standard: `valid_from` is the first day of the month of the first table with the row,
+/// Codes are reused (500110 was 万盛区, since 2011 it is 綦江区), so a code means something only on a day. Days come
+/// from the dated tables of the standard: `valid_from` is the first day of the month of the first table with the row,
 /// `valid_until` the day before the first table without it. Where tables lie far apart the periods of an old and a new
 /// code overlap. The table holds whole provinces; a province that is not in it is not judged.
 #include <optional>
@@ -38,8 +38,9 @@ struct Region {
 [[nodiscard]] std::vector<const Region*> regions_of_code(std::string_view code);
 
 /// Areas called that on the day, or ever. Takes plain names, names with those above in front ("成都市崇州市",
-/// "四川省成都市崇州市"), abolished ones ("开县"), short ones where no full name fits ("凉山州", "重庆"), and a path that
-/// goes on below the county ("涪陵区李渡街道"). Several where the name is not unique (市中区). Sorted by code, then time.
+/// "四川省成都市崇州市"), abolished ones ("开县"), short ones where no full name fits ("凉山州", "重庆"), and a path
+/// that goes on below the county ("涪陵区李渡街道"). Several where the name is not unique (市中区). Sorted by code,
+/// then time.
 [[nodiscard]] std::vector<const Region*> regions_named(std::string_view name, std::optional<Day> on = {});
 
 /// "四川省成都市崇州市"; empty when the code stood for nothing on that day.

@@ -18,16 +18,16 @@ struct Term {
     std::string code;  ///< stable, `[a-z_]+`, e.g. "granted", "not_renewed"
     std::string label_zh;
     std::string label_en;
-    std::string source;     ///< statute and article, or practice, that the term comes from
-    bool in_force = false;  ///< status: the right exists in this state
-    bool granted = false;   ///< status: the right was granted and is not deemed never to have existed
+    std::string source;                ///< statute and article, or practice, that the term comes from
+    bool in_force = false;             ///< status: the right exists in this state
+    bool granted = false;              ///< status: the right was granted and is not deemed never to have existed
     std::optional<Kind> kind;          ///< none: any kind
     std::vector<std::string> aliases;  ///< other spellings in published lists
     std::optional<Day> valid_from;     ///< period of the rule named in `source`, both days inclusive
     std::optional<Day> valid_until;
 };
 
-/// By code, label or alias (width, case and spaces do not matter for labels); null when there is none. Without a kind,
+/// By code, label or alias (width and spaces do not matter for labels); null when there is none. Without a kind,
 /// the first of any kind. Lives as long as the program.
 [[nodiscard]] const Term* find_term(std::string_view list, std::string_view code_or_label,
                                     std::optional<Kind> kind = {});
