@@ -24,7 +24,7 @@ OWNERS = (
     (re.compile(r"^httplib"), ("src/http",)),
     (re.compile(r"^curl/"), ("src/net",)),
     (re.compile(r"^nlohmann/"), ("",)),
-    (re.compile(r"^simdjson"), ("catalog", "sync")),
+    (re.compile(r"^simdjson"), ("catalog", "sync", "src/http")),
     (re.compile(r"^unicode/"), ("catalog",)),
     (re.compile(r"^zstd|^zlib"), ("sync", "src/net", "src/http")),
     (re.compile(r"^prometheus/"), ("src/http", "src/node")),
