@@ -70,8 +70,11 @@ def count(output, status):
 def run(suite):
     """Runs one suite in a process group of its own, so that a stop for time leaves nothing behind."""
     started = time.monotonic()
-    process = subprocess.Popen(suite.command, cwd=suite.cwd, env=suite.environment, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
+    try:
+        process = subprocess.Popen(suite.command, cwd=suite.cwd, env=suite.environment, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
+    except OSError as error:
+        return f"cannot be started: {error}\n", 1, 0.0
     try:
         output, _ = process.communicate(timeout=suite.time_max_s)
         status = process.returncode
