@@ -9,8 +9,12 @@ namespace minglu {
 
 namespace {
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 bool is_node_id(std::string_view text) {
     return text.size() >= 2 && text.size() <= 16 && is_lower(text.front()) &&
@@ -65,9 +69,13 @@ Result<EntryKey> parse_entry_key(std::string_view text) {
     return EntryKey{std::string(text)};
 }
 
-NodeId node_of(const LogId& log) { return NodeId{log.value().substr(0, log.value().find('-'))}; }
+NodeId node_of(const LogId& log) {
+    return NodeId{log.value().substr(0, log.value().find('-'))};
+}
 
-std::string to_string(const Dot& dot) { return dot.log.value() + ":" + std::to_string(dot.seq.value()); }
+std::string to_string(const Dot& dot) {
+    return dot.log.value() + ":" + std::to_string(dot.seq.value());
+}
 
 Result<Dot> parse_dot(std::string_view text) {
     const auto colon = text.rfind(':');
@@ -86,9 +94,12 @@ Result<Dot> parse_dot(std::string_view text) {
 
 std::string_view name(Kind kind) {
     switch (kind) {
-        case Kind::patent: return "patent";
-        case Kind::trademark: return "trademark";
-        case Kind::gi: return "gi";
+        case Kind::patent:
+            return "patent";
+        case Kind::trademark:
+            return "trademark";
+        case Kind::gi:
+            return "gi";
     }
     return "patent";
 }

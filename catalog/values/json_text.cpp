@@ -13,9 +13,9 @@ namespace minglu {
 
 namespace {
 
+using json_dom::Nulls;
 using simdjson::dom::element;
 using simdjson::dom::element_type;
-using json_dom::Nulls;
 
 Error malformed(std::string what) {
     return {ErrorCode::malformed, std::move(what), "", "send strict JSON: strings, integers, arrays, objects"};
@@ -48,15 +48,20 @@ Nulls inside(Nulls nulls, std::string_view key) {
 /// Empty when `value` is within the subset, else what is wrong.
 std::string fault_in(element value, Nulls nulls) {
     switch (value.type()) {
-        case element_type::STRING: return "";
+        case element_type::STRING:
+            return "";
         case element_type::INT64: {
             const std::int64_t number = value.get_int64();
             return number > json_integer_max || number < -json_integer_max ? "integer beyond 2^53-1" : "";
         }
-        case element_type::UINT64: return "integer beyond 2^53-1";
-        case element_type::DOUBLE: return "a number that is not an integer";
-        case element_type::BOOL: return "true or false, which the format does not have";
-        case element_type::NULL_VALUE: return nulls == Nulls::here ? "" : "null inside a value";
+        case element_type::UINT64:
+            return "integer beyond 2^53-1";
+        case element_type::DOUBLE:
+            return "a number that is not an integer";
+        case element_type::BOOL:
+            return "true or false, which the format does not have";
+        case element_type::NULL_VALUE:
+            return nulls == Nulls::here ? "" : "null inside a value";
         case element_type::ARRAY:
             for (const auto item : simdjson::dom::array(value))
                 if (auto fault = fault_in(item, Nulls::nowhere); !fault.empty()) return fault;
@@ -72,7 +77,9 @@ std::string fault_in(element value, Nulls nulls) {
     return "an unknown kind of value";
 }
 
-void append_integer(std::string& out, std::int64_t number) { out += std::to_string(number); }
+void append_integer(std::string& out, std::int64_t number) {
+    out += std::to_string(number);
+}
 
 void append_object(std::string& out, const simdjson::dom::object& object) {
     std::vector<std::pair<std::string_view, element>> fields;
@@ -102,15 +109,18 @@ Result<element> parse(std::string_view text, Nulls nulls) {
     element document;
     if (const auto error = parser.parse(text.data(), text.size()).get(document))
         return fail(malformed(std::string("not JSON: ") + simdjson::error_message(error)));
-    if (auto fault = fault_in(document, nulls); !fault.empty())
-        return fail(malformed(fault));
+    if (auto fault = fault_in(document, nulls); !fault.empty()) return fail(malformed(fault));
     return document;
 }
 
 void append_canonical(std::string& out, element value) {
     switch (value.type()) {
-        case element_type::STRING: append_json_string(out, std::string_view(value)); return;
-        case element_type::INT64: append_integer(out, value.get_int64()); return;
+        case element_type::STRING:
+            append_json_string(out, std::string_view(value));
+            return;
+        case element_type::INT64:
+            append_integer(out, value.get_int64());
+            return;
         case element_type::ARRAY: {
             out += '[';
             bool first = true;
@@ -121,11 +131,15 @@ void append_canonical(std::string& out, element value) {
             out += ']';
             return;
         }
-        case element_type::OBJECT: append_object(out, simdjson::dom::object(value)); return;
+        case element_type::OBJECT:
+            append_object(out, simdjson::dom::object(value));
+            return;
         case element_type::UINT64:
         case element_type::DOUBLE:
         case element_type::BOOL:
-        case element_type::NULL_VALUE: out += "null"; return;
+        case element_type::NULL_VALUE:
+            out += "null";
+            return;
     }
 }
 
@@ -141,13 +155,27 @@ void append_json_string(std::string& out, std::string_view text) {
         out.append(text, clean, i - clean);
         clean = i + 1;
         switch (byte) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\b': out += "\\b"; break;
-            case '\f': out += "\\f"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\b':
+                out += "\\b";
+                break;
+            case '\f':
+                out += "\\f";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
             default:
                 out += "\\u00";
                 out += hex[byte >> 4];

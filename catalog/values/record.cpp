@@ -6,13 +6,20 @@ namespace minglu {
 
 std::string_view name(RecordKind kind) {
     switch (kind) {
-        case RecordKind::open: return "open";
-        case RecordKind::change: return "change";
-        case RecordKind::batch_propose: return "batch.propose";
-        case RecordKind::batch_approve: return "batch.approve";
-        case RecordKind::batch_close: return "batch.close";
-        case RecordKind::key: return "key";
-        case RecordKind::unknown: return "unknown";
+        case RecordKind::open:
+            return "open";
+        case RecordKind::change:
+            return "change";
+        case RecordKind::batch_propose:
+            return "batch.propose";
+        case RecordKind::batch_approve:
+            return "batch.approve";
+        case RecordKind::batch_close:
+            return "batch.close";
+        case RecordKind::key:
+            return "key";
+        case RecordKind::unknown:
+            return "unknown";
     }
     return "unknown";
 }
@@ -26,9 +33,12 @@ RecordKind parse_record_kind(std::string_view text) {
 
 std::string_view name(ConflictState state) {
     switch (state) {
-        case ConflictState::open: return "open";
-        case ConflictState::resolved: return "resolved";
-        case ConflictState::superseded: return "superseded";
+        case ConflictState::open:
+            return "open";
+        case ConflictState::resolved:
+            return "resolved";
+        case ConflictState::superseded:
+            return "superseded";
     }
     return "open";
 }

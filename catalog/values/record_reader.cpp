@@ -62,9 +62,15 @@ T accept(Result<T> result, std::string_view field) {
     return *std::move(result);
 }
 
-std::string base64(element value, std::string_view field) { return accept(from_base64(text(value, field)), field); }
-Hash hash_field(element value, std::string_view field) { return accept(to_hash(base64(value, field)), field); }
-LogId log_field(element value, std::string_view field) { return accept(parse_log_id(text(value, field)), field); }
+std::string base64(element value, std::string_view field) {
+    return accept(from_base64(text(value, field)), field);
+}
+Hash hash_field(element value, std::string_view field) {
+    return accept(to_hash(base64(value, field)), field);
+}
+LogId log_field(element value, std::string_view field) {
+    return accept(parse_log_id(text(value, field)), field);
+}
 Seq seq_field(element value, std::string_view field) {
     return Seq{static_cast<std::uint64_t>(integer(value, field, 1))};
 }
@@ -133,7 +139,8 @@ void check_kind(const Header& header) {
             if (header.new_signing_key.empty()) bad("signing_key", "is missing");
             return;
         case RecordKind::change:
-        case RecordKind::unknown: return;
+        case RecordKind::unknown:
+            return;
     }
 }
 
@@ -187,7 +194,8 @@ auto read_line(std::string_view line, json_dom::Nulls nulls, std::string_view wh
         if (document->type() != element_type::OBJECT) throw Malformed{"it is not an object"};
         return read(object(*document));
     } catch (const Malformed& fault) {
-        return fail({ErrorCode::malformed, std::string(what) + ": " + fault.what, "", "ask the author for a valid record"});
+        return fail(
+            {ErrorCode::malformed, std::string(what) + ": " + fault.what, "", "ask the author for a valid record"});
     }
 }
 

@@ -33,7 +33,9 @@ void vector_field(std::string& out, std::string_view name, const Vector& vector)
     out += '}';
 }
 
-std::string base64(const Hash& hash) { return to_base64(bytes_of(hash)); }
+std::string base64(const Hash& hash) {
+    return to_base64(bytes_of(hash));
+}
 
 void open_field(std::string& out, const OpenInfo& open) {
     field(out, "open");

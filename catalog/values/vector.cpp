@@ -83,8 +83,8 @@ Result<Vector> parse_vector(std::string_view text) {
         auto dot = parse_dot(text.substr(0, comma));
         if (!dot) return tl::unexpected(dot.error());
         if (dot->log <= previous || ++count > logs_max)
-            return fail({ErrorCode::malformed, "vector is not sorted by log without repeats, or names over 4,096 logs", "",
-                         "sort the items bytewise by log"});
+            return fail({ErrorCode::malformed, "vector is not sorted by log without repeats, or names over 4,096 logs",
+                         "", "sort the items bytewise by log"});
         previous = dot->log;
         vector.set(dot->log, dot->seq);
         if (comma == std::string_view::npos) break;

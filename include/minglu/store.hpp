@@ -37,6 +37,12 @@ private:
     ErrorCode code_;
 };
 
+/// COMMIT failed in a way that leaves open whether it happened: the process must exit without answering.
+class CommitUnknown : public StoreFault {
+public:
+    using StoreFault::StoreFault;
+};
+
 // ---------------------------------------------------------------------------------------------------------------- log
 
 /// One step of a proof that a log of `size` records with `root` continues into the next step, the last of which is the

@@ -1,0 +1,236 @@
+#include "sync/bundle.hpp"
+
+#include <charconv>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "minglu/json_text.hpp"
+
+namespace minglu {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Error malformed(std::string what) {
+    return {ErrorCode::malformed, "bundle: " + std::move(what), "", "fetch it again; report the sender if it persists"};
+}
+
+Json hashes_to_json(const std::vector<Hash>& hashes) {
+    Json list = Json::array();
+    for (const Hash& hash : hashes) list.push_back(to_base64(bytes_of(hash)));
+    return list;
+}
+
+Json to_json(const Vector& vector) {
+    Json object = Json::object();
+    for (const Vector::Item& item : vector.items()) object[item.first.value()] = item.second.value();
+    return object;
+}
+
+Json to_json(const Segment& segment) {
+    Json object{{"log", segment.log.value()}, {"from", segment.from.value()}, {"to", segment.to.value()}};
+    if (!segment.steps.empty()) {
+        Json steps = Json::array();
+        for (const ProofStep& step : segment.steps)
+            steps.push_back({{"size", step.size.value()},
+                             {"root", to_base64(bytes_of(step.root))},
+                             {"path", hashes_to_json(step.path)}});
+        object["steps"] = std::move(steps);
+    }
+    if (segment.head_from != Seq{}) {
+        object["head_from"] = segment.head_from.value();
+        object["head_path"] = hashes_to_json(segment.head_path);
+    }
+    object["head"] = segment.head;
+    return object;
+}
+
+/// Thrown inside this file only; `parse_bundle` turns it into a Result.
+struct Malformed {
+    std::string what;
+};
+
+template <class T>
+T accept(Result<T> result) {
+    if (!result) throw Malformed{result.error().what};
+    return *std::move(result);
+}
+
+Hash to_hash_value(const Json& json) {
+    return accept(to_hash(accept(from_base64(json.get<std::string>()))));
+}
+
+std::vector<Hash> to_hashes(const Json& json) {
+    std::vector<Hash> hashes;
+    for (const Json& item : json) hashes.push_back(to_hash_value(item));
+    return hashes;
+}
+
+Vector to_vector(const Json& json) {
+    Vector vector;
+    for (const auto& item : json.items())
+        vector.set(accept(parse_log_id(item.key())), Seq{item.value().get<std::uint64_t>()});
+    return vector;
+}
+
+Segment to_segment(const Json& json) {
+    Segment segment;
+    segment.log = accept(parse_log_id(json.at("log").get<std::string>()));
+    segment.from = Seq{json.at("from").get<std::uint64_t>()};
+    segment.to = Seq{json.at("to").get<std::uint64_t>()};
+    if (segment.from == Seq{} || segment.from.value() > segment.to.value() + 1)
+        throw Malformed{"a segment runs backwards"};
+    for (const Json& step : json.value("steps", Json::array()))
+        segment.steps.push_back(
+            {Seq{step.at("size").get<std::uint64_t>()}, to_hash_value(step.at("root")), to_hashes(step.at("path"))});
+    segment.head_from = Seq{json.value("head_from", std::uint64_t{0})};
+    segment.head_path = to_hashes(json.value("head_path", Json::array()));
+    segment.head = json.at("head").get<std::string>();
+    return segment;
+}
+
+BundleInfo to_info(std::string_view line) {
+    // canonical_json is the strict gate (duplicate keys, depth, encoding); what passes it is safe for the general
+    // parser.
+    const Json json = Json::parse(accept(canonical_json(line)));
+    BundleInfo info;
+    info.node = accept(parse_node_id(json.at("node").get<std::string>()));
+    info.vector = to_vector(json.at("vector"));
+    for (const Json& segment : json.at("logs")) info.segments.push_back(to_segment(segment));
+    return info;
+}
+
+/// Takes lines off the front; a last line without LF is a cut transfer.
+class Lines {
+public:
+    explicit Lines(std::string_view bytes) : rest_(bytes) {}
+    [[nodiscard]] bool empty() const { return rest_.empty(); }
+    std::string_view next() {
+        const auto end = rest_.find('\n');
+        if (end == std::string_view::npos) throw Malformed{"it is cut off in the middle of a line"};
+        const std::string_view line = rest_.substr(0, end);
+        rest_.remove_prefix(end + 1);
+        return line;
+    }
+
+private:
+    std::string_view rest_;
+};
+
+RecordLines next_record(Lines& lines) {
+    RecordLines record;
+    record.header_line = lines.next();
+    record.header = accept(parse_header(record.header_line));
+    std::size_t bytes = record.header_line.size() + 1;
+    record.op_lines.reserve(record.header.ops);
+    for (std::uint32_t i = 0; i < record.header.ops; ++i) {
+        record.op_lines.push_back(lines.next());
+        bytes += record.op_lines.back().size() + 1;
+    }
+    if (bytes > record_bytes_max)
+        throw Malformed{"record " + to_string(Dot{record.header.log, record.header.seq}) + " is over 16 MiB"};
+    return record;
+}
+
+Bundle read_bundle(std::string_view bytes) {
+    Lines lines(bytes);
+    Bundle bundle;
+    bundle.info = to_info(lines.next());
+    std::map<LogId, Seq> expected;
+    for (const Segment& segment : bundle.info.segments)
+        if (!expected.emplace(segment.log, segment.from).second) throw Malformed{"one log in two segments"};
+    while (!lines.empty()) {
+        RecordLines record = next_record(lines);
+        const auto next = expected.find(record.header.log);
+        if (next == expected.end() || next->second != record.header.seq)
+            throw Malformed{"record " + to_string(Dot{record.header.log, record.header.seq}) +
+                            " is not the one announced"};
+        next->second = Seq{next->second.value() + 1};
+        bundle.records.push_back(std::move(record));
+    }
+    for (const Segment& segment : bundle.info.segments)
+        if (expected.at(segment.log).value() != segment.to.value() + 1)
+            throw Malformed{"it is cut off: " + segment.log.value() + " ends before " +
+                            std::to_string(segment.to.value())};
+    return bundle;
+}
+
+std::optional<std::uint32_t> version_of(std::string_view bytes) {
+    const auto json = Json::parse(bytes.substr(0, bytes.find('\n')), nullptr, false);
+    if (!json.is_object() || !json.contains("minglu_bundle") || !json["minglu_bundle"].is_number_unsigned()) return {};
+    return json["minglu_bundle"].get<std::uint32_t>();
+}
+
+}  // namespace
+
+std::string serialise(const BundleInfo& info) {
+    Json segments = Json::array();
+    for (const Segment& segment : info.segments) segments.push_back(to_json(segment));
+    const Json json{{"minglu_bundle", bundle_version},
+                    {"node", info.node.value()},
+                    {"vector", to_json(info.vector)},
+                    {"logs", std::move(segments)}};
+    return json.dump() + "\n";
+}
+
+Result<Bundle> parse_bundle(std::string_view bytes) {
+    if (bytes.size() > bundle_bytes_limit)
+        return fail({ErrorCode::too_large, "bundle is over " + std::to_string(bundle_bytes_limit) + " bytes", "",
+                     "ask for less with limit_bytes"});
+    constexpr std::size_t first_line_max = 4u * 1024 * 1024;
+    if (bytes.find('\n') > first_line_max) return fail(malformed("its first line does not end"));
+    try {
+        const auto first_line = accept(canonical_json(bytes.substr(0, bytes.find('\n'))));
+        const auto version = version_of(first_line);
+        if (!version) return fail(malformed("it does not begin with a bundle line"));
+        if (*version != bundle_version)
+            return fail({ErrorCode::unsupported_version, "bundle version " + std::to_string(*version), "",
+                         "this program reads version 1; upgrade it"});
+        return read_bundle(bytes);
+    } catch (const Malformed& fault) {
+        return fail(malformed(fault.what));
+    } catch (const Json::exception& fault) {
+        return fail(malformed(std::string("first line: ") + fault.what()));
+    }
+}
+
+std::string to_string(const std::vector<HeldHead>& heads) {
+    std::string text;
+    for (const HeldHead& head : heads) {
+        if (!text.empty()) text += ',';
+        text += to_string(Dot{head.log, head.size}) + "@" + std::to_string(head.time.ms) + "." +
+                std::to_string(head.time.counter);
+    }
+    return text;
+}
+
+Result<std::vector<HeldHead>> parse_held_heads(std::string_view text) {
+    std::vector<HeldHead> heads;
+    while (!text.empty()) {
+        const auto comma = text.find(',');
+        const std::string_view item = text.substr(0, comma);
+        const auto at = item.find('@');
+        const auto point = item.find('.', at == std::string_view::npos ? item.size() : at);
+        if (point == std::string_view::npos)
+            return fail(malformed("'" + std::string(item) + "' is not log:size@ms.counter"));
+        auto dot = parse_dot(item.substr(0, at));
+        if (!dot) return tl::unexpected(dot.error());
+        HeldHead head{dot->log, dot->seq, {}};
+        const auto ms = item.substr(at + 1, point - at - 1);
+        const auto counter = item.substr(point + 1);
+        const bool numbers =
+            std::from_chars(ms.data(), ms.data() + ms.size(), head.time.ms).ptr == ms.data() + ms.size() &&
+            std::from_chars(counter.data(), counter.data() + counter.size(), head.time.counter).ptr ==
+                counter.data() + counter.size();
+        if (!numbers || ms.empty() || counter.empty())
+            return fail(malformed("'" + std::string(item) + "' has no time"));
+        heads.push_back(std::move(head));
+        if (comma == std::string_view::npos) break;
+        text.remove_prefix(comma + 1);
+    }
+    return heads;
+}
+
+}  // namespace minglu

@@ -1,0 +1,93 @@
+#include "sync/exchange.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "catalog/entry_views.hpp"
+#include "sync/merkle.hpp"
+#include "sync/segment_proof.hpp"
+
+namespace minglu {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json vector_json(const Vector& vector) {
+    Json object = Json::object();
+    for (const Vector::Item& item : vector.items()) object[item.first.value()] = item.second.value();
+    return object;
+}
+
+Json heads_json(const ReadTx& tx) {
+    Json heads = Json::array();
+    for (const LogRow& log : tx.logs())
+        if (!log.head.empty()) heads.push_back(log.head);
+    return heads;
+}
+
+}  // namespace
+
+Exchange::Exchange(Replica& replica, Store& store, const Clock& clock, std::string card)
+    : replica_(replica), store_(store), clock_(clock), card_(std::move(card)) {}
+
+std::string Exchange::node_json() const {
+    const auto tx = store_.read();
+    const Json json{{"node", replica_.node().value()},
+                    {"protocol", {protocol_version}},
+                    {"bundle", {bundle_version}},
+                    {"fold", fold_version},
+                    {"suites", {name(Suite::ed25519_sha256), name(Suite::sm2_sm3)}},
+                    {"limits",
+                     {{"bundle_bytes", bundle_bytes_limit},
+                      {"record_bytes", record_bytes_max},
+                      {"record_ops", record_ops_max},
+                      {"wait_s", long_poll_max_s}}},
+                    {"clock_ms", clock_.now().value()},
+                    {"vector", vector_json(replica_.standing().vector)},
+                    {"heads", heads_json(*tx)},
+                    {"card", card_}};
+    return json.dump();
+}
+
+std::optional<std::string> Exchange::records(const BundleRequest& request, std::int64_t wait_s,
+                                             const std::function<bool()>& gone) {
+    const std::int64_t deadline_ms = clock_.steady_ms() + std::clamp<std::int64_t>(wait_s, 0, long_poll_max_s) * 1000;
+    while (true) {
+        const std::uint64_t revision = replica_.standing().revision;
+        if (auto bundle = make_bundle(*store_.read(), replica_.node(), request)) return bundle;
+        const std::int64_t left_ms = deadline_ms - clock_.steady_ms();
+        if (left_ms <= 0 || (gone && gone())) return std::nullopt;
+        replica_.wait_beyond(revision, left_ms, gone);
+        if (replica_.standing().revision == revision) return std::nullopt;
+    }
+}
+
+Result<std::string> Exchange::push(std::string_view bundle, const NodeId& from) {
+    const auto report = replica_.ingest(bundle, from);
+    if (!report) return tl::unexpected(report.error());
+    Json refused = Json::array();
+    for (const auto& [log, error] : report->refused)
+        refused.push_back({{"log", log.value()}, {"code", name(error.code)}, {"detail", error.what}});
+    const Json json{{"vector", vector_json(replica_.standing().vector)},
+                    {"heads", heads_json(*store_.read())},
+                    {"taken", report->records},
+                    {"refused", std::move(refused)}};
+    return json.dump();
+}
+
+Result<std::string> Exchange::proof(const LogId& id, Seq from, Seq to) const {
+    const auto tx = store_.read();
+    const auto log = tx->log(id);
+    if (!log) return fail({ErrorCode::not_found, "log " + id.value() + " is not held here", "", ""});
+    if (from > to || to > log->size)
+        return fail({ErrorCode::bad_request,
+                     "no proof from " + std::to_string(from.value()) + " to " + std::to_string(to.value()), "",
+                     "ask within the " + std::to_string(log->size.value()) + " records held here"});
+    Json path = Json::array();
+    for (const Hash& hash : consistency_proof(hash_of(log->suite), from.value(), to.value(), node_reader(*tx, log->no)))
+        path.push_back(to_base64(bytes_of(hash)));
+    return Json{{"log", id.value()}, {"from", from.value()}, {"to", to.value()}, {"path", path}}.dump();
+}
+
+}  // namespace minglu

@@ -1,0 +1,46 @@
+#pragma once
+/// The serving side of the exchange protocol (docs/PROTOCOL.md §6), free of HTTP: what a peer may ask, and the answers.
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "minglu/ports.hpp"
+#include "sync/replica.hpp"
+#include "sync/sender.hpp"
+
+namespace minglu {
+
+constexpr int protocol_version = 1;
+constexpr std::string_view bundle_media_type = "application/vnd.minglu.bundle";
+/// A long-poll is answered after this at the latest, whatever was asked for.
+constexpr std::int64_t long_poll_max_s = 60;
+
+class Exchange {
+public:
+    Exchange(Replica& replica, Store& store, const Clock& clock, std::string card);
+
+    /// GET /sync/v1/node: card, vector, heads, protocol and fold versions, suites, limits, clock; a JSON object.
+    [[nodiscard]] std::string node_json() const;
+
+    /// GET /sync/v1/records: a bundle; none when there is nothing and `wait_s` passed. `gone`: the asker hung up.
+    [[nodiscard]] std::optional<std::string> records(const BundleRequest& request, std::int64_t wait_s,
+                                                     const std::function<bool()>& gone);
+
+    /// POST /sync/v1/records: takes a bundle; {"vector","heads","taken","refused"}.
+    [[nodiscard]] Result<std::string> push(std::string_view bundle, const NodeId& from);
+
+    /// GET /sync/v1/proof: consistency proof of a log between two sizes held here; {"log","from","to","path"}.
+    [[nodiscard]] Result<std::string> proof(const LogId& log, Seq from, Seq to) const;
+
+    /// GET /sync/v1/trie: what stands under a nibble prefix of the state trie; {"prefix","children"|"leaf"}.
+    [[nodiscard]] Result<std::string> trie(std::string_view prefix) const;
+
+private:
+    Replica& replica_;
+    Store& store_;
+    const Clock& clock_;
+    std::string card_;
+};
+
+}  // namespace minglu

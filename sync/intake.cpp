@@ -1,0 +1,149 @@
+#include "sync/intake.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <unordered_set>
+
+namespace minglu {
+
+namespace {
+
+/// What the author had seen when it wrote the record: its log's vector so far, the growth that the header states, and
+/// all of its own log before this record.
+Vector vector_before(const LogRow& log, const Header& header) {
+    Vector vector = join(log.author_vector, header.seen);
+    if (header.seq.value() > 1) vector.raise(log.id, Seq{header.seq.value() - 1});
+    return vector;
+}
+
+std::string fault_in_header(const LogRow& log, const Header& header) {
+    for (const Vector::Item& item : header.seen.items()) {
+        if (item.first == log.id) return "its seen names its own log";
+        if (item.second <= log.author_vector.at(item.first)) return "its seen does not grow at " + item.first.value();
+    }
+    if ((header.kind == RecordKind::open) != (header.seq == Seq{1}))
+        return "an open record stands first, and only first";
+    if (header.kind == RecordKind::open && header.open->node != node_of(log.id))
+        return "it opens a log of another node";
+    const bool carries_ops = header.kind == RecordKind::change || header.kind == RecordKind::batch_propose;
+    if (!carries_ops && header.ops > 0) return "a record of kind " + header.kind_text + " has no ops";
+    return "";
+}
+
+bool takes_ops(const Header& header) {
+    return header.kind == RecordKind::change || header.kind == RecordKind::batch_propose;
+}
+
+}  // namespace
+
+Judged judge(const LogRow& log, const RecordLines& record) {
+    Judged judged;
+    if (record.header.kind == RecordKind::unknown) return judged;  // kept and forwarded; read after the upgrade
+    judged.fault = fault_in_header(log, record.header);
+    if (!judged.fault.empty() || !takes_ops(record.header)) return judged;
+    const Vector seen = vector_before(log, record.header);
+    std::unordered_set<std::string_view> keys;
+    judged.keys.reserve(record.op_lines.size());
+    for (const std::string_view line : record.op_lines) {
+        auto op = parse_op(line);
+        if (!op) return {op.error().what, {}};
+        if (!seen.covers(op->seen))
+            return {"op on " + op->key.value() + " claims to have seen what its author had not", {}};
+        judged.keys.push_back(std::move(op->key));
+    }
+    for (const EntryKey& key : judged.keys)
+        if (!keys.insert(key.value()).second) return {"two ops on " + key.value(), {}};
+    return judged;
+}
+
+bool ops_match(const RecordLines& record) {
+    std::vector<Hash> leaves;
+    leaves.reserve(record.op_lines.size());
+    for (const std::string_view line : record.op_lines) leaves.push_back(leaf_hash(HashAlgorithm::sha256, line));
+    return root_of(HashAlgorithm::sha256, leaves) == record.header.ops_root;
+}
+
+void grow(WriteTx& tx, LogRow& log, const Hash& leaf) {
+    auto tree = TreeFrontier::restore(hash_of(log.suite), log.size.value(), log.frontier);
+    if (!tree) throw StoreFault(ErrorCode::corrupt, "tree of " + log.id.value() + ": " + tree.error().what);
+    std::vector<TreeNode> completed;
+    tree->append(leaf, &completed);
+    tx.add_tree_nodes(log.no, completed);
+    log.frontier = tree->peaks();
+    log.size = Seq{log.size.value() + 1};
+}
+
+Intake::Intake(WriteTx& tx, UnixMs arrived) : tx_(tx), arrived_(arrived) {}
+
+std::string Intake::take(LogRow& log, const RecordLines& record) {
+    const Header& header = record.header;
+    if (header.seq.value() != log.size.value() + 1)
+        throw std::logic_error("record " + to_string(Dot{header.log, header.seq}) + " does not continue its log");
+    const Judged judged = judge(log, record);
+    const Dot dot{header.log, header.seq};
+    const bool valid = judged.fault.empty();
+
+    RecordRow row;
+    row.dot = dot;
+    row.kind = header.kind;
+    row.time = header.time;
+    row.resolves = header.label == "resolve";
+    row.valid = valid;
+    row.arrived = arrived_;
+    row.leaf = leaf_hash(hash_of(log.suite), record.header_line);
+    row.ops = header.ops;
+    row.is_batch = header.batch.has_value() || header.kind == RecordKind::batch_propose ||
+                   header.kind == RecordKind::batch_approve || header.kind == RecordKind::batch_close;
+    row.header = record.header_line;
+    tx_.add_record({row, record.op_lines, judged.keys});
+    grow(tx_, log, row.leaf);
+    log.author_vector.join(header.seen);
+    if (header.of) tx_.add_mark({header.of->dot, header.of->leaf, header.kind, dot, header.time, row.leaf, valid});
+    if (valid) note_touched(record, judged, dot);
+    tx_.update_log(log);
+    return judged.fault;
+}
+
+void Intake::note_touched(const RecordLines& record, const Judged& judged, const Dot& dot) {
+    const Header& header = record.header;
+    if (header.kind == RecordKind::change) touched_.insert(judged.keys.begin(), judged.keys.end());
+    // A proposal that arrives after its approvals is effective at once.
+    if (header.kind == RecordKind::batch_propose && !tx_.marks_of(dot).empty())
+        touched_.insert(judged.keys.begin(), judged.keys.end());
+    if (header.kind == RecordKind::batch_approve) {
+        if (const auto proposal = tx_.record(header.of->dot)) {
+            const auto keys = tx_.keys_of_record(proposal->no);
+            touched_.insert(keys.begin(), keys.end());
+        }
+    }
+    if (header.kind == RecordKind::open && header.open->cut) cut(*header.open->cut, node_of(header.log));
+}
+
+void Intake::cut(const Cut& cut, const NodeId& by) {
+    if (node_of(cut.log) != by) return;
+    auto log = tx_.log(cut.log);
+    if (!log) {  // the cut is here before the log is
+        LogRow row;
+        row.id = cut.log;
+        row.cut = cut.at;
+        tx_.add_log(row);
+        return;
+    }
+    if (log->cut && *log->cut <= cut.at) return;
+    log->cut = cut.at;
+    tx_.update_log(*log);
+    for (std::uint64_t seq = cut.at.value() + 1; seq <= log->size.value(); ++seq) {
+        const auto record = tx_.record({cut.log, Seq{seq}});
+        const auto keys = tx_.keys_of_record(record->no);
+        touched_.insert(keys.begin(), keys.end());
+        // What a cut-off approval had made effective is refolded too.
+        if (record->kind != RecordKind::batch_approve) continue;
+        const auto header = parse_header(record->header);
+        const auto proposal = header ? tx_.record(header->of->dot) : std::nullopt;
+        if (!proposal) continue;
+        const auto approved = tx_.keys_of_record(proposal->no);
+        touched_.insert(approved.begin(), approved.end());
+    }
+}
+
+}  // namespace minglu

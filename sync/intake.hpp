@@ -1,0 +1,52 @@
+#pragma once
+/// The one way a record enters the store, for the records of this node and of every other.
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "minglu/record.hpp"
+#include "minglu/store.hpp"
+#include "sync/bundle.hpp"
+#include "sync/merkle.hpp"
+
+namespace minglu {
+
+/// What is wrong with a record, judged by its bytes and by its log up to it, never by state: empty when it is valid.
+/// An invalid record is kept and forwarded, and is ineffective as a whole.
+struct Judged {
+    std::string fault;
+    std::vector<EntryKey> keys;  ///< per op line; empty for a record whose ops are not filed under their keys
+};
+[[nodiscard]] Judged judge(const LogRow& log, const RecordLines& record);
+
+/// The root of the op lines must be the one that the header states; anything else is a damaged transfer.
+[[nodiscard]] bool ops_match(const RecordLines& record);
+
+/// Writes the records of one transaction. Keeps the touched logs in memory, until `finish` writes them back.
+class Intake {
+public:
+    Intake(WriteTx& tx, UnixMs arrived);
+
+    /// Appends `record` to `log` (which must be at seq - 1) and files what it marks. Returns the fault of an invalid
+    /// record.
+    std::string take(LogRow& log, const RecordLines& record);
+
+    /// Keys whose views the records taken so far change.
+    [[nodiscard]] const std::set<EntryKey>& touched() const { return touched_; }
+
+private:
+    void note_touched(const RecordLines& record, const Judged& judged, const Dot& dot);
+    void cut(const Cut& cut, const NodeId& by);
+
+    WriteTx& tx_;
+    UnixMs arrived_;
+    std::set<EntryKey> touched_;
+};
+
+/// Adds one leaf to the log's tree: frontier, size and stored nodes.
+void grow(WriteTx& tx, LogRow& log, const Hash& leaf);
+
+}  // namespace minglu

@@ -1,0 +1,77 @@
+#pragma once
+/// The asking side: follows one peer, for as long as its owner calls `step`.
+///
+/// There is no checkpoint to lose: what to ask for is derived from the records held. A transfer cut at any byte is
+/// dropped whole and asked for again. The owner sleeps as long as `step` says; nothing here sleeps.
+#include <cstdint>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "minglu/ports.hpp"
+#include "sync/replica.hpp"
+
+namespace minglu {
+
+struct PullerOptions {
+    std::int64_t wait_s = 25;  ///< long-poll; below the idle limits of common middle boxes
+    std::size_t limit_bytes = bundle_bytes_max;
+    std::int64_t backoff_first_ms = 250;
+    std::int64_t backoff_max_ms = 60'000;
+    std::int64_t refused_again_ms = 60'000;  ///< a refused log is asked for again after this
+};
+
+struct PullStatus {
+    std::string state = "new";  ///< new, up_to_date, catching_up, backing_off
+    Vector their_vector;        ///< as of the last answer
+    UnixMs last_success;        ///< last answered request; 0 = never
+    UnixMs last_attempt;
+    Error last_error;           ///< of the last attempt; what is empty when it succeeded
+    std::int64_t failures = 0;  ///< in a row
+    std::uint64_t requests = 0;
+    std::uint64_t bytes_received = 0;  ///< bodies, on the wire
+    std::uint64_t records = 0;
+    std::uint64_t ops = 0;
+    std::set<LogId> skipped;  ///< unknown or refused logs, not asked for at present
+};
+
+class Puller {
+public:
+    Puller(NodeId peer, Replica& replica, Store& store, Transport& transport, const Clock& clock, Random& random,
+           PullerOptions options);
+
+    /// One exchange with the peer. Returns the milliseconds to wait before the next one; 0 = go on at once.
+    std::int64_t step();
+    /// One exchange without long-poll; for "sync now" and tests.
+    std::int64_t step_now();
+
+    [[nodiscard]] PullStatus status() const;
+
+private:
+    std::int64_t exchange(std::int64_t wait_s);
+    Result<void> hello();
+    Result<void> pull(std::int64_t wait_s);
+    void note_report(const IngestReport& report);
+    void forget_skips();
+    std::int64_t backoff_ms();
+
+    NodeId peer_;
+    Replica& replica_;
+    Store& store_;
+    Transport& transport_;
+    const Clock& clock_;
+    Random& random_;
+    PullerOptions options_;
+
+    bool greeted_ = false;
+    bool more_ = false;
+    std::set<LogId> unknown_;
+    std::set<LogId> refused_;
+    std::int64_t refused_at_ms_ = 0;
+    std::int64_t retry_after_ms_ = 0;
+
+    mutable std::mutex status_mutex_;
+    PullStatus status_;
+};
+
+}  // namespace minglu

@@ -1,0 +1,164 @@
+#include "sync/refold.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "catalog/effective.hpp"
+#include "catalog/entry_views.hpp"
+#include "sync/merkle.hpp"
+
+namespace minglu {
+
+namespace {
+
+void append_number(std::string& out, std::uint64_t number, int bytes) {
+    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xff);
+}
+
+/// What the ops hash covers of one record position: the log's name with its length, the seq, a leaf hash.
+void append_position(std::string& out, const Dot& dot, const Hash& leaf) {
+    append_number(out, dot.log.value().size(), 4);
+    out += dot.log.value();
+    append_number(out, dot.seq.value(), 8);
+    out += bytes_of(leaf);
+}
+
+struct Approvals {
+    std::vector<NodeId> needs;
+    std::vector<Approval> given;
+    std::map<Dot, Hash> leaves;  ///< of the approving records of the nodes in `needs`
+};
+
+/// Where logs are cut off; read once for many keys.
+class Cuts {
+public:
+    explicit Cuts(const ReadTx& tx) {
+        for (const LogRow& log : tx.logs())
+            if (log.cut) at_.emplace(log.id, *log.cut);
+    }
+    [[nodiscard]] bool off(const Dot& dot) const {
+        const auto found = at_.find(dot.log);
+        return found != at_.end() && dot.seq > found->second;
+    }
+
+private:
+    std::map<LogId, Seq> at_;
+};
+
+Approvals approvals_of(const ReadTx& tx, const Dot& proposal, const Cuts& cuts, std::optional<UnixMs> known_at) {
+    Approvals approvals;
+    const auto record = tx.record(proposal);
+    const auto header = record ? parse_header(record->header) : Result<Header>(tl::unexpect);
+    if (!header) throw StoreFault(ErrorCode::corrupt, "proposal " + to_string(proposal) + " does not parse");
+    approvals.needs = header->needs;
+    for (const BatchMark& mark : tx.marks_of(proposal)) {
+        const NodeId node = node_of(mark.by.log);
+        const bool counts = mark.kind == RecordKind::batch_approve && mark.valid &&
+                            mark.proposal_leaf == record->leaf &&
+                            std::find(header->needs.begin(), header->needs.end(), node) != header->needs.end();
+        if (!counts || cuts.off(mark.by)) continue;
+        if (known_at && tx.record(mark.by)->arrived > *known_at) continue;
+        approvals.given.push_back({node, mark.by, mark.time});
+        approvals.leaves.emplace(mark.by, mark.leaf);
+    }
+    return approvals;
+}
+
+struct Counted {
+    EffectiveOp op;
+    Hash leaf{};
+    std::map<Dot, Hash> approvals;
+};
+
+std::optional<Counted> count(const ReadTx& tx, const OpRow& row, const Cuts& cuts, std::optional<UnixMs> known_at) {
+    if (!row.valid || cuts.off(row.dot) || (known_at && row.arrived > *known_at)) return std::nullopt;
+    if (row.kind != RecordKind::change && row.kind != RecordKind::batch_propose) return std::nullopt;
+    const auto op = parse_op(row.line);
+    if (!op)
+        throw StoreFault(ErrorCode::corrupt, "op of " + to_string(row.dot) + " does not parse: " + op.error().what);
+    Approvals approvals;
+    if (row.kind == RecordKind::batch_propose) approvals = approvals_of(tx, row.dot, cuts, known_at);
+    auto effective = make_effective(row.dot, row.time, row.resolves, *op, approvals.needs, approvals.given);
+    if (!effective) return std::nullopt;
+    return Counted{*std::move(effective), leaf_hash(HashAlgorithm::sha256, row.line), std::move(approvals.leaves)};
+}
+
+Hash hash_of_ops(std::vector<Counted>& counted) {
+    std::vector<const Counted*> by_dot;
+    for (const Counted& one : counted) by_dot.push_back(&one);
+    std::sort(by_dot.begin(), by_dot.end(), [](const auto* a, const auto* b) { return a->op.dot < b->op.dot; });
+    std::string covered;
+    for (const Counted* one : by_dot) {
+        append_position(covered, one->op.dot, one->leaf);
+        append_number(covered, one->approvals.size(), 4);
+        for (const auto& [dot, leaf] : one->approvals) append_position(covered, dot, leaf);
+    }
+    return sha256({covered});
+}
+
+CountedOps counted_with(const ReadTx& tx, const EntryKey& key, const Cuts& cuts, std::optional<UnixMs> known_at) {
+    std::vector<Counted> counted;
+    for (const OpRow& row : tx.ops_of_key(key))
+        if (auto one = count(tx, row, cuts, known_at)) counted.push_back(*std::move(one));
+    CountedOps result;
+    result.ops_hash = hash_of_ops(counted);
+    result.ops.reserve(counted.size());
+    for (Counted& one : counted) result.ops.push_back(std::move(one.op));
+    return result;
+}
+
+EntryViews views_with(const ReadTx& tx, const EntryKey& key, const Cuts& cuts) {
+    const CountedOps counted = counted_with(tx, key, cuts, std::nullopt);
+    EntryViews views = make_views(key, counted.ops);
+    views.trie_leaf = trie_leaf(key, counted.ops_hash, sha256({views.state}));
+    return views;
+}
+
+}  // namespace
+
+CountedOps counted_ops(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs> known_at) {
+    return counted_with(tx, key, Cuts(tx), known_at);
+}
+
+EntryViews views_of(const ReadTx& tx, const EntryKey& key) {
+    return views_with(tx, key, Cuts(tx));
+}
+
+void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at) {
+    const Cuts cuts(tx);
+    for (const EntryKey& key : keys) {
+        const EntryViews views = views_with(tx, key, cuts);
+        if (views.periods.empty()) {
+            tx.remove_entry(key);
+            trie.erase(key);
+        } else {
+            tx.put_entry(views, at);
+            trie.set(key, views.trie_leaf);
+        }
+    }
+}
+
+void rebuild(WriteTx& tx, StateTrie& trie, UnixMs at,
+             const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    // Entries keep their numbers by order of first arrival, so that pages and stored bytes come out the same.
+    trie = StateTrie{};
+    tx.clear_views();
+    std::set<EntryKey> done;
+    const std::uint64_t total = tx.counts().records;
+    std::uint64_t records = 0;
+    std::vector<RecordNo> order;
+    tx.visit_records(RecordNo{0}, [&](const RecordRow& record) {
+        order.push_back(record.no);
+        return true;
+    });
+    for (const RecordNo no : order) {
+        std::set<EntryKey> keys;
+        for (const EntryKey& key : tx.keys_of_record(no))
+            if (done.insert(key).second) keys.insert(key);
+        refold(tx, keys, trie, at);
+        if (progress) progress(++records, total);
+    }
+}
+
+}  // namespace minglu

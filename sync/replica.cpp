@@ -1,0 +1,232 @@
+// Lifecycle, standing and local writes. Publishing and ingesting: replica_publish.cpp, replica_ingest.cpp.
+#include "sync/replica.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <stdexcept>
+
+#include "catalog/entry_views.hpp"
+#include "sync/intake.hpp"
+#include "sync/merkle.hpp"
+#include "sync/refold.hpp"
+#include "sync/replica_detail.hpp"
+
+namespace minglu {
+
+namespace {
+
+constexpr std::size_t recent_states_max = 64;
+constexpr std::string_view reopen_setting = "open_new_log";
+
+std::string hex16(std::uint64_t number) {
+    std::array<char, 17> text{};
+    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(number));
+    return text.data();
+}
+
+std::optional<LogRow> find_own(const std::vector<LogRow>& logs) {
+    const auto found = std::find_if(logs.begin(), logs.end(), [](const LogRow& log) { return log.own; });
+    return found == logs.end() ? std::nullopt : std::optional<LogRow>(*found);
+}
+
+}  // namespace
+
+Vector held_vector(const std::vector<LogRow>& logs) {
+    Vector vector;
+    for (const LogRow& log : logs) vector.raise(log.id, log.size);
+    return vector;
+}
+
+void commit(WriteTx& tx) {
+    try {
+        tx.commit();
+    } catch (const StoreFault& fault) {
+        throw CommitUnknown(fault.code(), fault.what());
+    }
+}
+
+Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random)
+    : node_(std::move(node)), store_(store), signer_(signer), clock_(clock), random_(random) {
+    std::optional<LogRow> own;
+    bool reopen = false;
+    {
+        const auto tx = store_.read();
+        own = find_own(tx->logs());
+        reopen = !tx->setting(reopen_setting).empty();
+        tx->visit_records(RecordNo{tx->last_record().value() - 1}, [&](const RecordRow& record) {
+            last_arrival_ = record.arrived;
+            return true;
+        });
+        if (own && !reopen) {
+            const auto head = parse_note(own->head);
+            if (!head) throw StoreFault(ErrorCode::corrupt, "own head: " + head.error().what);
+            last_time_ = head->head.time;
+            announce(standing_with(*tx, *own, head->head));
+        }
+    }
+    if (!own || reopen) open_log(own ? std::optional<LogId>(own->id) : std::nullopt);
+    refresh_head();
+}
+
+Replica::~Replica() = default;
+
+void Replica::open_log(const std::optional<LogId>& predecessor) {
+    const std::scoped_lock lock(writer_);
+    const auto tx = store_.write();
+    if (predecessor) {
+        auto old = tx->log(*predecessor);
+        old->own = false;
+        tx->update_log(*old);
+    }
+    LogRow own;
+    own.id = LogId{node_.value() + "-" + hex16(random_.next())};
+    own.suite = signer_.suite();
+    own.signing_key = signer_.public_key();
+    own.own = true;
+    own.no = tx->add_log(own);
+
+    last_arrival_ = std::max(last_arrival_, clock_.now());
+    last_time_ = tick(last_time_, clock_.now());
+    Header header;
+    header.log = own.id;
+    header.seq = Seq{1};
+    header.time = last_time_;
+    header.kind = RecordKind::open;
+    header.seen = held_vector(tx->logs());
+    header.seen.set(own.id, Seq{});
+    header.ops_root = root_of(HashAlgorithm::sha256, {});
+    header.open = OpenInfo{node_, signer_.suite(), signer_.public_key(), predecessor, std::nullopt};
+    const std::string line = serialise(header);
+    Intake intake(*tx, last_arrival_);
+    if (const auto fault = intake.take(own, {header, line, {}}); !fault.empty()) throw std::logic_error(fault);
+    tx->put_setting(reopen_setting, "");
+    seal(*tx, own);
+}
+
+LogRow Replica::own_log(const ReadTx& tx) const {
+    auto own = find_own(tx.logs());
+    if (!own) throw StoreFault(ErrorCode::corrupt, "the node has no log of its own");
+    return *own;
+}
+
+StateTrie& Replica::trie(const ReadTx& tx) {
+    if (!trie_) {
+        trie_.emplace();
+        tx.visit_leaves([&](const EntryKey& key, const Hash& leaf) { trie_->set(key, leaf); });
+    }
+    return *trie_;
+}
+
+/// Signs the head of the group, commits, and lets everybody know.
+void Replica::seal(WriteTx& tx, LogRow& own) {
+    Head head;
+    head.log = own.id;
+    head.size = own.size;
+    const auto tree = TreeFrontier::restore(hash_of(own.suite), own.size.value(), own.frontier);
+    if (!tree) throw StoreFault(ErrorCode::corrupt, "own tree");
+    head.root = tree->root();
+    last_time_ = tick(last_time_, clock_.now());
+    head.time = last_time_;
+    head.vector = held_vector(tx.logs());
+    head.fold = fold_version;
+    head.state = trie(tx).root();
+    own.head = sign_head(head, node_, signer_);
+    own.head_size = own.size;
+    own.head_time = head.time;
+    tx.update_log(own);
+    Standing next = standing_with(tx, own, head);
+    minglu::commit(tx);
+    announce(std::move(next));
+}
+
+Standing Replica::standing_with(const ReadTx& tx, const LogRow& own, const Head& head) const {
+    Standing next;
+    next.vector = head.vector;
+    for (const LogRow& log : tx.logs())
+        if (!log.head.empty()) next.heads.push_back({log.id, log.head_size, log.head_time});
+    next.own_log = own.id;
+    next.own_head = own.head;
+    next.state_root = head.state;
+    return next;
+}
+
+void Replica::announce(Standing next) {
+    if (recent_states_.empty() || recent_states_.back().first != next.vector)
+        recent_states_.emplace_back(next.vector, next.state_root);
+    if (recent_states_.size() > recent_states_max) recent_states_.pop_front();
+    const std::scoped_lock lock(standing_mutex_);
+    next.revision = standing_.revision + 1;
+    standing_ = std::move(next);
+    standing_changed_.notify_all();
+}
+
+void Replica::refresh_head() {
+    const std::scoped_lock lock(writer_);
+    const auto tx = store_.write();
+    LogRow own = own_log(*tx);
+    if (clock_.now().value() - own.head_time.ms < head_interval_ms) return;
+    try {
+        seal(*tx, own);
+    } catch (...) {
+        trie_.reset();
+        throw;
+    }
+}
+
+Standing Replica::standing() const {
+    const std::scoped_lock lock(standing_mutex_);
+    return standing_;
+}
+
+void Replica::wait_beyond(std::uint64_t revision, std::int64_t timeout_ms, const std::function<bool()>& gone) const {
+    constexpr std::int64_t ask_gone_every_ms = 250;
+    std::unique_lock lock(standing_mutex_);
+    for (std::int64_t waited_ms = 0; waited_ms < timeout_ms; waited_ms += ask_gone_every_ms) {
+        const auto slice = std::chrono::milliseconds(std::min(ask_gone_every_ms, timeout_ms - waited_ms));
+        if (standing_changed_.wait_for(lock, slice, [&] { return stopped_ || standing_.revision > revision; })) return;
+        if (gone && gone()) return;
+    }
+}
+
+void Replica::stop_waiting() {
+    const std::scoped_lock lock(standing_mutex_);
+    stopped_ = true;
+    standing_changed_.notify_all();
+}
+
+bool Replica::rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    const std::scoped_lock lock(writer_);
+    const auto tx = store_.write();
+    const Hash before = trie(*tx).root();
+    try {
+        minglu::rebuild(*tx, *trie_, clock_.now(), progress);
+        const Hash after = trie_->root();
+        LogRow own = own_log(*tx);
+        seal(*tx, own);
+        return before == after;
+    } catch (...) {
+        trie_.reset();
+        throw;
+    }
+}
+
+void Replica::with_trie(const std::function<void(StateTrie&)>& look) {
+    const std::scoped_lock lock(writer_);
+    const auto tx = store_.read();
+    look(trie(*tx));
+}
+
+void Replica::write_local(const std::function<void(WriteTx&)>& write) {
+    const std::scoped_lock lock(writer_);
+    const auto tx = store_.write();
+    write(*tx);
+    minglu::commit(*tx);
+}
+
+void Replica::report(IncidentRow incident) {
+    incident.at = clock_.now();
+    write_local([&](WriteTx& tx) { tx.add_incident(incident); });
+}
+
+}  // namespace minglu

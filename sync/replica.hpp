@@ -1,0 +1,141 @@
+#pragma once
+/// The heart of a node: the one way in, for local writes (`publish`) and for those of peers (`ingest`).
+///
+/// Both end in the same transaction: records, views, tree frontier and head commit together, and nothing is answered
+/// before the commit returned. Thread-safe; writes are serialised, concurrent `publish` calls share a commit.
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "minglu/ports.hpp"
+#include "minglu/store.hpp"
+#include "sync/bundle.hpp"
+#include "sync/head.hpp"
+#include "sync/state_trie.hpp"
+
+namespace minglu {
+
+/// A record of another node that is further ahead of our clock than this is reported, and never moves our clock.
+constexpr std::int64_t clock_skew_max_ms = 5 * 60 * 1000;
+/// A node that writes nothing still signs a head this often, so that the others can see that it lives.
+constexpr std::int64_t head_interval_ms = 5 * 60 * 1000;
+
+struct Published {
+    Dot dot;
+    Hash leaf{};
+    UnixMs at;
+};
+
+/// What to write as one record.
+struct Draft {
+    RecordKind kind = RecordKind::change;
+    std::string actor;
+    std::string reason;
+    std::string label;
+    std::optional<BatchInfo> batch;
+    std::vector<Op> ops;
+    std::vector<NodeId> needs;
+    std::optional<RecordRef> of;
+    /// Runs in the same transaction once the record stands in it, e.g. to store the reply to an idempotency key.
+    std::function<void(WriteTx&, const Published&)> along;
+};
+
+/// What became of a bundle. A refused log never holds back the others.
+struct IngestReport {
+    std::uint64_t records = 0;  ///< taken
+    std::uint64_t ops = 0;
+    std::vector<std::pair<LogId, Error>> refused;
+    std::vector<LogId> unknown;   ///< no card pinned here: not to be asked for until there is one
+    std::vector<LogId> diverged;  ///< heads with our vector and another state root
+};
+
+/// What this node holds, as of the last commit.
+struct Standing {
+    Vector vector;
+    std::vector<HeldHead> heads;
+    LogId own_log;
+    std::string own_head;  ///< signed note
+    Hash state_root{};
+    std::uint64_t revision = 0;  ///< grows with every commit that others may want to hear of
+};
+
+class Replica {
+public:
+    /// Opens the node's own log when there is none to continue (a first start, or after a restore). Throws StoreFault.
+    Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random);
+    ~Replica();
+    Replica(const Replica&) = delete;
+    Replica& operator=(const Replica&) = delete;
+
+    [[nodiscard]] const NodeId& node() const { return node_; }
+
+    /// Errors: too_large (split it), stale (an op has seen what this node has not: look at the entry again), duplicate,
+    /// missing_value. Throws StoreFault; after a throw from a commit the process must exit.
+    [[nodiscard]] Result<Published> publish(Draft draft);
+
+    /// `from` is the peer that sent it, for incidents. Errors: those of parse_bundle; what is wrong with a single log
+    /// is in the report. Every refusal leaves an incident.
+    [[nodiscard]] Result<IngestReport> ingest(std::string_view bytes, const NodeId& from);
+
+    /// Signs a new head over the same log when the last one is older than `head_interval_ms`.
+    void refresh_head();
+
+    [[nodiscard]] Standing standing() const;
+    /// Blocks until the revision is beyond `revision`, `timeout_ms` passed, or `gone` (asked now and then) is true.
+    void wait_beyond(std::uint64_t revision, std::int64_t timeout_ms, const std::function<bool()>& gone) const;
+    /// Wakes every waiter for good; used on shutdown.
+    void stop_waiting();
+
+    /// Refolds everything from the log. Returns whether the state root came out as it was.
+    bool rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+    /// The children under a nibble prefix of the state trie, for the drill-down; see StateTrie.
+    void with_trie(const std::function<void(StateTrie&)>& look);
+
+    void report(IncidentRow incident);
+    /// A local write (peers, tokens, claims …) in a transaction of its own.
+    void write_local(const std::function<void(WriteTx&)>& write);
+
+private:
+    struct Pending;
+
+    void open_log(const std::optional<LogId>& predecessor);
+    void commit_group(std::vector<Pending*>& group);
+    Result<Published> append(WriteTx& tx, LogRow& own, class Intake& intake, const Draft& draft, Vector& vector);
+    void seal(WriteTx& tx, LogRow& own);
+    Standing standing_with(const ReadTx& tx, const LogRow& own, const Head& head) const;
+    void announce(Standing next);
+    StateTrie& trie(const ReadTx& tx);
+    LogRow own_log(const ReadTx& tx) const;
+    void take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
+    void compare_states(const std::vector<Head>& heads, IngestReport& report);
+
+    NodeId node_;
+    Store& store_;
+    const Signer& signer_;
+    const Clock& clock_;
+    Random& random_;
+
+    std::mutex writer_;  ///< held from the start of a write until its commit returned
+    std::optional<StateTrie> trie_;
+    HybridTime last_time_;
+    UnixMs last_arrival_;
+    std::deque<std::pair<Vector, Hash>> recent_states_;
+
+    std::mutex queue_mutex_;
+    std::condition_variable queue_changed_;
+    std::vector<Pending*> queue_;
+    bool committing_ = false;
+
+    mutable std::mutex standing_mutex_;
+    mutable std::condition_variable standing_changed_;
+    Standing standing_;
+    bool stopped_ = false;
+};
+
+}  // namespace minglu

@@ -1,0 +1,15 @@
+#pragma once
+/// Shared by the files that implement Replica, and by nobody else.
+#include <vector>
+
+#include "minglu/store.hpp"
+
+namespace minglu {
+
+/// For each log the records held.
+[[nodiscard]] Vector held_vector(const std::vector<LogRow>& logs);
+
+/// Commits; a failure leaves the outcome open and becomes CommitUnknown.
+void commit(WriteTx& tx);
+
+}  // namespace minglu

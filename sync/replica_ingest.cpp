@@ -1,0 +1,244 @@
+// Writes of peers: bundles are proved log by log, then taken in the sender's order of arrival, in one transaction.
+#include <algorithm>
+#include <map>
+
+#include "catalog/entry_views.hpp"
+#include "sync/card.hpp"
+#include "sync/intake.hpp"
+#include "sync/refold.hpp"
+#include "sync/replica.hpp"
+#include "sync/replica_detail.hpp"
+#include "sync/segment_proof.hpp"
+
+namespace minglu {
+
+namespace {
+
+IncidentRow incident_of(const Error& error, const NodeId& from, const LogId& log) {
+    IncidentRow incident;
+    incident.kind = error.code == ErrorCode::bad_proof ? "root_mismatch" : std::string(name(error.code));
+    incident.peer = from.value();
+    incident.subject = log.value();
+    incident.received = error.what;
+    incident.done = "nothing of this log was taken";
+    incident.advice = error.cure;
+    return incident;
+}
+
+/// The keys that nodes sign with: those of the cards pinned here, and our own.
+class KnownKeys {
+public:
+    KnownKeys(const ReadTx& tx, const NodeId& self, const Signer& signer) : self_(self), signer_(signer) {
+        for (const PeerRow& peer : tx.peers()) cards_.emplace(peer.node, peer.card);
+    }
+    [[nodiscard]] bool knows(const NodeId& node) const { return node == self_ || cards_.contains(node); }
+    /// Fills in suite and key of a log that is new here.
+    [[nodiscard]] Result<void> introduce(LogRow& log) const {
+        const NodeId node = node_of(log.id);
+        if (node == self_) {
+            log.suite = signer_.suite();
+            log.signing_key = signer_.public_key();
+            return {};
+        }
+        const auto card = parse_card(cards_.at(node));
+        if (!card) return tl::unexpected(card.error());
+        log.suite = card->suite;
+        log.signing_key = card->signing_key;
+        return {};
+    }
+
+private:
+    NodeId self_;
+    const Signer& signer_;
+    std::map<NodeId, std::string> cards_;
+};
+
+struct Proved {
+    LogRow log;
+    Segment segment;
+    Head head;
+};
+
+}  // namespace
+
+/// What a bundle's segments came to before anything was taken.
+struct Proofs {
+    std::map<LogId, Proved> proved;
+    std::vector<IncidentRow> incidents;
+    IngestReport report;
+};
+
+namespace {
+
+/// Stores the head for a log whose size is now `log.size`: the largest that this size is proved against.
+bool adopt_head(LogRow& log, const Segment& segment, const Head& head) {
+    const bool larger = head.size > log.head_size || (head.size == log.head_size && head.time > log.head_time);
+    const bool old_proof_lost = log.size > segment.from && log.head_size > log.size;
+    if (!larger && !old_proof_lost) return false;
+    log.head = segment.head;
+    log.head_size = head.size;
+    log.head_time = head.time;
+    log.head_proof = segment.steps;
+    return true;
+}
+
+Error wrong_opening(const LogId& log) {
+    return {ErrorCode::bad_signature, "its first record names other keys than the card of its node",
+            "log " + log.value(), "compare the card's fingerprint with its owner, and pin the right card"};
+}
+
+/// Record 1 must name the node and the keys of the card that vouches for the log.
+bool opens_as_carded(const LogRow& log, const std::vector<const RecordLines*>& records) {
+    if (records.empty() || records.front()->header.seq != Seq{1}) return true;
+    const auto& open = records.front()->header.open;
+    return open && open->suite == log.suite && open->signing_key == log.signing_key;
+}
+
+/// The log as held here, or a new row with the keys of its node's card.
+Result<LogRow> log_of(const ReadTx& tx, const LogId& id, const KnownKeys& keys) {
+    LogRow log;
+    if (auto held = tx.log(id)) log = *std::move(held);
+    log.id = id;
+    if (log.size == Seq{})
+        if (const auto introduced = keys.introduce(log); !introduced) return tl::unexpected(introduced.error());
+    return log;
+}
+
+Result<void> prove_one(const ReadTx& tx, const Segment& segment, const std::vector<const RecordLines*>& records,
+                       const KnownKeys& keys, Proofs& proofs) {
+    auto log = log_of(tx, segment.log, keys);
+    if (!log) return tl::unexpected(log.error());
+    if (log->own) {
+        // Our own log comes back as we sent it, unless somebody wrote with our key: a copied or rolled back node.
+        if (segment.to <= log->size) return {};
+        return fail({ErrorCode::fork, "a peer holds more of our own log than we do", "log " + segment.log.value(),
+                     "this node was copied or rolled back: stop it and restore it with minglu restore"});
+    }
+    if (!opens_as_carded(*log, records)) return fail(wrong_opening(segment.log));
+    auto head = prove_segment(*log, segment, records);
+    if (!head) return tl::unexpected(head.error());
+    proofs.proved.emplace(segment.log, Proved{*std::move(log), segment, *std::move(head)});
+    return {};
+}
+
+Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from) {
+    std::map<LogId, std::vector<const RecordLines*>> records_of;
+    for (const RecordLines& record : bundle.records) records_of[record.header.log].push_back(&record);
+    Proofs proofs;
+    for (const Segment& segment : bundle.info.segments) {
+        if (!keys.knows(node_of(segment.log))) {
+            proofs.report.unknown.push_back(segment.log);
+            continue;
+        }
+        const auto proved = prove_one(tx, segment, records_of[segment.log], keys, proofs);
+        if (proved) continue;
+        proofs.report.refused.emplace_back(segment.log, proved.error());
+        proofs.incidents.push_back(incident_of(proved.error(), from, segment.log));
+    }
+    return proofs;
+}
+
+IncidentRow invalid_record(const Dot& dot, const NodeId& from, const std::string& fault) {
+    return {0,
+            {},
+            "invalid_record",
+            from.value(),
+            to_string(dot),
+            fault,
+            "the record is kept and forwarded, and has no effect",
+            "tell the node that wrote it; its program is at fault",
+            1};
+}
+
+IncidentRow clock_ahead(const Dot& dot, const NodeId& from, HybridTime time) {
+    return {0,
+            {},
+            "clock_ahead",
+            from.value(),
+            dot.log.value(),
+            "record " + to_string(dot) + " is dated " + to_string(UnixMs{time.ms}),
+            "it was folded as usual; our clock was not moved",
+            "compare the clocks of both nodes with a time server",
+            1};
+}
+
+}  // namespace
+
+/// Takes the records of the proved segments, in the sender's order of arrival.
+void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const NodeId& from) {
+    for (auto& [id, one] : proofs.proved)
+        if (one.log.no == LogNo{}) one.log.no = tx.add_log(one.log);
+    last_arrival_ = std::max(last_arrival_, clock_.now());
+    Intake intake(tx, last_arrival_);
+    for (const RecordLines& record : bundle.records) {
+        const auto found = proofs.proved.find(record.header.log);
+        if (found == proofs.proved.end() || record.header.seq <= found->second.log.size) continue;
+        const std::string fault = intake.take(found->second.log, record);
+        ++proofs.report.records;
+        proofs.report.ops += record.op_lines.size();
+        const Dot dot{record.header.log, record.header.seq};
+        if (!fault.empty()) proofs.incidents.push_back(invalid_record(dot, from, fault));
+        if (record.header.time.ms > clock_.now().value() + clock_skew_max_ms)
+            proofs.incidents.push_back(clock_ahead(dot, from, record.header.time));
+        else
+            last_time_ = std::max(last_time_, record.header.time);
+    }
+    refold(tx, intake.touched(), trie(tx), last_arrival_);
+}
+
+Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from) {
+    const auto bundle = parse_bundle(bytes);
+    if (!bundle) {
+        report(incident_of(bundle.error(), from, LogId{}));
+        return tl::unexpected(bundle.error());
+    }
+    const std::scoped_lock lock(writer_);
+    Proofs proofs;
+    std::vector<Head> heads;
+    try {
+        const auto tx = store_.write();
+        proofs = prove_all(*tx, *bundle, KnownKeys(*tx, node_, signer_), from);
+        take(*tx, *bundle, proofs, from);
+        bool newer_heads = false;
+        for (auto& [id, one] : proofs.proved) {
+            newer_heads = adopt_head(one.log, one.segment, one.head) || newer_heads;
+            tx->update_log(one.log);
+            heads.push_back(one.head);
+        }
+        for (IncidentRow& incident : proofs.incidents) {
+            incident.at = clock_.now();
+            tx->add_incident(incident);
+        }
+        LogRow own = own_log(*tx);
+        if (proofs.report.records > 0) {
+            seal(*tx, own);
+        } else if (newer_heads || !proofs.incidents.empty()) {
+            Standing next = standing_with(*tx, own, parse_note(own.head)->head);
+            minglu::commit(*tx);
+            announce(std::move(next));
+        }
+    } catch (...) {
+        trie_.reset();
+        throw;
+    }
+    compare_states(heads, proofs.report);
+    return std::move(proofs.report);
+}
+
+/// Same vector, same fold version, other state root: two nodes read the same records differently.
+void Replica::compare_states(const std::vector<Head>& heads, IngestReport& report) {
+    for (const Head& head : heads) {
+        if (head.fold != fold_version) continue;
+        for (const auto& [vector, state] : recent_states_)
+            if (vector == head.vector && state != head.state) report.diverged.push_back(head.log);
+    }
+    if (report.diverged.empty()) return;
+    const auto tx = store_.write();
+    for (const LogId& log : report.diverged)
+        tx->add_incident({0, clock_.now(), "divergence", node_of(log).value(), log.value(),
+                          "a head with the same vector as ours and another state root", "nothing was changed",
+                          "run minglu verify on both nodes, then minglu rebuild on the one that fails", 1});
+    minglu::commit(*tx);
+}
+
+}  // namespace minglu

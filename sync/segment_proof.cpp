@@ -1,0 +1,141 @@
+#include "sync/segment_proof.hpp"
+
+#include <optional>
+
+#include "sync/intake.hpp"
+
+namespace minglu {
+
+namespace {
+
+Error refuse(ErrorCode code, const LogId& log, std::string what) {
+    return {code, std::move(what), "log " + log.value(),
+            code == ErrorCode::fork ? "keep both heads and ask the log's node; see the operations guide, fork"
+                                    : "nothing was taken; report it to the sender if it persists"};
+}
+
+/// Roots of the log as the segment's records are appended to it.
+struct Growth {
+    Hash root_at_end{};
+    std::optional<Hash> root_at_held_head;
+};
+
+Result<Growth> grow_through(const LogRow& log, const Segment& segment, std::span<const RecordLines* const> records) {
+    const HashAlgorithm algorithm = hash_of(log.suite);
+    auto tree = TreeFrontier::restore(algorithm, log.size.value(), log.frontier);
+    if (!tree) throw StoreFault(ErrorCode::corrupt, "tree of " + log.id.value());
+    Growth growth;
+    const auto note = [&] {
+        if (log.head_size != Seq{} && tree->size() == log.head_size.value()) growth.root_at_held_head = tree->root();
+    };
+    note();
+    for (const RecordLines* record : records) {
+        if (record->header.seq <= log.size) continue;  // held already
+        if (!ops_match(*record))
+            return fail(
+                refuse(ErrorCode::bad_proof, log.id,
+                       "the ops of record " + std::to_string(record->header.seq.value()) + " do not match its header"));
+        tree->append(leaf_hash(algorithm, record->header_line), nullptr);
+        note();
+    }
+    if (tree->size() != std::max(segment.to, log.size).value())
+        return fail(refuse(ErrorCode::malformed, log.id, "the segment does not end where it says"));
+    growth.root_at_end = tree->root();
+    return growth;
+}
+
+Result<void> check_steps(const LogRow& log, const Segment& segment, const Growth& growth, const Head& head) {
+    const HashAlgorithm algorithm = hash_of(log.suite);
+    Seq size = std::max(segment.to, log.size);
+    Hash root = growth.root_at_end;
+    for (std::size_t i = 0; i < segment.steps.size(); ++i) {
+        const ProofStep& step = segment.steps[i];
+        const bool last = i + 1 == segment.steps.size();
+        const Seq next_size = last ? head.size : segment.steps[i + 1].size;
+        const Hash& next_root = last ? head.root : segment.steps[i + 1].root;
+        if (step.size != size || step.root != root ||
+            !verify_consistency(algorithm, size.value(), next_size.value(), root, next_root, step.path))
+            return fail(refuse(ErrorCode::bad_proof, log.id,
+                               "the proof from " + std::to_string(size.value()) + " to " +
+                                   std::to_string(next_size.value()) + " does not hold"));
+        size = next_size;
+        root = next_root;
+    }
+    if (size != head.size || root != head.root)
+        return fail(
+            refuse(ErrorCode::bad_proof, log.id,
+                   "the records do not lead to the root of the signed head " + std::to_string(head.size.value())));
+    return {};
+}
+
+/// The new head must continue the one held here, whichever of the two is larger.
+Result<void> check_held_head(const LogRow& log, const Segment& segment, const Growth& growth, const Head& head) {
+    if (log.head_size == Seq{}) return {};
+    const auto held = parse_note(log.head);
+    if (!held) throw StoreFault(ErrorCode::corrupt, "stored head of " + log.id.value());
+    const Hash& held_root = held->head.root;
+    const auto forked = [&] {
+        return fail(refuse(ErrorCode::fork, log.id,
+                           "two signed heads contradict each other at " + std::to_string(log.head_size.value()) +
+                               " and " + std::to_string(head.size.value())));
+    };
+    if (growth.root_at_held_head && *growth.root_at_held_head != held_root) return forked();
+    if (head.size == log.head_size && head.root != held_root) return forked();
+    const bool beyond_reach = !growth.root_at_held_head && head.size > log.head_size;
+    if (beyond_reach && (segment.head_from != log.head_size ||
+                         !verify_consistency(hash_of(log.suite), log.head_size.value(), head.size.value(), held_root,
+                                             head.root, segment.head_path)))
+        return fail(refuse(ErrorCode::bad_proof, log.id, "no proof that the new head continues the one held"));
+    return {};
+}
+
+}  // namespace
+
+Result<Head> prove_segment(const LogRow& log, const Segment& segment, std::span<const RecordLines* const> records) {
+    if (segment.from.value() > log.size.value() + 1)
+        return fail(refuse(
+            ErrorCode::gap, log.id,
+            "it starts at " + std::to_string(segment.from.value()) + ", held are " + std::to_string(log.size.value())));
+    auto head = open_head(segment.head, log.suite, log.signing_key);
+    if (!head) return tl::unexpected(head.error());
+    if (head->log != log.id || head->size < segment.to)
+        return fail(
+            refuse(ErrorCode::bad_proof, log.id, "its head is not one of this log, or smaller than the segment"));
+    // An older head than what is held here proves nothing new, and takes nothing away.
+    if (head->size < log.size) return fail(refuse(ErrorCode::gap, log.id, "its head is older than what is held here"));
+    const auto growth = grow_through(log, segment, records);
+    if (!growth) return tl::unexpected(growth.error());
+    if (const auto led = check_steps(log, segment, *growth, *head); !led) return tl::unexpected(led.error());
+    if (const auto continued = check_held_head(log, segment, *growth, *head); !continued)
+        return tl::unexpected(continued.error());
+    return head;
+}
+
+NodeReader node_reader(const ReadTx& tx, LogNo log) {
+    return [&tx, log](std::uint32_t level, std::uint64_t index) {
+        const auto node = tx.tree_node(log, level, index);
+        if (!node)
+            throw StoreFault(ErrorCode::corrupt, "tree node " + std::to_string(level) + "/" + std::to_string(index));
+        return *node;
+    };
+}
+
+Segment make_segment(const ReadTx& tx, const LogRow& log, Seq from, Seq to, Seq receiver_head) {
+    const HashAlgorithm algorithm = hash_of(log.suite);
+    const NodeReader nodes = node_reader(tx, log.no);
+    Segment segment{log.id, from, to, {}, {}, {}, log.head};
+    const Seq reach = std::min(log.size, log.head_size);
+    if (to < reach)
+        segment.steps.push_back({to, root_at(algorithm, to.value(), nodes),
+                                 consistency_proof(algorithm, to.value(), reach.value(), nodes)});
+    // Held up to less than the head: the proof that came with it leads on.
+    if (reach < log.head_size) segment.steps.insert(segment.steps.end(), log.head_proof.begin(), log.head_proof.end());
+    const bool asked = receiver_head > to && receiver_head < log.head_size && log.size >= log.head_size;
+    if (asked) {
+        segment.head_from = receiver_head;
+        segment.head_path = consistency_proof(algorithm, receiver_head.value(), log.head_size.value(), nodes);
+    }
+    return segment;
+}
+
+}  // namespace minglu

@@ -1,0 +1,64 @@
+#include "sync/sender.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "sync/replica_detail.hpp"
+#include "sync/segment_proof.hpp"
+
+namespace minglu {
+
+namespace {
+
+HeldHead held_head(const BundleRequest& request, const LogId& log) {
+    const auto found =
+        std::find_if(request.heads.begin(), request.heads.end(), [&](const HeldHead& head) { return head.log == log; });
+    return found == request.heads.end() ? HeldHead{log, {}, {}} : *found;
+}
+
+/// The records that go out: their lines, and up to where each log gets.
+struct Payload {
+    std::string lines;
+    std::map<LogId, Seq> reached;
+};
+
+Payload collect(const ReadTx& tx, const BundleRequest& request, const Vector& covered) {
+    Payload payload;
+    tx.visit_records(tx.arrival_before(covered), [&](const RecordRow& record) {
+        if (covered.covers(record.dot)) return true;
+        std::string lines = record.header + "\n";
+        for (const std::string& op : tx.ops_of_record(record.no)) (lines += op) += '\n';
+        if (!payload.lines.empty() && payload.lines.size() + lines.size() > request.limit_bytes) return false;
+        payload.lines += lines;
+        payload.reached[record.dot.log] = record.dot.seq;
+        return payload.lines.size() < request.limit_bytes;
+    });
+    return payload;
+}
+
+}  // namespace
+
+std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, const BundleRequest& request) {
+    const std::vector<LogRow> logs = tx.logs();
+    Vector covered = request.have;
+    for (const LogRow& log : logs)
+        if (request.skip.contains(log.id)) covered.raise(log.id, log.size);
+    const Payload payload = collect(tx, request, covered);
+
+    BundleInfo info{self, held_vector(logs), {}};
+    for (const LogRow& log : logs) {
+        if (log.head.empty() || request.skip.contains(log.id)) continue;
+        const HeldHead theirs = held_head(request, log.id);
+        const Seq have = request.have.at(log.id);
+        const auto reached = payload.reached.find(log.id);
+        const bool newer_head = std::tie(log.head_size, log.head_time) > std::tie(theirs.size, theirs.time);
+        // A head of a log that the receiver holds further than we do proves nothing to it.
+        if (reached == payload.reached.end() && (!newer_head || have > log.size || have == Seq{})) continue;
+        const Seq to = reached == payload.reached.end() ? have : reached->second;
+        info.segments.push_back(make_segment(tx, log, Seq{have.value() + 1}, to, theirs.size));
+    }
+    if (info.segments.empty()) return std::nullopt;
+    return serialise(info) + payload.lines;
+}
+
+}  // namespace minglu

@@ -1,0 +1,27 @@
+#pragma once
+/// Makes the bundle that brings a receiver from its vector towards ours.
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "minglu/store.hpp"
+#include "sync/bundle.hpp"
+
+namespace minglu {
+
+/// What a receiver has and wants.
+struct BundleRequest {
+    Vector have;
+    std::vector<HeldHead> heads;
+    std::set<LogId> skip;  ///< logs that it does not take now
+    std::size_t limit_bytes = bundle_bytes_max;
+};
+
+/// Records after `have` in our order of arrival, at least one if there is one, and every head that is newer than the
+/// receiver's. None when there is nothing of either. `bytes` of records stay within the limit, but for a single record
+/// above it.
+[[nodiscard]] std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self,
+                                                     const BundleRequest& request);
+
+}  // namespace minglu
