@@ -1,0 +1,48 @@
+#pragma once
+/// What the handlers of /v1 work with. The composition root (src/node) fills it in; tests do so with an in-memory store.
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "minglu/ports.hpp"
+#include "minglu/store.hpp"
+#include "sync/exchange.hpp"
+#include "sync/puller.hpp"
+#include "sync/replica.hpp"
+
+namespace minglu {
+
+class ImportJobs;
+
+/// done, total; total 0 = unknown.
+using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+/// How the exchange with one peer is doing. A peer that is paused or has no address has status.state "paused" or "passive".
+struct PeerReport {
+    NodeId node;
+    PullStatus status;
+};
+
+struct Services {
+    NodeId node;
+    Store& store;
+    Replica& replica;
+    Exchange& exchange;
+    ImportJobs& imports;
+    const Clock& clock;
+    Random& random;
+    std::string card;         ///< own card file
+    bool open_reads = false;  ///< the catalogue may be read without a token
+    std::string version;      ///< of the program
+
+    std::function<std::vector<PeerReport>()> peer_reports;
+    std::function<void()> peers_changed;                              ///< cards or pauses changed: start and stop pullers
+    std::function<Result<PullStatus>(const NodeId& peer)> pull_now;   ///< one exchange with that peer, at once
+    std::function<void(const std::filesystem::path& target, const Progress&)> backup;  ///< throws StoreFault
+    std::function<std::vector<std::string>(const Progress&)> verify;  ///< one line per finding; empty = sound
+    std::function<std::string(std::size_t bytes)> random_bytes;       ///< for secrets
+};
+
+}  // namespace minglu
