@@ -22,10 +22,11 @@ minglu_embed(minglu_catalog catalog/data/regions.csv regions_csv)
 minglu_embed(minglu_catalog catalog/data/terms.json terms_json)
 minglu_layer(minglu_sync DIRS sync LINK minglu_catalog PkgConfig::ZSTD)
 minglu_layer(minglu_store_sqlite DIRS src/store/sqlite LINK minglu_catalog PkgConfig::SQLITE)
+minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0001_initial.sql store_0001_initial_sql)
 minglu_layer(minglu_store_memory DIRS src/store/memory LINK minglu_catalog)
 minglu_layer(minglu_net DIRS src/net LINK minglu_sync CURL::libcurl PkgConfig::ZSTD)
 minglu_layer(minglu_http DIRS src/http src/http/api
-  LINK minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD spdlog::spdlog)
+  LINK minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD ZLIB::ZLIB spdlog::spdlog)
 minglu_embed(minglu_http src/http/openapi.json openapi_json)
 minglu_layer(minglu_node DIRS src/node src/auth
   LINK minglu_http minglu_net minglu_store_sqlite minglu_sync minglu_crypto PkgConfig::TOMLPP spdlog::spdlog)

@@ -1,0 +1,23 @@
+#pragma once
+/// The filters of an EntryQuery that can be told from one period alone.
+#include "minglu/store.hpp"
+
+namespace minglu {
+
+[[nodiscard]] inline bool holds_on(const Period& period, Day day) {
+    return period.from <= day && (!period.until || *period.until > day);
+}
+
+[[nodiscard]] inline bool passes_filters(const EntryQuery& query, const EntryKey& key, const Period& period) {
+    const auto equal_if_given = [](const std::string& wanted, std::string_view value) {
+        return wanted.empty() || wanted == value;
+    };
+    const KeyParts parts = parts_of(key);
+    return holds_on(period, query.as_of) && (!query.kind || *query.kind == parts.kind) &&
+           equal_if_given(query.nice_class, parts.nice_class) && equal_if_given(query.listing, period.listing) &&
+           equal_if_given(query.legal_status, period.legal_status) && period.region.starts_with(query.region_prefix) &&
+           equal_if_given(query.category, period.category) && equal_if_given(query.subtype, period.subtype) &&
+           equal_if_given(query.home, period.home);
+}
+
+}  // namespace minglu

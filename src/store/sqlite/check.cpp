@@ -1,0 +1,76 @@
+#include "src/store/sqlite/store_impl.hpp"
+
+namespace minglu {
+namespace {
+
+void add_each(std::vector<std::string>& findings, Query& query) {
+    while (query.next()) findings.push_back(query->text(0));
+}
+
+void check_file(Database& database, std::vector<std::string>& findings) {
+    Query integrity = database.query("PRAGMA integrity_check(100)");
+    while (integrity.next()) {
+        if (integrity->bytes(0) != "ok") findings.push_back("integrity: " + integrity->text(0));
+    }
+    Query foreign = database.query("PRAGMA foreign_key_check");
+    while (foreign.next()) {
+        findings.push_back("foreign key: row " + foreign->text(1) + " of " + foreign->text(0) + " has no " +
+                           foreign->text(2));
+    }
+    try {
+        database.run("INSERT INTO search (search) VALUES ('integrity-check')");
+    } catch (const StoreFault& fault) {
+        findings.push_back(std::string("search index: ") + fault.what());
+    }
+}
+
+void check_log(Database& database, std::vector<std::string>& findings) {
+    Query contiguous = database.query(
+        "SELECT 'log ' || l.id || ' says it has ' || l.size || ' records, but holds ' || count(r.seq)"
+        " || ' with the last at ' || coalesce(max(r.seq), 0)"
+        " FROM log l LEFT JOIN record r ON r.log_no = l.log_no GROUP BY l.log_no"
+        " HAVING count(r.seq) <> l.size OR coalesce(max(r.seq), 0) <> l.size");
+    add_each(findings, contiguous);
+    Query ops = database.query(
+        "SELECT 'record ' || record_no || ' says it has ' || ops || ' ops, but holds another number of them' FROM "
+        "record"
+        " WHERE ops <> (SELECT count(*) FROM op WHERE op_no >= record_no << 15 AND op_no < (record_no + 1) << 15)");
+    add_each(findings, ops);
+    Query orphans = database.query(
+        "SELECT 'there are ' || count(*) || ' ops of no record' FROM op"
+        " WHERE NOT EXISTS (SELECT 1 FROM record WHERE record_no = op_no >> 15) HAVING count(*) > 0");
+    add_each(findings, orphans);
+    Query arrival = database.query(
+        "SELECT 'record ' || record_no || ' arrived before the one in front of it' FROM"
+        " (SELECT record_no, arrived < lag(arrived) OVER (ORDER BY record_no) AS earlier FROM record) WHERE earlier");
+    add_each(findings, arrival);
+}
+
+void check_views(Database& database, std::vector<std::string>& findings) {
+    Query periods = database.query(
+        "SELECT 'there are ' || count(*) || ' periods of no entry' FROM period"
+        " WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry_no = period_no >> 24) HAVING count(*) > 0");
+    add_each(findings, periods);
+    Query numbers = database.query(
+        "SELECT 'entry ' || entry_no || ' would use the number of a period again' FROM entry"
+        " WHERE (SELECT max(period_no) FROM period WHERE period_no >= entry_no << 24"
+        " AND period_no < (entry_no + 1) << 24) >= (entry_no << 24) + period_next");
+    add_each(findings, numbers);
+    Query conflicts = database.query(
+        "SELECT 'entry ' || entry_no || ' says it has ' || open_conflicts || ' open conflicts, but has ' || found FROM"
+        " (SELECT e.entry_no, e.open_conflicts, (SELECT count(*) FROM finding f JOIN conflict c USING (finding_no)"
+        " WHERE f.key_no = e.entry_no AND c.state = 'open') AS found FROM entry e) WHERE open_conflicts <> found");
+    add_each(findings, conflicts);
+}
+
+}  // namespace
+
+std::vector<std::string> check_database(Database& database) {
+    std::vector<std::string> findings;
+    check_file(database, findings);
+    check_log(database, findings);
+    check_views(database, findings);
+    return findings;
+}
+
+}  // namespace minglu

@@ -1,0 +1,30 @@
+#pragma once
+/// Conflicts in SQLite: conflict (view), finding, journal, claim (local, never trimmed).
+#include "minglu/store.hpp"
+#include "src/store/sqlite/database.hpp"
+#include "src/store/sqlite/log_tables.hpp"
+
+namespace minglu {
+
+class ConflictTables {
+public:
+    ConflictTables(Database& database, KeyNumbers& keys) : database_(database), keys_(keys) {}
+
+    [[nodiscard]] std::vector<ConflictRow> conflicts(const ConflictQuery& query) const;
+    [[nodiscard]] std::optional<ConflictRow> conflict(const Hash& id) const;
+    [[nodiscard]] std::vector<JournalRow> journal(const Hash& conflict) const;
+
+    /// Replaces the conflicts of a key and writes to the journal what changed.
+    void replace(std::int64_t key_no, std::span<const ConflictView> conflicts, UnixMs at);
+    void claim(const Hash& conflict, std::string_view actor, UnixMs at);
+
+private:
+    std::int64_t require_finding(std::int64_t key_no, const ConflictView& conflict, UnixMs at);
+    void tell(std::int64_t finding_no, std::optional<std::string_view> before, std::string_view after, UnixMs at);
+    void append_journal(std::int64_t finding_no, std::string_view event, std::string_view actor, UnixMs at);
+
+    Database& database_;
+    KeyNumbers& keys_;
+};
+
+}  // namespace minglu

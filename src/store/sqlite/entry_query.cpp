@@ -1,0 +1,134 @@
+#include <algorithm>
+
+#include "src/store/entry_filter.hpp"
+#include "src/store/sqlite/search_text.hpp"
+#include "src/store/sqlite/view_tables.hpp"
+
+/// One search, four ways to walk it in entry order; each row is (entry_no, key, etag, open_conflicts, period columns).
+namespace minglu {
+namespace {
+
+class Page {
+public:
+    explicit Page(const EntryQuery& query) : query_(query) {}
+
+    /// False when the page is full.
+    bool take(const Statement& row) {
+        EntryHit hit;
+        hit.no = EntryNo{row.integer(0)};
+        hit.key = EntryKey{row.text(1)};
+        hit.open_conflicts = static_cast<std::uint32_t>(row.integer(3));
+        hit.period = period_at(row, 4);
+        if (!passes_filters(query_, hit.key, hit.period)) return true;
+        hit.etag = stored_vector(row.bytes(2));
+        if (query_.accept && !query_.accept(hit)) return true;
+        if (page_.hits.size() == query_.limit) {
+            page_.more = true;
+            return false;
+        }
+        page_.hits.push_back(std::move(hit));
+        return true;
+    }
+    void take_all(Query& query) {
+        while (query.next() && take(query.row())) {
+        }
+    }
+    [[nodiscard]] EntryPage done() { return std::move(page_); }
+
+private:
+    const EntryQuery& query_;
+    EntryPage page_;
+};
+
+/// Ops of the record that a query is restricted to, as a range of op_no; everything when it is not.
+struct OpRange {
+    bool restricted = false;
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+};
+
+std::optional<OpRange> op_range_of(Database& database, const EntryQuery& query) {
+    if (!query.batch) return OpRange{};
+    Query record = database.query(
+        "SELECT r.record_no FROM log l JOIN record r ON r.log_no = l.log_no WHERE l.id = ? AND r.seq = ?",
+        query.batch->log, query.batch->seq);
+    if (!record.next()) return std::nullopt;
+    const std::int64_t no = record->integer(0);
+    return OpRange{true, no << op_position_bits, (no + 1) << op_position_bits};
+}
+
+/// Words and filters, from the search index.
+Query by_match(Database& database, const EntryQuery& query, const std::string& match, const OpRange& ops) {
+    return database.query(
+        "SELECT e.entry_no, k.key, e.etag, e.open_conflicts, p.valid_from, p.valid_until, p.listing, p.legal_status,"
+        " p.region, p.home, p.subtype, p.category, p.name, p.view"
+        " FROM search s CROSS JOIN period p ON p.period_no = s.rowid CROSS JOIN entry e ON e.entry_no = s.rowid >> 24"
+        " CROSS JOIN key k ON k.key_no = e.entry_no"
+        " WHERE s.terms MATCH ?1 AND s.rowid >= ?2 AND p.valid_from <= ?3"
+        " AND (p.valid_until IS NULL OR p.valid_until > ?3) AND (?4 = 0 OR e.open_conflicts > 0)"
+        " AND (?5 = 0 OR EXISTS (SELECT 1 FROM op o WHERE o.key_no = e.entry_no AND o.op_no >= ?6 AND o.op_no < ?7))"
+        " ORDER BY s.rowid",
+        match, first_period(query.after.value() + 1), query.as_of, query.with_open_conflict, ops.restricted, ops.begin,
+        ops.end);
+}
+
+/// Entries with an open conflict: few, so they lead.
+Query by_open_conflict(Database& database, const EntryQuery& query, const OpRange& ops) {
+    return database.query(
+        "SELECT e.entry_no, k.key, e.etag, e.open_conflicts, p.valid_from, p.valid_until, p.listing, p.legal_status,"
+        " p.region, p.home, p.subtype, p.category, p.name, p.view"
+        " FROM entry e CROSS JOIN period p ON p.period_no >= e.entry_no << 24 AND p.period_no < (e.entry_no + 1) << 24"
+        " CROSS JOIN key k ON k.key_no = e.entry_no"
+        " WHERE e.open_conflicts > 0 AND e.entry_no > ?1 AND p.valid_from <= ?2"
+        " AND (p.valid_until IS NULL OR p.valid_until > ?2)"
+        " AND (?3 = 0 OR EXISTS (SELECT 1 FROM op o WHERE o.key_no = e.entry_no AND o.op_no >= ?4 AND o.op_no < ?5))"
+        " ORDER BY e.entry_no",
+        query.after, query.as_of, ops.restricted, ops.begin, ops.end);
+}
+
+/// Entries of one record, which has at most 20,000 ops.
+Query by_batch(Database& database, const EntryQuery& query, const OpRange& ops) {
+    return database.query(
+        "SELECT e.entry_no, k.key, e.etag, e.open_conflicts, p.valid_from, p.valid_until, p.listing, p.legal_status,"
+        " p.region, p.home, p.subtype, p.category, p.name, p.view"
+        " FROM (SELECT DISTINCT key_no FROM op WHERE op_no >= ?1 AND op_no < ?2 ORDER BY key_no) o"
+        " CROSS JOIN entry e ON e.entry_no = o.key_no"
+        " CROSS JOIN period p ON p.period_no >= e.entry_no << 24 AND p.period_no < (e.entry_no + 1) << 24"
+        " CROSS JOIN key k ON k.key_no = e.entry_no"
+        " WHERE o.key_no > ?3 AND p.valid_from <= ?4 AND (p.valid_until IS NULL OR p.valid_until > ?4)"
+        " ORDER BY o.key_no",
+        ops.begin, ops.end, query.after, query.as_of);
+}
+
+Query by_number(Database& database, const EntryQuery& query) {
+    return database.query(
+        "SELECT e.entry_no, k.key, e.etag, e.open_conflicts, p.valid_from, p.valid_until, p.listing, p.legal_status,"
+        " p.region, p.home, p.subtype, p.category, p.name, p.view"
+        " FROM period p CROSS JOIN entry e ON e.entry_no = p.period_no >> 24"
+        " CROSS JOIN key k ON k.key_no = e.entry_no"
+        " WHERE p.period_no >= ?1 AND p.valid_from <= ?2 AND (p.valid_until IS NULL OR p.valid_until > ?2)"
+        " ORDER BY p.period_no",
+        first_period(query.after.value() + 1), query.as_of);
+}
+
+}  // namespace
+
+EntryPage run_query(Database& database, const EntryQuery& query) {
+    Page page{query};
+    const auto ops = op_range_of(database, query);
+    if (!ops) return page.done();
+    const bool has_words = std::any_of(query.terms.begin(), query.terms.end(),
+                                       [](const EntryQuery::Term& term) { return !term.text.empty(); });
+    const auto walk = [&]() -> Query {
+        if (!has_words && query.with_open_conflict) return by_open_conflict(database, query, *ops);
+        if (!has_words && ops->restricted) return by_batch(database, query, *ops);
+        const std::string match = match_expression(query);
+        if (!match.empty()) return by_match(database, query, match, *ops);
+        return by_number(database, query);
+    };
+    Query rows = walk();
+    page.take_all(rows);
+    return page.done();
+}
+
+}  // namespace minglu

@@ -1,0 +1,106 @@
+#include "src/store/sqlite/local_tables.hpp"
+
+namespace minglu {
+namespace {
+
+/// Columns: token_no, name, role, secret_hash, created, expires, revoked.
+TokenRow token_of(const Statement& row) {
+    return {row.integer(0),         row.text(1), row.text(2), row.hash(3), UnixMs{row.integer(4)},
+            UnixMs{row.integer(5)}, row.flag(6)};
+}
+
+}  // namespace
+
+std::vector<PeerRow> LocalTables::peers() const {
+    std::vector<PeerRow> peers;
+    Query query = database_.query("SELECT node, card, url, paused, added FROM peer ORDER BY node");
+    while (query.next()) {
+        peers.push_back(
+            {NodeId{query->text(0)}, query->text(1), query->text(2), query->flag(3), UnixMs{query->integer(4)}});
+    }
+    return peers;
+}
+
+void LocalTables::put_peer(const PeerRow& peer) {
+    database_.run("INSERT OR REPLACE INTO peer (node, card, url, paused, added) VALUES (?, ?, ?, ?, ?)", peer.node,
+                  Blob{peer.card}, peer.url, peer.paused, peer.added);
+}
+
+bool LocalTables::remove_peer(const NodeId& node) {
+    database_.run("DELETE FROM peer WHERE node = ?", node);
+    return database_.changes() > 0;
+}
+
+std::vector<TokenRow> LocalTables::tokens() const {
+    std::vector<TokenRow> tokens;
+    Query query = database_.query(
+        "SELECT token_no, name, role, secret_hash, created, expires, revoked FROM token ORDER BY token_no");
+    while (query.next()) tokens.push_back(token_of(query.row()));
+    return tokens;
+}
+
+std::optional<TokenRow> LocalTables::token(const Hash& secret_hash) const {
+    Query query = database_.query(
+        "SELECT token_no, name, role, secret_hash, created, expires, revoked FROM token WHERE secret_hash = ?",
+        secret_hash);
+    if (!query.next()) return std::nullopt;
+    return token_of(query.row());
+}
+
+std::int64_t LocalTables::add_token(const TokenRow& token) {
+    database_.run("INSERT INTO token (name, role, secret_hash, created, expires, revoked) VALUES (?, ?, ?, ?, ?, ?)",
+                  token.name, token.role, token.secret_hash, token.created, token.expires, token.revoked);
+    return database_.last_insert_rowid();
+}
+
+bool LocalTables::revoke_token(std::int64_t no) {
+    database_.run("UPDATE token SET revoked = 1 WHERE token_no = ? AND revoked = 0", no);
+    return database_.changes() > 0;
+}
+
+std::vector<IncidentRow> LocalTables::incidents(std::int64_t before, std::uint32_t limit) const {
+    std::vector<IncidentRow> incidents;
+    Query query = database_.query(
+        "SELECT incident_no, at, kind, peer, subject, received, done, advice, count FROM incident"
+        " WHERE incident_no < ? ORDER BY incident_no DESC LIMIT ?",
+        before == 0 ? INT64_MAX : before, limit);
+    while (query.next()) {
+        incidents.push_back({query->integer(0), UnixMs{query->integer(1)}, query->text(2), query->text(3),
+                             query->text(4), query->text(5), query->text(6), query->text(7),
+                             static_cast<std::uint64_t>(query->integer(8))});
+    }
+    return incidents;
+}
+
+void LocalTables::add_incident(const IncidentRow& incident) {
+    database_.run(
+        "INSERT INTO incident (at, kind, peer, subject, received, done, advice, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (kind, peer, subject) DO UPDATE SET at = excluded.at, received = excluded.received,"
+        " done = excluded.done, advice = excluded.advice, count = count + excluded.count",
+        incident.at, incident.kind, incident.peer, incident.subject, incident.received, incident.done, incident.advice,
+        incident.count);
+}
+
+std::optional<StoredReply> LocalTables::reply(std::string_view idempotency_key) const {
+    Query query =
+        database_.query("SELECT request, status, body, at FROM reply WHERE idempotency_key = ?", idempotency_key);
+    if (!query.next()) return std::nullopt;
+    return StoredReply{query->hash(0), static_cast<int>(query->integer(1)), query->text(2), UnixMs{query->integer(3)}};
+}
+
+void LocalTables::put_reply(std::string_view idempotency_key, const StoredReply& reply) {
+    database_.run("INSERT OR REPLACE INTO reply (idempotency_key, request, status, body, at) VALUES (?, ?, ?, ?, ?)",
+                  idempotency_key, reply.request, reply.status, Blob{reply.body}, reply.at);
+}
+
+std::string LocalTables::setting(std::string_view key) const {
+    Query query = database_.query("SELECT value FROM setting WHERE key = ?", key);
+    return query.next() ? query->text(0) : std::string{};
+}
+
+void LocalTables::put_setting(std::string_view key, std::string_view value) {
+    if (value.empty()) return database_.run("DELETE FROM setting WHERE key = ?", key);
+    database_.run("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", key, Blob{value});
+}
+
+}  // namespace minglu

@@ -1,0 +1,31 @@
+#pragma once
+/// What is local to this node: peer, token, incident, reply, setting.
+#include "minglu/store.hpp"
+#include "src/store/sqlite/database.hpp"
+
+namespace minglu {
+
+class LocalTables {
+public:
+    explicit LocalTables(Database& database) : database_(database) {}
+
+    [[nodiscard]] std::vector<PeerRow> peers() const;
+    [[nodiscard]] std::vector<TokenRow> tokens() const;
+    [[nodiscard]] std::optional<TokenRow> token(const Hash& secret_hash) const;
+    [[nodiscard]] std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit) const;
+    [[nodiscard]] std::optional<StoredReply> reply(std::string_view idempotency_key) const;
+    [[nodiscard]] std::string setting(std::string_view key) const;
+
+    void put_peer(const PeerRow& peer);
+    bool remove_peer(const NodeId& node);
+    std::int64_t add_token(const TokenRow& token);
+    bool revoke_token(std::int64_t no);
+    void add_incident(const IncidentRow& incident);
+    void put_reply(std::string_view idempotency_key, const StoredReply& reply);
+    void put_setting(std::string_view key, std::string_view value);
+
+private:
+    Database& database_;
+};
+
+}  // namespace minglu

@@ -1,0 +1,46 @@
+#include "src/store/sqlite/schema.hpp"
+
+#include <array>
+#include <string>
+
+#include "embedded/store_0001_initial_sql.hpp"
+
+namespace minglu {
+namespace {
+
+/// In order; the first one makes version 1. A file that has been released is never changed.
+std::array<std::string_view, 1> migrations() {
+    return {embedded::store_0001_initial_sql};
+}
+
+std::int64_t version_of(Database& database) {
+    Query query = database.query("PRAGMA user_version");
+    query.next();
+    return query->integer(0);
+}
+
+}  // namespace
+
+void migrate(Database& database) {
+    const auto known = migrations();
+    const auto newest = static_cast<std::int64_t>(known.size());
+    std::int64_t version = version_of(database);
+    if (version > newest) {
+        throw StoreFault(ErrorCode::unsupported_version,
+                         "the database has schema version " + std::to_string(version) + ", this program knows up to " +
+                             std::to_string(newest) + " (start the newer program, or restore a backup made before it)");
+    }
+    for (; version < newest; ++version) {
+        std::string script = "BEGIN IMMEDIATE;\n";
+        script.append(known[static_cast<std::size_t>(version)]);
+        script.append("\nPRAGMA user_version = " + std::to_string(version + 1) + ";\nCOMMIT;");
+        try {
+            database.run_script(script);
+        } catch (...) {
+            if (database.in_transaction()) database.run("ROLLBACK");
+            throw;
+        }
+    }
+}
+
+}  // namespace minglu

@@ -1,0 +1,115 @@
+#include "src/store/sqlite/sqlite_store.hpp"
+
+#include <sqlite3.h>
+
+#include <string>
+
+#include "src/store/sqlite/schema.hpp"
+#include "src/store/sqlite/store_impl.hpp"
+
+namespace minglu {
+namespace {
+
+/// Fewer, larger pages hold op lines of half a kilobyte with less waste; must be set before the file has any.
+constexpr std::string_view file_settings = R"(
+PRAGMA page_size = 8192;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA wal_autocheckpoint = 0;
+PRAGMA temp_store = MEMORY;
+)";
+
+/// FTS5 keeps its settings in the file: a large buffer and lazy merging, since bulk loads come in ascending order.
+void tune_search(Database& database) {
+    database.run("INSERT INTO search (search, rank) VALUES ('hashsize', 8388608)");
+    database.run("INSERT INTO search (search, rank) VALUES ('automerge', 8)");
+    database.run("INSERT INTO search (search, rank) VALUES ('pgsz', 8000)");
+}
+
+void set_cache(Database& database, std::int64_t bytes) {
+    database.run_script("PRAGMA cache_size = -" + std::to_string(bytes / 1024));
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::filesystem::path file, const SqliteOptions& options)
+    : file_(std::move(file)),
+      options_(options),
+      writer_(file_, Database::Mode::read_write_create, options.busy_timeout_ms) {
+    Database& database = writer_.database;
+    database.run_script(file_settings);
+    set_cache(database, options_.writer_cache_bytes);
+    database.run_script("PRAGMA journal_size_limit = " + std::to_string(options_.wal_bytes_soft));
+    migrate(database);
+    tune_search(database);
+    Query page = database.query("PRAGMA page_size");
+    page.next();
+    page_bytes_ = page->integer(0);
+    if (options_.file_bytes_max > 0) {
+        database.run_script("PRAGMA max_page_count = " + std::to_string(options_.file_bytes_max / page_bytes_));
+    }
+    sqlite3_wal_hook(
+        database.handle(),
+        [](void* pages_out, sqlite3*, const char*, int pages) {
+            *static_cast<int*>(pages_out) = pages;
+            return SQLITE_OK;
+        },
+        &wal_pages_);
+}
+
+std::unique_ptr<ReadTx> SqliteStore::read() {
+    return std::make_unique<SqliteReadTx>(take_reader(),
+                                          [this](std::unique_ptr<Connection> reader) { give_back(std::move(reader)); });
+}
+
+std::unique_ptr<WriteTx> SqliteStore::write() {
+    std::unique_lock lock{writing_};
+    return std::make_unique<SqliteWriteTx>(writer_, std::move(lock), [this] { bound_wal(); });
+}
+
+std::unique_ptr<Connection> SqliteStore::open_reader() const {
+    auto reader = std::make_unique<Connection>(file_, Database::Mode::read_only, options_.busy_timeout_ms);
+    set_cache(reader->database, options_.reader_cache_bytes);
+    return reader;
+}
+
+std::unique_ptr<Connection> SqliteStore::take_reader() {
+    {
+        const std::lock_guard lock{pool_};
+        if (!idle_.empty()) {
+            auto reader = std::move(idle_.back());
+            idle_.pop_back();
+            return reader;
+        }
+    }
+    return open_reader();
+}
+
+void SqliteStore::give_back(std::unique_ptr<Connection> reader) {
+    const std::lock_guard lock{pool_};
+    if (idle_.size() < options_.idle_readers_max) idle_.push_back(std::move(reader));
+}
+
+/// Runs after COMMIT, so a fault here must not look like one of the commit: the next commit meets it again.
+void SqliteStore::bound_wal() noexcept {
+    const std::int64_t bytes = page_bytes_ * wal_pages_;
+    sqlite3* handle = writer_.database.handle();
+    if (bytes >= options_.wal_bytes_hard) {
+        sqlite3_busy_timeout(handle, options_.wal_wait_ms);
+        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+        sqlite3_busy_timeout(handle, options_.busy_timeout_ms);
+    } else if (bytes >= options_.wal_bytes_soft) {
+        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    }
+}
+
+std::vector<std::string> SqliteStore::check() {
+    const std::lock_guard lock{writing_};
+    return check_database(writer_.database);
+}
+
+std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, SqliteOptions options) {
+    return std::make_unique<SqliteStore>(file, options);
+}
+
+}  // namespace minglu

@@ -1,0 +1,35 @@
+#pragma once
+/// The Store port on one SQLite file in WAL mode.
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "minglu/store.hpp"
+
+namespace minglu {
+
+struct SqliteOptions {
+    std::int64_t writer_cache_bytes = 48 << 20;
+    std::int64_t reader_cache_bytes = 4 << 20;  ///< per read connection
+    std::size_t idle_readers_max = 8;           ///< read connections kept open; more are opened while needed
+    int busy_timeout_ms = 5'000;                ///< for a file that another program holds
+    std::int64_t wal_bytes_soft = 16 << 20;   ///< from here on each commit copies the WAL back as far as readers let it
+    std::int64_t wal_bytes_hard = 256 << 20;  ///< from here on a commit waits up to `wal_wait_ms` for readers to end
+    int wal_wait_ms = 200;
+    std::int64_t file_bytes_max = 0;  ///< growth beyond is refused as disk_full; 0 = the disk's own limit
+};
+
+/// Opens or creates the file and brings its schema up to date. The Store must outlive its transactions; ReadTx and
+/// WriteTx are each used by one thread at a time, the Store by any number. One process at a time may write.
+/// Throws StoreFault: io (cannot open), corrupt, busy (another program holds the file), unsupported_version (a newer
+/// schema).
+[[nodiscard]] std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, SqliteOptions options = {});
+
+/// Copies a consistent snapshot into a new file while the store stays in use, then syncs and renames it into place.
+/// `progress` is told pages done and in all. `store` must come from open_sqlite_store.
+/// Throws StoreFault: already_exists (the target is there), io, disk_full.
+void backup_sqlite_store(Store& store, const std::filesystem::path& target,
+                         const std::function<void(int done, int total)>& progress = {});
+
+}  // namespace minglu

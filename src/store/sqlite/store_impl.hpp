@@ -1,0 +1,40 @@
+#pragma once
+/// The store behind open_sqlite_store: one writer connection, a pool of readers, the policy of the WAL.
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+#include "src/store/sqlite/sqlite_store.hpp"
+#include "src/store/sqlite/transactions.hpp"
+
+namespace minglu {
+
+class SqliteStore final : public Store {
+public:
+    SqliteStore(std::filesystem::path file, const SqliteOptions& options);
+
+    std::unique_ptr<ReadTx> read() override;
+    std::unique_ptr<WriteTx> write() override;
+    std::vector<std::string> check() override;
+    void backup(const std::filesystem::path& target, const std::function<void(int, int)>& progress);
+
+private:
+    [[nodiscard]] std::unique_ptr<Connection> open_reader() const;
+    [[nodiscard]] std::unique_ptr<Connection> take_reader();
+    void give_back(std::unique_ptr<Connection> reader);
+    void bound_wal() noexcept;
+
+    std::filesystem::path file_;
+    SqliteOptions options_;
+    std::mutex writing_;
+    Connection writer_;
+    std::int64_t page_bytes_ = 0;
+    int wal_pages_ = 0;  ///< told by SQLite after each commit
+    std::mutex pool_;
+    std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+/// Findings of the checks that one connection can make in a transaction, see Store::check.
+[[nodiscard]] std::vector<std::string> check_database(Database& database);
+
+}  // namespace minglu

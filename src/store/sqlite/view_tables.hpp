@@ -1,0 +1,65 @@
+#pragma once
+/// Entries in SQLite: entry, period, search.
+#include <utility>
+#include <vector>
+
+#include "minglu/store.hpp"
+#include "src/store/sqlite/conflict_tables.hpp"
+#include "src/store/sqlite/database.hpp"
+#include "src/store/sqlite/log_tables.hpp"
+
+namespace minglu {
+
+class ViewTables {
+public:
+    ViewTables(Database& database, KeyNumbers& keys, ConflictTables& conflicts)
+        : database_(database), keys_(keys), conflicts_(conflicts) {}
+
+    [[nodiscard]] std::optional<EntryRow> entry(const EntryKey& key) const;
+    [[nodiscard]] std::vector<Period> periods(EntryNo no) const;
+    [[nodiscard]] EntryPage query(const EntryQuery& query) const;
+    void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const;
+    void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const;
+    [[nodiscard]] StoreCounts counts() const;
+
+    void put_entry(const EntryViews& views, UnixMs at);
+    void remove_entry(const EntryKey& key, UnixMs at);
+    void clear();
+
+    /// Puts what `put_entry` left for the search index there; before a search and before COMMIT.
+    void flush_search();
+    void forget_pending() { pending_search_.clear(), pending_bytes_ = 0; }
+
+private:
+    /// A period that is stored already.
+    struct Stored {
+        std::int64_t period_no;
+        std::int64_t search_hash;
+    };
+    [[nodiscard]] std::vector<Stored> stored_periods(std::int64_t entry_no) const;
+    void put_period(std::int64_t entry_no, const EntryKey& key, const Period& period, std::vector<Stored>& old,
+                    std::int64_t& period_next);
+    void insert_period(std::int64_t period_no, std::int64_t search_hash, const Period& period);
+
+    Database& database_;
+    KeyNumbers& keys_;
+    ConflictTables& conflicts_;
+    /// FTS5 writes a segment whenever a rowid is smaller than the one before, so rows are sorted before they go in.
+    std::vector<std::pair<std::int64_t, std::string>> pending_search_;
+    std::size_t pending_bytes_ = 0;
+};
+
+/// period_no = entry_no << 24 | number, so that rows and search results lie in entry order.
+constexpr int period_number_bits = 24;
+constexpr std::int64_t first_period(std::int64_t entry_no) {
+    return entry_no << period_number_bits;
+}
+
+/// The columns that make an EntryHit; see entry_query.cpp.
+[[nodiscard]] EntryPage run_query(Database& database, const EntryQuery& query);
+/// Columns from `column` on: valid_from, valid_until, listing, legal_status, region, home, subtype, category, name,
+/// view.
+[[nodiscard]] Period period_at(const Statement& row, int column);
+[[nodiscard]] Vector stored_vector(std::string_view text);  ///< throws StoreFault(corrupt)
+
+}  // namespace minglu
