@@ -34,6 +34,13 @@ struct Write {
     }
 };
 
+/// The subtype that the write gives; empty where it gives none, or none of the closed list (said elsewhere).
+std::string subtype_in(const Write& write) {
+    const auto code = write.text("subtype");
+    const Term* term = find_term("subtype", code, write.key.kind);
+    return term != nullptr && term->code == code ? code : "";
+}
+
 void check_listing(Write& write) {
     const auto listing = write.text("listing");
     const auto ground = write.text("ground");
@@ -64,7 +71,7 @@ std::string_view subtype_of(char kind_digit) {
 
 /// The kind digits of the key and of both numbers agree with each other and with the subtype.
 void check_patent_kind(Write& write, const PatentNumber& key) {
-    const auto subtype = write.text("subtype");
+    const auto subtype = subtype_in(write);
     const auto kind = subtype_of(key.kind_digit);
     if (!subtype.empty() && subtype != kind)
         write.add(ErrorCode::bad_value, "subtype",
@@ -142,7 +149,7 @@ void check_gi(Write& write) {
     const std::string_view expected = !write.key.nice_class.empty() ? "gi_mark"
                                       : agricultural                ? "agricultural_gi"
                                                                     : "gi_product";
-    const auto subtype = write.text("subtype");
+    const auto subtype = subtype_in(write);
     if (!subtype.empty() && subtype != expected)
         write.add(ErrorCode::bad_value, "subtype",
                   "a key of this form is a " + std::string(expected) + ", not a " + subtype,

@@ -126,12 +126,15 @@ private:
     }
 
     /// The texts that may stand in front of a region's name: nothing, or the areas above it while it existed, down to
-    /// any of them, with a short or full name for the outermost.
+    /// any of them or with one left out, the outermost by its short or full name.
     [[nodiscard]] std::vector<std::string> prefixes_of(const Region& region) const {
         std::vector<std::string> out{""};
         for (const Region* parent : of_code(region.parent)) {
             if (!overlap(*parent, region)) continue;
-            for (const auto& above : prefixes_of(*parent)) out.push_back(above + parent->name);
+            for (const auto& above : prefixes_of(*parent)) {
+                out.push_back(above + parent->name);
+                if (!above.empty()) out.push_back(above);
+            }
             out.emplace_back(stem_of(parent->name));
         }
         return out;

@@ -1,0 +1,206 @@
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <string>
+#include <vector>
+
+#include "catalog/identifiers/document_number.hpp"
+#include "catalog/identifiers/gi.hpp"
+#include "catalog/identifiers/number_text.hpp"
+#include "catalog/identifiers/trademark.hpp"
+
+using namespace minglu;
+
+namespace {
+
+std::string shown(const Result<std::string>& result) {
+    return result ? *result : std::string(name(result.error().code));
+}
+
+struct Case {
+    std::string text;
+    std::string normalised;  ///< or the name of the error
+};
+
+template <class Parse>
+void check_all(const std::vector<Case>& cases, Parse parse) {
+    for (const auto& c : cases) {
+        CAPTURE(c.text);
+        const auto once = parse(c.text);
+        CHECK(shown(once) == c.normalised);
+        if (once) CHECK(shown(parse(*once)) == *once);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("trademark registration numbers") {
+    check_all(
+        {
+            {"10325554", "10325554"},
+            {"29270", "29270"},
+            {"585088", "585088"},
+            {"26529741A", "26529741A"},
+            {"37721502a", "37721502A"},
+            {"G815020", "G815020"},
+            {"G1630145A", "G1630145A"},
+            {"g1630145 a", "G1630145A"},
+            {"Ｇ８３３６５０", "G833650"},
+            {"G1630145H", "G1630145H"},
+            {"G1630145H2", "G1630145H2"},
+            {"G1630145H12", "G1630145H12"},
+            {"第10325554号", "10325554"},
+            {"00585088", "585088"},
+            {"G997914", "G997914"},
+            {"2927", "bad_number"},
+            {"305470768", "bad_number"},
+            {"G1234", "bad_number"},
+            {"G12345678", "bad_number"},
+            {"10325554AB", "bad_number"},
+            {"10325554H2", "bad_number"},
+            {"19460253、19461985", "bad_number"},
+            {"", "bad_number"},
+            {"A10325554", "bad_number"},
+        },
+        [](const std::string& text) { return parse_trademark_number(text); });
+}
+
+TEST_CASE("the Hong Kong form is told apart from a typing error") {
+    CHECK(parse_trademark_number("305470768").error().what.find("Hong Kong") != std::string::npos);
+    CHECK(parse_trademark_number("3054707689").error().what.find("Hong Kong") == std::string::npos);
+}
+
+TEST_CASE("Nice classes") {
+    check_all(
+        {
+            {"33", "33"},
+            {"第33类", "33"},
+            {"33类", "33"},
+            {"０９", "9"},
+            {"9", "9"},
+            {" 9 ", "9"},
+            {"第三十三类", "33"},
+            {"四十五", "45"},
+            {"1", "1"},
+            {"0", "bad_value"},
+            {"46", "bad_value"},
+            {"", "bad_value"},
+            {"1、17", "bad_value"},
+            {"-1", "bad_value"},
+            {"九十", "bad_value"},
+        },
+        [](const std::string& text) { return parse_nice_class(text); });
+}
+
+TEST_CASE("certificates of agricultural GIs") {
+    check_all(
+        {
+            {"AGI01459", "AGI01459"},
+            {"agi 01459", "AGI01459"},
+            {"ＡＧＩ０１４５９", "AGI01459"},
+            {"AGI1459", "bad_number"},
+            {"AGI014590", "bad_number"},
+            {"01459", "bad_number"},
+            {"AGI2012-02-869", "bad_number"},
+            {"AGI2016-01-1794", "bad_number"},
+        },
+        [](const std::string& text) { return parse_agi_number(text); });
+    CHECK(parse_agi_number("AGI2012-02-869").error().what.find("quality specification") != std::string::npos);
+}
+
+TEST_CASE("announcements") {
+    const std::string a145 = "国家质检总局公告2010年第145号";
+    const std::string c354 = "国家知识产权局公告第354号";
+    check_all(
+        {
+            {"国家质检总局2010年第145号公告", a145},
+            {"质检总局公告2010年第145号", a145},
+            {"国家质量监督检验检疫总局公告（2010年第145号）", a145},
+            {"原国家质检总局公告 2010 年第 145 号", a145},
+            {"二〇一〇年第一百四十五号", a145},
+            {"2012年第111号", "国家质检总局公告2012年第111号"},
+            {"2014年第96号", "国家质检总局公告2014年第96号"},
+            {"国家知识产权局第401号 (2021-01-27)", "国家知识产权局公告第401号"},
+            {"国家知识产权局公告第三五四号", c354},
+            {"国家知识产权局公告第三百五十四号", c354},
+            {"国家知识产权局公告2020年第354号", c354},
+            {"2020年第5号", "bad_number"},  // AQSIQ was no more
+            {"2000年第5号", "bad_number"},  // and not yet
+            {"第354号", "bad_number"},      // no issuer, no year
+            {"国家知识产权局公告第号", "bad_number"},
+            {"国家知识产权局公告第0号", "bad_number"},
+            {"国家知识产权局公告354", "bad_number"},
+            {"渝知发〔2012〕47号", "bad_number"},
+        },
+        [](const std::string& text) { return parse_announcement_number(text); });
+}
+
+TEST_CASE("document numbers") {
+    check_all(
+        {
+            {"沪知局保〔2025〕19号", "沪知局保〔2025〕19号"},
+            {"沪知局规〔2024〕2号", "沪知局规〔2024〕2号"},
+            {"渝知发〔2012〕47号", "渝知发〔2012〕47号"},
+            {"川市监函〔2023〕654号", "川市监函〔2023〕654号"},
+            {"嘉市监知〔2023〕74号", "嘉市监知〔2023〕74号"},
+            {"大足府发〔2025〕12号", "大足府发〔2025〕12号"},
+            {"渝知发[2012]47号", "渝知发〔2012〕47号"},
+            {"渝知发（2012）47号", "渝知发〔2012〕47号"},
+            {"渝知发【2012】第47号", "渝知发〔2012〕47号"},
+            {"渝知发［２０１２］０４７号", "渝知发〔2012〕47号"},
+            {"渝知发 〔2012〕 47 号", "渝知发〔2012〕47号"},
+            {"渝〔2012〕47号", "bad_number"},
+            {"渝知发〔1812〕47号", "bad_number"},
+            {"渝知发〔2012〕47", "bad_number"},
+            {"渝知发〔2012〕号", "bad_number"},
+            {"渝知发2012年47号", "bad_number"},
+            {"渝知发〕2012〔47号", "bad_number"},
+            {"CQ渝知发〔2012〕47号", "bad_number"},
+        },
+        [](const std::string& text) { return parse_document_number(text); });
+}
+
+TEST_CASE("Chinese numerals") {
+    const std::vector<std::pair<std::string, int>> good{{"0", 0},
+                                                        {"007", 7},
+                                                        {"十", 10},
+                                                        {"十五", 15},
+                                                        {"二十", 20},
+                                                        {"三五四", 354},
+                                                        {"三百五十四", 354},
+                                                        {"一百零二", 102},
+                                                        {"一千零二", 1002},
+                                                        {"二〇一〇", 2010},
+                                                        {"九千九百九十九", 9999}};
+    for (const auto& c : good) {
+        CAPTURE(c.first);
+        CHECK(parse_chinese_integer(c.first) == c.second);
+    }
+    for (const char* bad : {"", "x", "十十", "十百", "三三百", "百", "一万", "一二三四五", "10000", "三5", "-1"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(parse_chinese_integer(bad).has_value());
+    }
+}
+
+TEST_CASE("folding is idempotent on any text") {
+    CHECK(rc::check([](const std::u32string& noise) {
+        std::string text;
+        for (const char32_t c : noise) {
+            const auto code = c % 0x3100;  // where compatibility characters and combining marks live
+            if (code < 0x80) {
+                text += static_cast<char>(code);
+            } else if (code < 0x800) {
+                text += static_cast<char>(0xC0 | (code >> 6));
+                text += static_cast<char>(0x80 | (code & 0x3F));
+            } else {
+                text += static_cast<char>(0xE0 | (code >> 12));
+                text += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+                text += static_cast<char>(0x80 | (code & 0x3F));
+            }
+        }
+        const auto once = fold_number(text);
+        RC_ASSERT(fold_number(once) == once);
+        RC_ASSERT(fold_name(fold_name(text)) == fold_name(text));
+    }));
+    CHECK(fold_name("e \xCC\x81") == "\xC3\xA9");  // a space kept the accent apart
+}
