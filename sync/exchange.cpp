@@ -90,4 +90,19 @@ Result<std::string> Exchange::proof(const LogId& id, Seq from, Seq to) const {
     return Json{{"log", id.value()}, {"from", from.value()}, {"to", to.value()}, {"path", path}}.dump();
 }
 
+Result<std::string> Exchange::trie(std::string_view prefix) const {
+    std::optional<TrieStep> step;
+    replica_.with_trie([&](StateTrie& trie) { step = trie.step(prefix); });
+    if (!step) return fail({ErrorCode::not_found, "no entry stands under that prefix", "", "ask for a shorter one"});
+    Json json{{"prefix", prefix}};
+    if (step->leaf) {
+        json["leaf"] = {{"position", to_hex(bytes_of(step->leaf->position))},
+                        {"hash", to_hex(bytes_of(step->leaf->leaf))}};
+    } else {
+        json["children"] = Json::array();
+        for (const Hash& child : step->children) json["children"].push_back(to_hex(bytes_of(child)));
+    }
+    return json.dump();
+}
+
 }  // namespace minglu

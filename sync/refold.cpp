@@ -49,7 +49,8 @@ private:
 Approvals approvals_of(const ReadTx& tx, const Dot& proposal, const Cuts& cuts, std::optional<UnixMs> known_at) {
     Approvals approvals;
     const auto record = tx.record(proposal);
-    const auto header = record ? parse_header(record->header) : Result<Header>(tl::unexpect);
+    if (!record) throw StoreFault(ErrorCode::corrupt, "proposal " + to_string(proposal) + " is gone");
+    const auto header = parse_header(record->header);
     if (!header) throw StoreFault(ErrorCode::corrupt, "proposal " + to_string(proposal) + " does not parse");
     approvals.needs = header->needs;
     for (const BatchMark& mark : tx.marks_of(proposal)) {
