@@ -1,0 +1,306 @@
+#include "src/http/server.hpp"
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "src/http/server_exchange.hpp"
+#include "src/http/server_listener.hpp"
+
+namespace minglu {
+
+namespace {
+
+constexpr std::uint64_t wake_id = 0;    ///< connections count from 1
+constexpr int sweep_interval_ms = 250;  ///< how late a deadline of a waiting connection may be noticed
+constexpr std::size_t read_bytes = 16 * 1'024;
+constexpr std::size_t drain_bytes_max = std::size_t{4} << 20;
+constexpr std::int64_t drain_ms = 1'000;
+
+struct Connection {
+    Connection(int socket, const TlsContext* tls, std::string from) : channel(socket, tls), remote(std::move(from)) {}
+    Channel channel;
+    std::string remote;
+    std::string ahead;  ///< received and not yet taken
+    std::uint64_t id = 0;
+    std::int64_t deadline_ms = 0;  ///< while it waits
+    bool is_shaken = false;        ///< handshake over
+    bool is_idle = true;           ///< no byte of the next request yet
+    bool is_waiting = true;        ///< in the event queue; else a worker has it
+    bool is_registered = false;
+};
+using ConnectionPtr = std::shared_ptr<Connection>;
+
+}  // namespace
+
+class HttpServer::Impl {
+public:
+    Impl(HttpServerOptions options, const Clock& clock)
+        : options_(std::move(options)), clock_(clock), context_{options_, clock_, stopping_} {}
+
+    ~Impl() {
+        stop();
+        if (events_ >= 0) ::close(events_);
+        if (wake_ >= 0) ::close(wake_);
+    }
+
+    Result<void> start();
+    void stop();
+    std::uint16_t port() const { return listener_ ? listener_->port() : std::uint16_t{0}; }
+
+private:
+    void accept_loop();
+    void accept_all();
+    void sweep();
+    void work();
+    void advance(const ConnectionPtr& connection, Exchange& exchange);
+    bool shake(const ConnectionPtr& connection);
+    bool fill_head(const ConnectionPtr& connection, std::size_t& head_size);
+    bool answer(Connection& connection, Exchange& exchange, std::size_t head_size);
+    void linger(Connection& connection);
+    void park(const ConnectionPtr& connection, Io io);
+    void drop(Connection& connection);
+    ConnectionPtr take(std::uint64_t id);
+
+    HttpServerOptions options_;
+    const Clock& clock_;
+    std::atomic<bool> stopping_{false};
+    ServerContext context_;
+    std::unique_ptr<TlsContext> tls_;
+    std::optional<Listener> listener_;
+    int events_ = -1;
+    int wake_ = -1;
+    std::vector<std::thread> threads_;
+    std::mutex mutex_;  ///< guards what follows, and the waiting state of connections
+    std::condition_variable quiet_;
+    std::map<std::uint64_t, ConnectionPtr> connections_;
+    std::uint64_t last_id_ = wake_id;
+};
+
+Result<void> HttpServer::Impl::start() {
+    if (options_.tls) {
+        auto tls = TlsContext::make(*options_.tls);
+        if (!tls) return fail(tls.error());
+        tls_ = std::move(*tls);
+    }
+    auto listener = Listener::open(options_.listen);
+    if (!listener) return fail(listener.error());
+    listener_.emplace(std::move(*listener));
+    events_ = ::epoll_create1(EPOLL_CLOEXEC);
+    wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (events_ < 0 || wake_ < 0) {
+        return fail({ErrorCode::io, "cannot create an event queue", "http server", "raise the open files limit"});
+    }
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = wake_id;
+    ::epoll_ctl(events_, EPOLL_CTL_ADD, wake_, &event);
+    threads_.emplace_back([this] { accept_loop(); });
+    for (std::size_t i = 0; i < options_.limits.workers; ++i) threads_.emplace_back([this] { work(); });
+    return {};
+}
+
+void HttpServer::Impl::stop() {
+    if (stopping_.exchange(true) || threads_.empty()) return;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto woken = ::write(wake_, &one, sizeof one);
+    {
+        std::unique_lock lock(mutex_);
+        for (auto it = connections_.begin(); it != connections_.end();) {
+            if (!it->second->is_waiting) it->second->channel.abort_reading();
+            it = it->second->is_waiting ? connections_.erase(it) : std::next(it);
+        }
+        quiet_.wait_for(lock, std::chrono::milliseconds(options_.limits.stop_grace_ms),
+                        [this] { return connections_.empty(); });
+        for (auto& [id, connection] : connections_) connection->channel.abort();
+    }
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    listener_.reset();
+}
+
+void HttpServer::Impl::accept_loop() {
+    while (!stopping_) {
+        std::array<pollfd, 2> items{pollfd{listener_->socket(), POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
+        if (::poll(items.data(), items.size(), sweep_interval_ms) > 0 && items[0].revents != 0 && !stopping_) {
+            accept_all();
+        }
+        sweep();
+    }
+}
+
+void HttpServer::Impl::accept_all() {
+    std::string remote;
+    for (int socket = listener_->accept(remote); socket >= 0; socket = listener_->accept(remote)) {
+        const auto connection = std::make_shared<Connection>(socket, tls_.get(), remote);
+        {
+            const std::lock_guard lock(mutex_);
+            if (stopping_ || connections_.size() >= options_.limits.connections_max) continue;  // closes it
+            connection->id = ++last_id_;
+            connections_.emplace(connection->id, connection);
+        }
+        connection->deadline_ms =
+            clock_.steady_ms() + (tls_ ? options_.limits.handshake_deadline_ms : options_.limits.idle_ms);
+        park(connection, Io::want_read);
+    }
+}
+
+void HttpServer::Impl::sweep() {
+    const std::int64_t now_ms = clock_.steady_ms();
+    std::vector<ConnectionPtr> late;  // closed after the lock
+    const std::lock_guard lock(mutex_);
+    for (auto it = connections_.begin(); it != connections_.end();) {
+        const bool is_late = it->second->is_waiting && it->second->is_registered && it->second->deadline_ms < now_ms;
+        if (is_late) late.push_back(it->second);
+        it = is_late ? connections_.erase(it) : std::next(it);
+    }
+}
+
+ConnectionPtr HttpServer::Impl::take(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = connections_.find(id);
+    if (found == connections_.end() || !found->second->is_waiting || stopping_) return nullptr;
+    found->second->is_waiting = false;
+    return found->second;
+}
+
+void HttpServer::Impl::park(const ConnectionPtr& connection, Io io) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) {
+        connections_.erase(connection->id);
+        quiet_.notify_all();
+        return;
+    }
+    connection->is_waiting = true;
+    epoll_event event{};
+    event.events = (io == Io::want_write ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT;
+    event.data.u64 = connection->id;
+    const int action = std::exchange(connection->is_registered, true) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    if (::epoll_ctl(events_, action, connection->channel.socket(), &event) != 0) connections_.erase(connection->id);
+}
+
+void HttpServer::Impl::drop(Connection& connection) {
+    const std::lock_guard lock(mutex_);
+    connections_.erase(connection.id);
+    quiet_.notify_all();
+}
+
+void HttpServer::Impl::work() {
+    Exchange exchange(context_);
+    while (!stopping_) {
+        epoll_event event{};
+        if (::epoll_wait(events_, &event, 1, -1) != 1 || event.data.u64 == wake_id) continue;
+        const ConnectionPtr connection = take(event.data.u64);
+        if (!connection) continue;
+        try {
+            advance(connection, exchange);
+        } catch (const std::exception& fault) {
+            if (options_.log) options_.log(connection->remote + ": " + fault.what());
+            drop(*connection);
+        }
+    }
+}
+
+void HttpServer::Impl::advance(const ConnectionPtr& connection, Exchange& exchange) {
+    if (!shake(connection)) return;
+    for (std::size_t head_size = 0; fill_head(connection, head_size);) {
+        if (!answer(*connection, exchange, head_size)) {
+            linger(*connection);
+            return drop(*connection);
+        }
+        connection->is_idle = true;
+        connection->deadline_ms = clock_.steady_ms() + options_.limits.idle_ms;
+    }
+}
+
+/// False when the connection waits for more, or is gone.
+bool HttpServer::Impl::shake(const ConnectionPtr& connection) {
+    if (connection->is_shaken) return true;
+    const Io io = connection->channel.handshake();
+    if (io == Io::done) {
+        connection->is_shaken = true;
+        connection->deadline_ms = clock_.steady_ms() + options_.limits.idle_ms;
+        return true;
+    }
+    if (io == Io::closed) {
+        if (options_.log) options_.log(connection->remote + ": TLS handshake refused");
+        drop(*connection);
+        return false;
+    }
+    park(connection, io);
+    return false;
+}
+
+/// True when a whole head (or as much as is allowed of one) is there; else the connection waits, or is gone.
+bool HttpServer::Impl::fill_head(const ConnectionPtr& connection, std::size_t& head_size) {
+    std::string& ahead = connection->ahead;
+    for (;;) {
+        const std::size_t end = ahead.find("\r\n\r\n");
+        head_size = end == std::string::npos ? ahead.size() : end + 4;
+        if (end != std::string::npos || ahead.size() > options_.limits.head_bytes_max) return true;
+        const std::size_t old = ahead.size();
+        ahead.resize(old + read_bytes);
+        std::size_t got = 0;
+        const Io io = connection->channel.read(ahead.data() + old, read_bytes, got);
+        ahead.resize(old + got);
+        if (got > 0 && std::exchange(connection->is_idle, false)) {
+            connection->deadline_ms = clock_.steady_ms() + options_.limits.head_deadline_ms;
+        }
+        if (io == Io::done) continue;
+        if (io == Io::closed) {
+            drop(*connection);
+        } else {
+            park(connection, io);
+        }
+        return false;
+    }
+}
+
+bool HttpServer::Impl::answer(Connection& connection, Exchange& exchange, std::size_t head_size) {
+    const auto& spki = connection.channel.client_spki();
+    if (tls_ && !(spki && tls_->is_pinned(*spki))) return false;  // unpinned since the handshake
+    const std::string text = connection.ahead.substr(0, head_size);
+    connection.ahead.erase(0, head_size);
+    tl::expected<RequestHead, Refusal> head = tl::unexpected<Refusal>(
+        Refusal{431, {ErrorCode::too_large, "request head is too large", "request head", "send fewer headers"}});
+    if (head_size <= options_.limits.head_bytes_max) head = parse_head(text, options_.limits);
+    return exchange.serve({connection.channel, connection.ahead, connection.remote}, std::move(head));
+}
+
+/// Takes what the client still sends for a moment: closing on unread bytes would reset the connection and could take
+/// the answer with it.
+void HttpServer::Impl::linger(Connection& connection) {
+    connection.channel.end_sending();
+    const std::int64_t until_ms = clock_.steady_ms() + drain_ms;
+    std::array<char, read_bytes> bytes{};
+    for (std::size_t drained = 0; drained < drain_bytes_max && !stopping_;) {
+        std::size_t got = 0;
+        const Io io = connection.channel.read(bytes.data(), bytes.size(), got);
+        drained += got;
+        if (io == Io::closed) return;
+        if (io != Io::done && !connection.channel.wait(io, until_ms - clock_.steady_ms())) return;
+    }
+}
+
+HttpServer::HttpServer(HttpServerOptions options, const Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
+HttpServer::~HttpServer() = default;
+Result<void> HttpServer::start() {
+    return impl_->start();
+}
+std::uint16_t HttpServer::port() const {
+    return impl_->port();
+}
+void HttpServer::stop() {
+    impl_->stop();
+}
+
+}  // namespace minglu
