@@ -86,9 +86,13 @@ private:
 bool fold_fast(Words& words, std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const Utf8Step step = utf8_at(text, at);
+        if (is_invisible(step.code) && !is_white(step.code)) {
+            at += step.size;
+            continue;
+        }
         const char32_t folded = fold_simple(step.code);
-        if (folded == U'\0' && step.code != 0) return false;
-        if (folded == U' ' || folded == U'\0') {
+        if (folded == U'\0') return false;
+        if (folded == U' ') {
             words.gap();
         } else if (folded < 0x80) {
             words.put(static_cast<char>(folded));
@@ -106,9 +110,20 @@ bool is_word_part(char32_t code) {
     return (U_GET_GC_MASK(static_cast<UChar32>(code)) & kept) != 0;
 }
 
+std::string without_invisible(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const Utf8Step step = utf8_at(text, at);
+        if (is_white(step.code) || !is_invisible(step.code)) out.append(text.substr(at, step.size));
+        at += step.size;
+    }
+    return out;
+}
+
 void fold_with_icu(Words& words, std::string_view text) {
     static const icu::Normalizer2& form = instance(&icu::Normalizer2::getNFKCCasefoldInstance);
-    const std::string folded = normalised(form, text.substr(0, valid_utf8_prefix(text)));
+    const std::string folded = normalised(form, without_invisible(text.substr(0, valid_utf8_prefix(text))));
     for (std::size_t at = 0; at < folded.size();) {
         const Utf8Step step = utf8_at(folded, at);
         if (is_word_part(step.code)) {
