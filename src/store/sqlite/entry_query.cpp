@@ -62,12 +62,13 @@ Query by_match(Database& database, const EntryQuery& query, const std::string& m
     return database.query(
         "SELECT e.entry_no, k.key, e.etag, e.open_conflicts, p.valid_from, p.valid_until, p.listing, p.legal_status,"
         " p.region, p.home, p.subtype, p.category, p.name, p.view"
-        " FROM search s CROSS JOIN period p ON p.period_no = s.rowid CROSS JOIN entry e ON e.entry_no = s.rowid >> 24"
+        " FROM search CROSS JOIN period p ON p.period_no = search.rowid CROSS JOIN entry e ON e.entry_no = "
+        "search.rowid >> 24"
         " CROSS JOIN key k ON k.key_no = e.entry_no"
-        " WHERE s.terms MATCH ?1 AND s.rowid >= ?2 AND p.valid_from <= ?3"
+        " WHERE search MATCH ?1 AND search.rowid >= ?2 AND p.valid_from <= ?3"
         " AND (p.valid_until IS NULL OR p.valid_until > ?3) AND (?4 = 0 OR e.open_conflicts > 0)"
         " AND (?5 = 0 OR EXISTS (SELECT 1 FROM op o WHERE o.key_no = e.entry_no AND o.op_no >= ?6 AND o.op_no < ?7))"
-        " ORDER BY s.rowid",
+        " ORDER BY search.rowid",
         match, first_period(query.after.value() + 1), query.as_of, query.with_open_conflict, ops.restricted, ops.begin,
         ops.end);
 }

@@ -1,0 +1,77 @@
+#include "tests/contract/stores.hpp"
+
+using namespace minglu;
+using namespace minglu::contract;
+
+STORE_TEST("peers are put, replaced, removed") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    const PeerRow sc{NodeId{"sc"}, std::string("card\0bytes", 10), "https://10.0.0.2:8443", false, UnixMs{1}};
+    PeerRow gz{NodeId{"gz"}, "card", "", true, UnixMs{2}};
+    tx->put_peer(sc);
+    tx->put_peer(gz);
+    CHECK(tx->peers() == std::vector{gz, sc});
+    gz.paused = false;
+    tx->put_peer(gz);
+    CHECK(tx->peers() == std::vector{gz, sc});
+    CHECK(tx->remove_peer(NodeId{"gz"}));
+    CHECK_FALSE(tx->remove_peer(NodeId{"gz"}));
+    CHECK(tx->peers() == std::vector{sc});
+}
+
+STORE_TEST("tokens are found by the hash of their secret and revoked once") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    TokenRow token{0, "li.wei", "editor", hash_of_text("secret"), UnixMs{1}, UnixMs{0}, false};
+    token.no = tx->add_token(token);
+    TokenRow other{0, "wang", "admin", hash_of_text("other"), UnixMs{2}, UnixMs{9}, false};
+    other.no = tx->add_token(other);
+    CHECK(tx->tokens() == std::vector{token, other});
+    CHECK(tx->token(hash_of_text("secret")) == token);
+    CHECK_FALSE(tx->token(hash_of_text("guess")));
+    CHECK(tx->revoke_token(token.no));
+    CHECK_FALSE(tx->revoke_token(token.no));
+    CHECK_FALSE(tx->revoke_token(99));
+    CHECK(tx->token(hash_of_text("secret"))->revoked);
+    CHECK_FALSE(tx->token(hash_of_text("other"))->revoked);
+}
+
+STORE_TEST("the same incident again is counted, not repeated") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    const IncidentRow first{0, UnixMs{1}, "gap", "sc", "sc.1", "3 records", "refused", "wait", 1};
+    IncidentRow again = first;
+    again.at = UnixMs{5};
+    again.received = "4 records";
+    IncidentRow other = first;
+    other.peer = "gz";
+    tx->add_incident(first);
+    tx->add_incident(other);
+    tx->add_incident(again);
+    const auto rows = tx->incidents(0, 10);
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].peer == "gz");
+    CHECK(rows[0].count == 1);
+    CHECK(rows[1].count == 2);
+    CHECK(rows[1].at == UnixMs{5});
+    CHECK(rows[1].received == "4 records");
+    CHECK(tx->incidents(0, 1) == std::vector{rows[0]});
+    CHECK(tx->incidents(rows[0].no, 10) == std::vector{rows[1]});
+    CHECK(tx->counts().incidents == 2);
+}
+
+STORE_TEST("replies and settings are kept by name") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    const StoredReply reply{hash_of_text("request"), 201, std::string("{\0}", 3), UnixMs{4}};
+    CHECK_FALSE(tx->reply("k"));
+    tx->put_reply("k", reply);
+    CHECK(tx->reply("k") == reply);
+    CHECK_FALSE(tx->reply("K"));
+    CHECK(tx->setting("s").empty());
+    tx->put_setting("s", "one");
+    tx->put_setting("s", "two");
+    CHECK(tx->setting("s") == "two");
+    tx->put_setting("s", "");
+    CHECK(tx->setting("s").empty());
+}

@@ -1,0 +1,163 @@
+#include "tests/contract/stores.hpp"
+
+using namespace minglu;
+using namespace minglu::contract;
+
+STORE_TEST("a log row comes back as it was written, whole, and is updated by number") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    LogRow log = make_log(log_sc);
+    log.suite = Suite::sm2_sm3;
+    log.own = true;
+    log.size = Seq{5};
+    log.frontier = {hash_of_text("a"), hash_of_text("b")};
+    log.author_vector.raise(log_cq, Seq{9});
+    log.head = "minglu/sc\n5\nroot\n";
+    log.head_size = Seq{8};
+    log.head_time = {77, 3};
+    log.head_proof = {{Seq{5}, hash_of_text("r5"), {hash_of_text("p")}}, {Seq{8}, hash_of_text("r8"), {}}};
+    log.no = tx->add_log(log);
+    CHECK(tx->log(log_sc) == log);
+    CHECK_FALSE(tx->log(log_cq));
+
+    LogRow other = make_log(log_cq);
+    other.no = tx->add_log(other);
+    CHECK(tx->logs() == std::vector{other, log});  // by id, not by number
+
+    log.cut = Seq{4};
+    log.head_proof.pop_back();
+    log.frontier.clear();
+    tx->update_log(log);
+    CHECK(tx->log(log_sc) == log);
+    CHECK(tx->log(log_cq) == other);
+}
+
+STORE_TEST("records keep order of arrival, bytes and ops") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    CHECK(tx->last_record() == RecordNo{0});
+    const RecordNo first = add_change(*tx, log_cq, {"patent/1", "patent/2"});
+    const RecordNo second = add_change(*tx, log_sc, {"patent/2", "patent/3"}, true, RecordKind::batch_propose);
+    const RecordNo empty = add_change(*tx, log_cq, {});
+    CHECK(first == RecordNo{1});
+    CHECK(tx->last_record() == RecordNo{3});
+
+    const auto row = tx->record({log_sc, Seq{1}});
+    REQUIRE(row);
+    CHECK(row->no == second);
+    CHECK(row->kind == RecordKind::batch_propose);
+    CHECK(row->is_batch);
+    CHECK(row->ops == 2);
+    CHECK(row->time == HybridTime{1001, 7});
+    CHECK(row->leaf == hash_of_text(to_string(row->dot)));
+    CHECK(row->header == "header of sc-00000000000000bb:1");
+    CHECK_FALSE(tx->record({log_sc, Seq{2}}));
+
+    CHECK(tx->ops_of_record(second) ==
+          Strings{"line of patent/2 at sc-00000000000000bb:1", "line of patent/3 at sc-00000000000000bb:1"});
+    CHECK(tx->keys_of_record(first) == std::vector{EntryKey{"patent/1"}, EntryKey{"patent/2"}});
+    CHECK(tx->ops_of_record(empty).empty());
+    CHECK(tx->ops_of_record(RecordNo{99}).empty());
+
+    const auto ops = tx->ops_of_key(EntryKey{"patent/2"});
+    REQUIRE(ops.size() == 2);
+    CHECK(ops[0].record == first);
+    CHECK(ops[1].record == second);
+    CHECK(ops[1].kind == RecordKind::batch_propose);
+    CHECK(ops[1].dot == Dot{log_sc, Seq{1}});
+    CHECK(ops[1].arrived == UnixMs{5001});
+    CHECK(ops[1].line == "line of patent/2 at sc-00000000000000bb:1");
+    CHECK(tx->ops_of_key(EntryKey{"patent/9"}).empty());
+
+    std::vector<std::int64_t> seen;
+    tx->visit_records(RecordNo{0}, [&](const RecordRow& record) {
+        CHECK(tx->ops_of_record(record.no).size() == record.ops);  // a query inside a visit
+        seen.push_back(record.no.value());
+        return seen.size() < 2;
+    });
+    CHECK(seen == std::vector<std::int64_t>{1, 2});
+    seen.clear();
+    tx->visit_records(RecordNo{2}, [&](const RecordRow& record) { return seen.push_back(record.no.value()), true; });
+    CHECK(seen == std::vector<std::int64_t>{3});
+}
+
+STORE_TEST("a key is the same key only byte by byte") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    add_change(*tx, log_cq, {"gi/AGI01459", "gi/agi01459", "gi/涪陵榨菜", "gi/涪陵榨菜 "});
+    for (const char* key : {"gi/AGI01459", "gi/agi01459", "gi/涪陵榨菜", "gi/涪陵榨菜 "}) {
+        CHECK(tx->ops_of_key(EntryKey{key}).size() == 1);
+    }
+}
+
+STORE_TEST("arrival_before: where a sender starts") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    CHECK(tx->arrival_before({}) == RecordNo{0});
+    add_change(*tx, log_cq, {"patent/1"});  // 1 = cq:1
+    add_change(*tx, log_sc, {"patent/1"});  // 2 = sc:1
+    add_change(*tx, log_cq, {"patent/1"});  // 3 = cq:2
+    add_change(*tx, log_sc, {"patent/1"});  // 4 = sc:2
+    struct Case {
+        std::uint64_t cq, sc;
+        std::int64_t before;
+    };
+    for (const Case& c : {Case{0, 0, 0}, Case{1, 0, 1}, Case{0, 1, 0}, Case{2, 0, 1}, Case{1, 1, 2}, Case{1, 2, 2},
+                          Case{2, 1, 3}, Case{2, 2, 4}, Case{9, 9, 4}, Case{9, 1, 3}}) {
+        Vector have;
+        if (c.cq > 0) have.raise(log_cq, Seq{c.cq});
+        if (c.sc > 0) have.raise(log_sc, Seq{c.sc});
+        CAPTURE(to_string(have));
+        CHECK(tx->arrival_before(have) == RecordNo{c.before});
+    }
+}
+
+STORE_TEST("tree nodes are found by log, level and index") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    const LogNo cq = tx->add_log(make_log(log_cq));
+    const LogNo sc = tx->add_log(make_log(log_sc));
+    const std::vector<TreeNode> nodes{
+        {0, 0, hash_of_text("0.0")}, {0, 1, hash_of_text("0.1")}, {1, 0, hash_of_text("1.0")}};
+    tx->add_tree_nodes(cq, nodes);
+    for (const TreeNode& node : nodes) CHECK(tx->tree_node(cq, node.level, node.index) == node.hash);
+    CHECK_FALSE(tx->tree_node(cq, 1, 1));
+    CHECK_FALSE(tx->tree_node(sc, 0, 0));
+}
+
+STORE_TEST("marks are filed before the proposal is here") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    const Dot proposal{log_sc, Seq{4}};
+    BatchMark approve;
+    approve.proposal = proposal;
+    approve.proposal_leaf = hash_of_text("proposal");
+    approve.by = {log_sc, Seq{9}};
+    approve.time = {10, 2};
+    approve.leaf = hash_of_text("approve");
+    BatchMark close = approve;
+    close.kind = RecordKind::batch_close;
+    close.by = {log_cq, Seq{2}};
+    close.valid = false;
+    tx->add_mark(approve);
+    tx->add_mark(close);
+    CHECK(tx->marks_of(proposal) == std::vector{close, approve});
+    CHECK(tx->marks_of({log_sc, Seq{5}}).empty());
+    CHECK(tx->marks_of({log_cq, Seq{4}}).empty());
+}
+
+STORE_TEST("batches page backwards, newest first") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    for (int i = 0; i < 9; ++i) add_change(*tx, log_cq, {"patent/1"}, i % 2 == 0);  // 1, 3, 5, 7, 9
+    std::vector<std::int64_t> seen;
+    RecordNo before{0};
+    while (true) {
+        const auto page = tx->batches(before, 2);
+        if (page.empty()) break;
+        CHECK(page.size() <= 2);
+        for (const RecordRow& row : page) seen.push_back(row.no.value());
+        before = page.back().no;
+    }
+    CHECK(seen == std::vector<std::int64_t>{9, 7, 5, 3, 1});
+}
