@@ -1,0 +1,60 @@
+#pragma once
+/// What an operator sets: minglu.toml in the data directory, or the file named by --config (docs/OPERATIONS.md).
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "minglu/ids.hpp"
+
+namespace minglu {
+
+struct HttpConfig {
+    std::string listen = "127.0.0.1:8080";  ///< address:port; port 0 takes a free one; empty: no officer listener
+    bool open_reads = false;
+    bool behind_proxy = false;  ///< lifts the restriction to loopback addresses
+    std::int64_t threads = 16;
+    std::int64_t body_bytes_max = 32 * 1024 * 1024;
+};
+
+struct PeerConfig {
+    std::string listen = "0.0.0.0:8443";  ///< empty: this node only calls out
+    std::string url;                      ///< what the card tells the others
+    std::int64_t threads = 8;
+};
+
+struct SyncConfig {
+    std::int64_t poll_wait_s = 30;
+    std::int64_t bundle_bytes_max = 8 * 1024 * 1024;
+};
+
+struct LogConfig {
+    std::string level = "info";   ///< debug, info, warn, error
+    std::string format = "text";  ///< text, json
+};
+
+struct NodeConfig {
+    NodeId node;
+    std::string name;
+    std::filesystem::path data;
+    HttpConfig http;
+    PeerConfig peer;
+    SyncConfig sync;
+    LogConfig log;
+};
+
+/// Where things stand in a data directory.
+struct DataPaths {
+    explicit DataPaths(const std::filesystem::path& data);
+    std::filesystem::path config, database, lock, socket, card, signing_key, tls_certificate, tls_key, spool;
+};
+
+/// Reads `config_file`, or minglu.toml in the data directory; `data_dir`, when not empty, overrides `node.data`.
+/// Errors: not_found (run minglu init first), bad_value naming file, line and key; a key that is not known is an error.
+[[nodiscard]] Result<NodeConfig> load_config(const std::filesystem::path& data_dir,
+                                             const std::optional<std::filesystem::path>& config_file);
+
+/// The text of a new minglu.toml with these values.
+[[nodiscard]] std::string config_text(const NodeConfig& config);
+
+}  // namespace minglu

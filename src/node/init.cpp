@@ -1,0 +1,89 @@
+#include "src/node/init.hpp"
+
+#include <system_error>
+
+#include "src/crypto/secret_file.hpp"
+#include "src/crypto/signing_key.hpp"
+#include "src/crypto/tls_identity.hpp"
+#include "src/node/config.hpp"
+#include "src/node/lock.hpp"
+#include "src/node/system.hpp"
+#include "src/store/sqlite/sqlite_store.hpp"
+#include "sync/card.hpp"
+#include "sync/replica.hpp"
+
+namespace minglu {
+
+namespace {
+
+/// The host of https://host:port, for the certificate; localhost where there is none.
+std::string host_of(const std::string& url) {
+    const auto start = url.find("://");
+    if (start == std::string::npos) return "localhost";
+    std::string host = url.substr(start + 3, url.find_first_of("/", start + 3) - start - 3);
+    if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
+    return host.substr(0, host.find(':'));
+}
+
+Result<void> make_directories(const DataPaths& paths, const std::filesystem::path& data) {
+    std::error_code error;
+    for (const auto& directory : {data, paths.signing_key.parent_path(), paths.spool}) {
+        std::filesystem::create_directories(directory, error);
+        if (error)
+            return fail({ErrorCode::io, "cannot make the directory: " + error.message(), directory.string(),
+                         "choose a directory that you may write to"});
+        std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+    }
+    return {};
+}
+
+NodeConfig new_config(const InitOptions& options) {
+    NodeConfig config;
+    config.node = options.node;
+    config.name = options.name;
+    config.http.listen = options.http_listen;
+    config.http.open_reads = options.open_reads;
+    config.peer.listen = options.peer_listen;
+    config.peer.url = options.sync_url;
+    return config;
+}
+
+}  // namespace
+
+Result<std::string> init_node(const InitOptions& options) {
+    const DataPaths paths(options.data_dir);
+    if (std::filesystem::exists(paths.database) || std::filesystem::exists(paths.signing_key))
+        return fail({ErrorCode::already_exists, "there is a node already", options.data_dir.string(),
+                     "choose an empty directory; a node is never initialised twice"});
+    if (auto made = make_directories(paths, options.data_dir); !made) return tl::unexpected(made.error());
+    const auto lock = DataLock::take(paths.lock);
+    if (!lock) return tl::unexpected(lock.error());
+
+    const SystemClock clock;
+    SystemRandom random;
+    const auto key = generate_signing_key(options.suite);
+    const auto tls = generate_tls_identity(options.node, {host_of(options.sync_url)}, clock.now());
+    if (!tls) return tl::unexpected(tls.error());
+    const auto spki = spki_sha256_of_certificate(tls->certificate_pem);
+    if (!spki) return tl::unexpected(spki.error());
+    Card card{options.node, options.name, options.suite, key->public_key(), *spki, options.sync_url, clock.now()};
+    std::string card_text;
+    try {
+        card_text = make_card(card, *key);
+    } catch (const std::invalid_argument& fault) {
+        return fail({ErrorCode::bad_value, fault.what(), "", "give another name or address"});
+    }
+    if (auto saved = save_signing_key(*key, paths.signing_key); !saved) return tl::unexpected(saved.error());
+    if (auto saved = save_tls_identity(*tls, paths.tls_certificate, paths.tls_key); !saved)
+        return tl::unexpected(saved.error());
+    if (auto saved = write_secret_file(paths.card, card_text, IfExists::replace); !saved)
+        return tl::unexpected(saved.error());
+    if (!std::filesystem::exists(paths.config))
+        if (auto saved = write_secret_file(paths.config, config_text(new_config(options)), IfExists::refuse); !saved)
+            return tl::unexpected(saved.error());
+    const auto store = open_sqlite_store(paths.database);
+    const Replica first_log(options.node, *store, *key, clock, random);
+    return fingerprint(card);
+}
+
+}  // namespace minglu
