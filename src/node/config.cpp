@@ -1,10 +1,10 @@
 #include "src/node/config.hpp"
 
+#include <toml++/toml.h>
 #include <functional>
 #include <map>
 #include <set>
 #include <sstream>
-#include <toml++/toml.h>
 
 namespace minglu {
 
@@ -34,7 +34,8 @@ public:
         if (allowed.contains(value)) return;
         std::string list;
         for (const std::string& item : allowed) list += (list.empty() ? "" : ", ") + item;
-        error_ = Error{ErrorCode::bad_value, std::string(table) + "." + key + " is '" + value + "'", file_, "choose one of " + list};
+        error_ = Error{ErrorCode::bad_value, std::string(table) + "." + key + " is '" + value + "'", file_,
+                       "choose one of " + list};
     }
     [[nodiscard]] std::optional<Error> finish() {
         for (const auto& [name, node] : root_) {
@@ -142,11 +143,12 @@ Result<NodeConfig> load_config(const std::filesystem::path& data_dir,
 std::string config_text(const NodeConfig& config) {
     std::ostringstream out;
     out << "# Every key and its meaning: docs/OPERATIONS.md and the examples in config/.\n\n[node]\nid = "
-        << quoted(config.node.value()) << "\nname = " << quoted(config.name) << "\n\n[http]\nlisten = "
-        << quoted(config.http.listen) << "\nopen_reads = " << (config.http.open_reads ? "true" : "false")
-        << "\nbehind_proxy = " << (config.http.behind_proxy ? "true" : "false") << "\n\n[peer]\nlisten = "
-        << quoted(config.peer.listen) << "\nurl = " << quoted(config.peer.url) << "\n\n[log]\nlevel = "
-        << quoted(config.log.level) << "\nformat = " << quoted(config.log.format) << "\n";
+        << quoted(config.node.value()) << "\nname = " << quoted(config.name)
+        << "\n\n[http]\nlisten = " << quoted(config.http.listen)
+        << "\nopen_reads = " << (config.http.open_reads ? "true" : "false")
+        << "\nbehind_proxy = " << (config.http.behind_proxy ? "true" : "false")
+        << "\n\n[peer]\nlisten = " << quoted(config.peer.listen) << "\nurl = " << quoted(config.peer.url)
+        << "\n\n[log]\nlevel = " << quoted(config.log.level) << "\nformat = " << quoted(config.log.format) << "\n";
     return out.str();
 }
 

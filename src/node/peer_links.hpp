@@ -1,0 +1,60 @@
+#pragma once
+/// One thread per peer that has an address and is not paused, each following its peer with a Puller.
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "minglu/ports.hpp"
+#include "minglu/store.hpp"
+#include "src/crypto/tls_identity.hpp"
+#include "src/http/api/services.hpp"
+#include "sync/puller.hpp"
+
+namespace minglu {
+
+class PeerLinks {
+public:
+    /// `on_fault`: a commit whose outcome is unknown; it does not return.
+    PeerLinks(Replica& replica, Store& store, const Clock& clock, Random& random, TlsIdentity identity,
+              PullerOptions options, std::function<void(const StoreFault&)> on_fault);
+    ~PeerLinks();
+    PeerLinks(const PeerLinks&) = delete;
+    PeerLinks& operator=(const PeerLinks&) = delete;
+
+    /// From now on peers are followed. Before `start`, only `pull_now` exchanges.
+    void start();
+    void stop();
+
+    /// Starts links to new peers, ends those that are paused, removed or have another card or address.
+    void refresh();
+    /// Exchanges until there is nothing more, on a connection of its own. Errors: not_found, bad_request, those of
+    /// Puller.
+    [[nodiscard]] Result<PullStatus> pull_now(const NodeId& peer);
+    [[nodiscard]] std::vector<PeerReport> reports() const;
+
+    /// The peer that owns a TLS key, for the peer listener: a removed peer is a stranger at once.
+    [[nodiscard]] std::optional<NodeId> peer_of(const Hash& spki) const;
+
+private:
+    class Link;
+    std::unique_ptr<Transport> connect(const PeerRow& peer) const;
+
+    Replica& replica_;
+    Store& store_;
+    const Clock& clock_;
+    Random& random_;
+    TlsIdentity identity_;
+    PullerOptions options_;
+    std::function<void(const StoreFault&)> on_fault_;
+
+    mutable std::mutex mutex_;
+    bool started_ = false;
+    std::map<NodeId, std::unique_ptr<Link>> links_;
+    std::vector<PeerRow> peers_;
+    std::map<Hash, NodeId> by_spki_;
+};
+
+}  // namespace minglu

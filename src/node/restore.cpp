@@ -1,0 +1,72 @@
+#include "src/node/restore.hpp"
+
+#include <system_error>
+
+#include "src/node/config.hpp"
+#include "src/node/lock.hpp"
+#include "src/node/system.hpp"
+#include "src/store/sqlite/sqlite_store.hpp"
+
+namespace minglu {
+
+namespace {
+
+Error io_error(const std::error_code& error, const std::filesystem::path& file) {
+    const bool full = error == std::errc::no_space_on_device;
+    return {full ? ErrorCode::disk_full : ErrorCode::io, error.message(), file.string(), "nothing was replaced"};
+}
+
+/// Opens a copy of the backup, checks it, and marks it as restored. The copy stands beside the database.
+Result<void> prepare(const std::filesystem::path& backup, const std::filesystem::path& copy) {
+    std::error_code error;
+    std::filesystem::copy_file(backup, copy, std::filesystem::copy_options::overwrite_existing, error);
+    if (error) return fail(io_error(error, backup));
+    try {
+        const auto store = open_sqlite_store(copy);
+        if (const auto findings = store->check(); !findings.empty())
+            return fail({ErrorCode::corrupt, findings.front(), backup.string(), "choose another backup"});
+        const auto tx = store->write();
+        tx->put_setting("open_new_log", "restored");
+        tx->commit();
+    } catch (const StoreFault& fault) {
+        return fail({fault.code(), fault.what(), backup.string(), "choose another backup"});
+    }
+    return {};
+}
+
+Result<void> move_aside(const std::filesystem::path& database) {
+    const std::string suffix = ".before-restore-" + std::to_string(SystemClock().now().value());
+    for (const char* part : {"", "-wal", "-shm"}) {
+        const std::filesystem::path file = database.string() + part;
+        std::error_code error;
+        if (!std::filesystem::exists(file)) continue;
+        std::filesystem::rename(file, database.string() + suffix + part, error);
+        if (error) return fail(io_error(error, file));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir) {
+    const DataPaths paths(data_dir);
+    for (const auto& needed : {backup, paths.signing_key, paths.card, paths.config})
+        if (!std::filesystem::exists(needed))
+            return fail({ErrorCode::not_found, "there is no such file", needed.string(),
+                         "a restore needs the backup and the node's keys, card and configuration"});
+    const auto lock = DataLock::take(paths.lock);
+    if (!lock) return tl::unexpected(lock.error());
+    const std::filesystem::path copy = paths.database.string() + ".restoring";
+    if (auto prepared = prepare(backup, copy); !prepared) {
+        std::error_code ignored;
+        for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(copy.string() + part, ignored);
+        return prepared;
+    }
+    if (auto moved = move_aside(paths.database); !moved) return moved;
+    std::error_code error;
+    std::filesystem::rename(copy, paths.database, error);
+    if (error) return fail(io_error(error, copy));
+    return {};
+}
+
+}  // namespace minglu

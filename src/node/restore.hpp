@@ -1,0 +1,13 @@
+#pragma once
+/// Bringing back a backup: the node's old log is not continued, a new one is opened at the next start.
+#include <filesystem>
+
+#include "minglu/error.hpp"
+
+namespace minglu {
+
+/// `data_dir` must hold the node's keys and configuration. A database that is there is moved aside, not overwritten.
+/// Errors: not_found, busy, corrupt (the backup fails its checks; nothing was changed), io.
+[[nodiscard]] Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir);
+
+}  // namespace minglu

@@ -1,0 +1,17 @@
+#pragma once
+/// Checks everything that a node holds against what was signed: trees, heads, records, the fold, the state trie.
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "minglu/store.hpp"
+
+namespace minglu {
+
+/// One line per finding, naming the log, record or key; empty when everything agrees. Reads one snapshot and changes
+/// nothing. `progress(done, total)` counts records, then entries.
+[[nodiscard]] std::vector<std::string> verify(const ReadTx& tx,
+                                              const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+
+}  // namespace minglu
