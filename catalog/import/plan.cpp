@@ -19,7 +19,7 @@ std::array<std::uint64_t, 2> digest_of(std::string_view bytes) {
     return digest;
 }
 
-std::uint64_t digest_of(const Draft& draft) {
+std::uint64_t digest_of(const RowDraft& draft) {
     std::string bytes = draft.removed ? "-" : "+";
     for (const FieldValue& value : draft.set) {
         append_json_string(bytes, value.field);
@@ -79,7 +79,7 @@ std::string_view name(PlanKind kind) {
 Planner::Planner(PlanOptions options, LookUp look_up, OnPlanned on_planned)
     : options_(std::move(options)), look_up_(std::move(look_up)), on_planned_(std::move(on_planned)) {}
 
-PlannedEntry Planner::refuse(const Draft& draft, ErrorCode code, std::string what, std::string cure) const {
+PlannedEntry Planner::refuse(const RowDraft& draft, ErrorCode code, std::string what, std::string cure) const {
     PlannedEntry entry;
     entry.kind = PlanKind::refused;
     entry.key = draft.key;
@@ -89,7 +89,7 @@ PlannedEntry Planner::refuse(const Draft& draft, ErrorCode code, std::string wha
     return entry;
 }
 
-Result<void> Planner::add(const Draft& draft) {
+Result<void> Planner::add(const RowDraft& draft) {
     const std::uint64_t values = digest_of(draft);
     const auto [at, fresh] =
         seen_.try_emplace(digest_of(std::string_view(draft.key.value())), Earlier{draft.row, values});
@@ -106,7 +106,7 @@ Result<void> Planner::add(const Draft& draft) {
                        "keep the row that is right and drop the other"));
 }
 
-PlannedEntry Planner::plan(const Draft& draft) const {
+PlannedEntry Planner::plan(const RowDraft& draft) const {
     const std::optional<Current> current = look_up_(draft.key);
     const std::string listing = current ? text_of(member_of(current->view, "listing")) : std::string();
     PlannedEntry entry;

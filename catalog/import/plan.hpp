@@ -60,7 +60,7 @@ public:
 
     /// `seen` of an op is the ETag that `look_up` gave. Each written group is complete: the fields the entry has,
     /// overlaid by those of the draft.
-    [[nodiscard]] Result<void> add(const Draft& draft);
+    [[nodiscard]] Result<void> add(const RowDraft& draft);
     [[nodiscard]] const PlanCounts& counts() const { return counts_; }
 
 private:
@@ -73,8 +73,8 @@ private:
         std::uint64_t values = 0;
     };
 
-    [[nodiscard]] PlannedEntry plan(const Draft& draft) const;
-    [[nodiscard]] PlannedEntry refuse(const Draft& draft, ErrorCode code, std::string what, std::string cure) const;
+    [[nodiscard]] PlannedEntry plan(const RowDraft& draft) const;
+    [[nodiscard]] PlannedEntry refuse(const RowDraft& draft, ErrorCode code, std::string what, std::string cure) const;
     [[nodiscard]] Result<void> emit(PlannedEntry entry);
 
     PlanOptions options_;

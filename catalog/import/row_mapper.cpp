@@ -290,7 +290,7 @@ private:
     }
 
     void add_draft(const EntryKey& key, std::vector<FieldValue> numbers, const NodeId& home, bool removed) {
-        Draft draft{key, set_, row_.row, home, removed};
+        RowDraft draft{key, set_, row_.row, home, removed};
         draft.set.insert(draft.set.end(), std::make_move_iterator(numbers.begin()),
                          std::make_move_iterator(numbers.end()));
         std::sort(draft.set.begin(), draft.set.end(),
@@ -310,7 +310,7 @@ private:
     std::string subtype_;
     NodeId home_;
     std::vector<FieldValue> set_;
-    std::vector<Draft> drafts_;
+    std::vector<RowDraft> drafts_;
     std::vector<RowError> errors_;
 };
 

@@ -13,13 +13,13 @@
 namespace minglu {
 
 /// What a row says of one entry. List state and home of a new entry are the planner's business, see plan.hpp.
-struct Draft {
+struct RowDraft {
     EntryKey key;
     std::vector<FieldValue> set;  ///< sorted by field
     std::uint64_t row = 0;
     NodeId home;           ///< by the place in the row, else the caller's
     bool removed = false;  ///< the row of an export that shows the entry as removed
-    friend bool operator==(const Draft&, const Draft&) = default;
+    friend bool operator==(const RowDraft&, const RowDraft&) = default;
 };
 
 struct RowError {
@@ -42,7 +42,7 @@ public:
     RowMapper(ColumnPlan plan, MapOptions options);
 
     struct Outcome {
-        std::vector<Draft> drafts;  ///< empty when there are errors, or the row is empty
+        std::vector<RowDraft> drafts;  ///< empty when there are errors, or the row is empty
         std::vector<RowError> errors;
     };
     [[nodiscard]] Outcome map(const CsvRow& row) const;

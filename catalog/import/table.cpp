@@ -47,7 +47,7 @@ Result<void> TableReader::take(const CsvRow& row) {
     RowMapper::Outcome outcome = mapper_->map(row);
     if (!outcome.errors.empty()) ++refused_;
     for (RowError& error : outcome.errors) on_error_(std::move(error));
-    for (Draft& draft : outcome.drafts) {
+    for (RowDraft& draft : outcome.drafts) {
         if (auto taken = on_draft_(std::move(draft)); !taken) return taken;
     }
     return {};

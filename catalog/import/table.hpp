@@ -22,7 +22,7 @@ struct TableOptions {
 /// quotes, headers, limits) make the file unusable as a whole and name it.
 class TableReader {
 public:
-    using OnDraft = std::function<Result<void>(Draft)>;  ///< an error ends the reading
+    using OnDraft = std::function<Result<void>(RowDraft)>;  ///< an error ends the reading
     using OnError = std::function<void(RowError)>;
 
     TableReader(TableOptions options, OnDraft on_draft, OnError on_error);
