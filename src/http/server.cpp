@@ -58,7 +58,7 @@ public:
 
 private:
     void accept_loop();
-    void accept_all();
+    bool accept_all();
     void sweep();
     void work();
     void advance(const ConnectionPtr& connection, Exchange& exchange);
@@ -128,18 +128,26 @@ void HttpServer::Impl::stop() {
 }
 
 void HttpServer::Impl::accept_loop() {
+    bool can_accept = true;
     while (!stopping_) {
-        std::array<pollfd, 2> items{pollfd{listener_->socket(), POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
-        if (::poll(items.data(), items.size(), sweep_interval_ms) > 0 && items[0].revents != 0 && !stopping_) {
-            accept_all();
+        std::array<pollfd, 2> items{pollfd{wake_, POLLIN, 0}, pollfd{listener_->socket(), POLLIN, 0}};
+        // Out of descriptors the listener stays readable: leave it out for one round instead of spinning on it.
+        const nfds_t count = std::exchange(can_accept, true) ? 2 : 1;
+        if (::poll(items.data(), count, sweep_interval_ms) > 0 && items[1].revents != 0 && !stopping_) {
+            can_accept = accept_all();
+            if (!can_accept && options_.log) options_.log("no descriptor left for a new connection");
         }
         sweep();
     }
 }
 
-void HttpServer::Impl::accept_all() {
+/// False when connections wait that the machine has no descriptors for.
+bool HttpServer::Impl::accept_all() {
     std::string remote;
-    for (int socket = listener_->accept(remote); socket >= 0; socket = listener_->accept(remote)) {
+    bool is_exhausted = false;
+    for (;;) {
+        const int socket = listener_->accept(remote, is_exhausted);
+        if (socket < 0) return !is_exhausted;
         const auto connection = std::make_shared<Connection>(socket, tls_.get(), remote);
         {
             const std::lock_guard lock(mutex_);

@@ -96,10 +96,11 @@ Listener::~Listener() {
     if (!file_.empty()) ::unlink(file_.c_str());
 }
 
-int Listener::accept(std::string& remote) const {
+int Listener::accept(std::string& remote, bool& is_exhausted) const {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     const int socket = ::accept4(socket_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    is_exhausted = socket < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM);
     if (socket < 0) return -1;
     if (address.ss_family == AF_UNIX) {
         remote = "local";

@@ -13,8 +13,9 @@ public:
     Listener(Listener&& other) noexcept;
     Listener& operator=(Listener&&) = delete;
 
-    /// The next connection, non-blocking and without delay (Nagle holds small answers back 40 ms); -1 when none waits.
-    [[nodiscard]] int accept(std::string& remote) const;
+    /// The next connection, non-blocking and without delay (Nagle holds small answers back 40 ms); -1 when none waits,
+    /// or when there is no descriptor or memory left for it (`is_exhausted`).
+    [[nodiscard]] int accept(std::string& remote, bool& is_exhausted) const;
     [[nodiscard]] int socket() const { return socket_; }
     [[nodiscard]] std::uint16_t port() const;
 
