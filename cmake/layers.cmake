@@ -25,11 +25,13 @@ minglu_layer(minglu_store_sqlite DIRS src/store/sqlite LINK minglu_catalog PkgCo
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0001_initial.sql store_0001_initial_sql)
 minglu_layer(minglu_store_memory DIRS src/store/memory LINK minglu_catalog)
 minglu_layer(minglu_net DIRS src/net LINK minglu_sync CURL::libcurl PkgConfig::ZSTD)
+minglu_layer(minglu_imports DIRS src/imports LINK minglu_sync)
 minglu_layer(minglu_http DIRS src/http src/http/api
-  LINK minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD ZLIB::ZLIB spdlog::spdlog)
+  LINK minglu_imports minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD ZLIB::ZLIB spdlog::spdlog)
 minglu_embed(minglu_http src/http/openapi.json openapi_json)
-minglu_layer(minglu_node DIRS src/node src/auth
+minglu_layer(minglu_node DIRS src/node
   LINK minglu_http minglu_net minglu_store_sqlite minglu_sync minglu_crypto PkgConfig::TOMLPP spdlog::spdlog)
+target_compile_definitions(minglu_node PUBLIC MINGLU_VERSION="${PROJECT_VERSION}")
 minglu_layer(minglu_cli DIRS src/cli LINK minglu_node CLI11::CLI11)
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/main.cpp)

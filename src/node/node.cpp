@@ -1,0 +1,290 @@
+#include "src/node/node.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <fstream>
+#include <mutex>
+#include <sstream>
+#include <thread>
+
+#include "src/crypto/random.hpp"
+#include "src/crypto/signing_key.hpp"
+#include "src/crypto/tls_identity.hpp"
+#include "src/http/api/routes.hpp"
+#include "src/http/server.hpp"
+#include "src/http/sync_api.hpp"
+#include "src/imports/import_jobs.hpp"
+#include "src/node/lock.hpp"
+#include "src/node/logging.hpp"
+#include "src/node/peer_links.hpp"
+#include "src/node/system.hpp"
+#include "src/node/version.hpp"
+#include "src/store/sqlite/sqlite_store.hpp"
+#include "sync/exchange.hpp"
+#include "sync/verify.hpp"
+
+namespace minglu {
+
+namespace {
+
+constexpr int exit_commit_unknown = 70;  // EX_SOFTWARE of sysexits.h: the service manager starts us again
+constexpr std::size_t import_bytes_max = std::size_t{1} << 30;
+constexpr std::chrono::seconds housekeeping_interval{15};
+
+/// Whether a COMMIT happened cannot be known: nobody may be answered from here. The next start reads what the disk has.
+[[noreturn]] void leave(const StoreFault& fault) {
+    spdlog::critical("the outcome of a commit is unknown, leaving: {}", fault.what());
+    std::_Exit(exit_commit_unknown);
+}
+
+void on_store_fault(const StoreFault& fault) {
+    if (dynamic_cast<const CommitUnknown*>(&fault) != nullptr) leave(fault);
+    spdlog::error("store: {}", fault.what());
+}
+
+Result<TcpAddress> parse_listen(const std::string& text, const char* key) {
+    const auto colon = text.rfind(':');
+    std::string host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    const std::string digits = colon == std::string::npos ? "" : text.substr(colon + 1);
+    const bool number =
+        !digits.empty() && digits.size() <= 5 && digits.find_first_not_of("0123456789") == std::string::npos;
+    if (host.empty() || !number || std::stoi(digits) > 65535)
+        return fail(
+            {ErrorCode::bad_value, "'" + text + "' is not an address", key, "write address:port, e.g. 127.0.0.1:8080"});
+    return TcpAddress{host, static_cast<std::uint16_t>(std::stoi(digits))};
+}
+
+bool is_loopback(const std::string& address) {
+    return address.starts_with("127.") || address == "::1";
+}
+
+std::string read_file(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+class Node::Impl {
+public:
+    Impl(NodeConfig config, DataLock lock, std::unique_ptr<SigningKey> key, TlsIdentity tls)
+        : config_(std::move(config)),
+          paths_(config_.data),
+          lock_(std::move(lock)),
+          key_(std::move(key)),
+          tls_(std::move(tls)),
+          store_(open_sqlite_store(paths_.database)),
+          replica_(config_.node, *store_, *key_, clock_, random_),
+          exchange_(replica_, *store_, clock_, read_file(paths_.card)),
+          imports_(paths_.spool, *store_, replica_, clock_, random_),
+          links_(replica_, *store_, clock_, random_, tls_, puller_options(), on_store_fault),
+          services_(make_services()),
+          api_(make_api(services_)) {}
+
+    [[nodiscard]] const HttpHandler& api() const { return api_; }
+
+    Result<void> serve(const std::function<void(const Doors&)>& on_ready) {
+        set_up_logging(config_.log, config_.node);
+        Doors doors;
+        for (const auto open : {&Impl::open_socket, &Impl::open_officer_door, &Impl::open_peer_door})
+            if (auto opened = (this->*open)(doors); !opened) {
+                close_doors();
+                return opened;
+            }
+        links_.start();
+        spdlog::info("serving: officers {}, peers {}, socket {}", doors.officer, doors.peer, doors.socket);
+        on_ready(doors);
+        keep_house_until_stopped();
+        spdlog::info("stopping");
+        replica_.stop_waiting();
+        links_.stop();
+        close_doors();
+        spdlog::info("stopped");
+        return {};
+    }
+
+    void stop() {
+        const std::scoped_lock lock(stop_mutex_);
+        stopping_ = true;
+        stop_wake_.notify_all();
+    }
+
+private:
+    PullerOptions puller_options() const {
+        PullerOptions options;
+        options.wait_s = config_.sync.poll_wait_s;
+        options.limit_bytes = static_cast<std::size_t>(config_.sync.bundle_bytes_max);
+        return options;
+    }
+
+    Services make_services() {
+        return Services{
+            config_.node,
+            *store_,
+            replica_,
+            exchange_,
+            imports_,
+            clock_,
+            random_,
+            read_file(paths_.card),
+            config_.http.open_reads,
+            std::string(program_version),
+            [this] { return links_.reports(); },
+            [this] { links_.refresh(); },
+            [this](const NodeId& peer) { return links_.pull_now(peer); },
+            [this](const std::filesystem::path& target, const Progress& progress) { backup(target, progress); },
+            [this](const Progress& progress) { return verify_all(progress); },
+            [](std::size_t count) { return random_bytes(count); },
+        };
+    }
+
+    void backup(const std::filesystem::path& target, const Progress& progress) {
+        backup_sqlite_store(*store_, target, [&](int done, int total) {
+            if (progress) progress(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
+        });
+    }
+
+    std::vector<std::string> verify_all(const Progress& progress) {
+        std::vector<std::string> findings = store_->check();
+        const auto of_records = verify(*store_->read(), progress);
+        findings.insert(findings.end(), of_records.begin(), of_records.end());
+        return findings;
+    }
+
+    HttpServerOptions door(HttpHandler handler, std::size_t workers, std::size_t body_bytes) const {
+        HttpServerOptions options;
+        options.handler = std::move(handler);
+        options.limits.workers = workers;
+        options.limits.body = {"/", body_bytes};
+        options.limits.spool_dir = paths_.spool;
+        options.log = [](const std::string& line) { spdlog::warn("{}", line); };
+        options.on_fault = on_store_fault;
+        return options;
+    }
+
+    Result<void> open_door(HttpServerOptions options, std::unique_ptr<HttpServer>& into) {
+        into = std::make_unique<HttpServer>(std::move(options), clock_);
+        return into->start();
+    }
+
+    Result<void> open_socket(Doors& doors) {
+        HttpServerOptions options = door(api_, 8, static_cast<std::size_t>(config_.http.body_bytes_max));
+        options.listen = UnixAddress{paths_.socket};
+        options.limits.bodies = {{"/v1/imports", import_bytes_max}};
+        doors.socket = paths_.socket.string();
+        return open_door(std::move(options), socket_);
+    }
+
+    Result<void> open_officer_door(Doors& doors) {
+        if (config_.http.listen.empty()) return {};
+        const auto address = parse_listen(config_.http.listen, "http.listen");
+        if (!address) return tl::unexpected(address.error());
+        if (!is_loopback(address->address) && !config_.http.behind_proxy)
+            return fail(
+                {ErrorCode::not_allowed, address->address + " can be reached from outside", "http.listen",
+                 "listen on 127.0.0.1 behind the shipped nginx configuration, or set behind_proxy = true if a proxy "
+                 "bounds bodies, headers and slow clients already"});
+        HttpServerOptions options = door(api_, static_cast<std::size_t>(config_.http.threads),
+                                         static_cast<std::size_t>(config_.http.body_bytes_max));
+        options.listen = *address;
+        options.limits.bodies = {{"/v1/imports", import_bytes_max}};
+        auto opened = open_door(std::move(options), officer_);
+        doors.officer = address->address + ":" + std::to_string(officer_->port());
+        return opened;
+    }
+
+    Result<void> open_peer_door(Doors& doors) {
+        if (config_.peer.listen.empty()) return {};
+        const auto address = parse_listen(config_.peer.listen, "peer.listen");
+        if (!address) return tl::unexpected(address.error());
+        const auto peer_of = [this](const Hash& spki) { return links_.peer_of(spki); };
+        HttpServerOptions options =
+            door(make_sync_api(services_, peer_of), static_cast<std::size_t>(config_.peer.threads), bundle_bytes_limit);
+        options.listen = *address;
+        options.tls = ServerTls{tls_.certificate_pem, tls_.key_pem,
+                                [this](const Hash& spki) { return links_.peer_of(spki).has_value(); }};
+        auto opened = open_door(std::move(options), peer_);
+        doors.peer = address->address + ":" + std::to_string(peer_->port());
+        return opened;
+    }
+
+    void close_doors() {
+        for (auto* server : {&officer_, &peer_, &socket_})
+            if (*server) (*server)->stop();
+    }
+
+    void keep_house_until_stopped() {
+        std::unique_lock lock(stop_mutex_);
+        while (!stop_wake_.wait_for(lock, housekeeping_interval, [&] { return stopping_; })) {
+            lock.unlock();
+            try {
+                replica_.refresh_head();
+            } catch (const StoreFault& fault) {
+                on_store_fault(fault);
+            }
+            lock.lock();
+        }
+    }
+
+    NodeConfig config_;
+    DataPaths paths_;
+    DataLock lock_;
+    SystemClock clock_;
+    SystemRandom random_;
+    std::unique_ptr<SigningKey> key_;
+    TlsIdentity tls_;
+    std::unique_ptr<Store> store_;
+    Replica replica_;
+    Exchange exchange_;
+    ImportJobs imports_;
+    PeerLinks links_;
+    Services services_;
+    HttpHandler api_;
+    std::unique_ptr<HttpServer> officer_;
+    std::unique_ptr<HttpServer> peer_;
+    std::unique_ptr<HttpServer> socket_;
+
+    std::mutex stop_mutex_;
+    std::condition_variable stop_wake_;
+    bool stopping_ = false;
+};
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config) {
+    const DataPaths paths(config.data);
+    if (!std::filesystem::exists(paths.database) && !std::filesystem::exists(paths.signing_key))
+        return fail({ErrorCode::not_found, "there is no node", config.data.string(), "make one with minglu init"});
+    auto lock = DataLock::take(paths.lock);
+    if (!lock) return tl::unexpected(lock.error());
+    auto key = load_signing_key(paths.signing_key);
+    if (!key) return tl::unexpected(key.error());
+    auto tls = load_tls_identity(paths.tls_certificate, paths.tls_key);
+    if (!tls) return tl::unexpected(tls.error());
+    try {
+        return std::unique_ptr<Node>(
+            new Node(std::make_unique<Impl>(config, *std::move(lock), *std::move(key), *std::move(tls))));
+    } catch (const StoreFault& fault) {
+        return fail({fault.code(), fault.what(), paths.database.string(), "see the operations guide, restore"});
+    }
+}
+
+const std::function<HttpResponse(const HttpRequest&)>& Node::api() const {
+    return impl_->api();
+}
+
+Result<void> Node::serve(const std::function<void(const Doors&)>& on_ready) {
+    return impl_->serve(on_ready);
+}
+
+void Node::stop() {
+    impl_->stop();
+}
+
+}  // namespace minglu
