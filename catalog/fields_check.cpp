@@ -9,6 +9,7 @@
 #include "catalog/identifiers/gi.hpp"
 #include "catalog/identifiers/number_text.hpp"
 #include "catalog/identifiers/patent.hpp"
+#include "catalog/identifiers/trademark.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/validate.hpp"
 #include "minglu/json_text.hpp"
@@ -136,11 +137,11 @@ void check_patent(Write& write) {
     check_grant(write);
 }
 
-void check_mark(Write& write) {
-    const auto number = write.text("registration_number");
-    if (!number.empty() && number != write.key.number)
-        write.add(ErrorCode::bad_value, "registration_number",
-                  number + " is not the number of this entry, " + std::string(write.key.number),
+/// A field that repeats the number of the key must hold the same one. One that does not parse is said elsewhere.
+void check_same_number(Write& write, std::string_view field, const Result<std::string>& number) {
+    if (number && *number != write.key.number)
+        write.add(ErrorCode::bad_value, field,
+                  *number + " is not the number of this entry, " + std::string(write.key.number),
                   "correct it, or make another entry");
 }
 
@@ -154,11 +155,8 @@ void check_gi(Write& write) {
         write.add(ErrorCode::bad_value, "subtype",
                   "a key of this form is a " + std::string(expected) + ", not a " + subtype,
                   "make the key that belongs to the type");
-    const auto certificate = write.text("certificate_number");
-    if (agricultural && !certificate.empty() && certificate != write.key.number)
-        write.add(ErrorCode::bad_value, "certificate_number",
-                  certificate + " is not the certificate of this entry, " + std::string(write.key.number),
-                  "correct it, or make another entry");
+    if (agricultural)
+        check_same_number(write, "certificate_number", parse_agi_number(write.text("certificate_number")));
 }
 
 void check_values(Write& write, Day on) {
@@ -192,7 +190,8 @@ std::vector<Error> check_fields(const EntryKey& key, std::span<const FieldValue>
     check_date_order(write);
     if (write.key.kind == Kind::patent) check_patent(write);
     if (write.key.kind == Kind::gi) check_gi(write);
-    if (!write.key.nice_class.empty()) check_mark(write);
+    if (!write.key.nice_class.empty())
+        check_same_number(write, "registration_number", parse_trademark_number(write.text("registration_number")));
     return std::move(write.errors);
 }
 
