@@ -29,6 +29,11 @@ Card with_key_of(Card card, const Signer& signer) {
     return card;
 }
 
+struct Change {
+    const char* field;
+    std::string value;
+};
+
 /// Signs whatever the fields say, as a card that another program made would be.
 std::string signed_by(json fields, const Signer& signer) {
     fields.erase("signature");
@@ -83,7 +88,7 @@ TEST_CASE("every field is under the signature") {
     const auto key = generate_signing_key(Suite::ed25519_sha256);
     const auto other = generate_signing_key(Suite::ed25519_sha256);
     const json fields = json::parse(make_card(example(), *key));
-    const std::pair<const char*, std::string> changes[] = {
+    const Change changes[] = {
         {"node", "sc"},
         {"name", "四川省知识产权局"},
         {"signing_key", to_base64(other->public_key())},
@@ -93,10 +98,10 @@ TEST_CASE("every field is under the signature") {
         {"signature", to_base64(std::string(64, 'x'))},
         {"signature", ""},
     };
-    for (const auto& [field, value] : changes) {
-        CAPTURE(field);
+    for (const Change& change : changes) {
+        CAPTURE(change.field);
         json changed = fields;
-        changed[field] = value;
+        changed[change.field] = change.value;
         CHECK(parse_card(changed.dump()).error().code == ErrorCode::bad_signature);
     }
 }
@@ -116,7 +121,7 @@ TEST_CASE("a field that is missing or has not its form is named") {
         number[field] = 7;
         CHECK(parse_card(number.dump()).error().code == ErrorCode::bad_value);
     }
-    const std::pair<const char*, std::string> bad[] = {
+    const Change bad[] = {
         {"node", "CQ"},
         {"node", ""},
         {"name", ""},
@@ -139,11 +144,11 @@ TEST_CASE("a field that is missing or has not its form is named") {
         {"made", "2025-12-19T10:60:00.123+08:00"},
         {"made", ""},
     };
-    for (const auto& [field, value] : bad) {
-        CAPTURE(field);
-        CAPTURE(value);
+    for (const Change& change : bad) {
+        CAPTURE(change.field);
+        CAPTURE(change.value);
         json changed = fields;
-        changed[field] = value;
+        changed[change.field] = change.value;
         const auto parsed = parse_card(signed_by(changed, *key));
         REQUIRE_FALSE(parsed.has_value());
         CHECK(parsed.error().code == ErrorCode::bad_value);

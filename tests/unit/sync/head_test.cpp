@@ -92,7 +92,11 @@ TEST_CASE("heads of any values come back the same, and only in this spelling") {
 }
 
 TEST_CASE("text that a head would not be written as is refused") {
-    const std::pair<const char*, const char*> changes[] = {
+    struct Change {
+        const char* from;
+        const char* to;
+    };
+    const Change changes[] = {
         {"minglu/", "other/"},
         {"minglu/cq-", "minglu/CQ-"},
         {"\n120\n", "\n0120\n"},
@@ -124,10 +128,10 @@ TEST_CASE("text that a head would not be written as is refused") {
         {"8=\n", "8=\nstate 2\n"},
         {"8=\n", "9=\n"},
     };
-    for (const auto& [from, to] : changes) {
-        CAPTURE(from);
-        CAPTURE(to);
-        const auto parsed = parse_note(replaced(example_text, from, to) + "\n" + a_signature);
+    for (const Change& change : changes) {
+        CAPTURE(change.from);
+        CAPTURE(change.to);
+        const auto parsed = parse_note(replaced(example_text, change.from, change.to) + "\n" + a_signature);
         REQUIRE_FALSE(parsed.has_value());
         CHECK(parsed.error().code == ErrorCode::malformed);
     }
