@@ -1,7 +1,6 @@
 #pragma once
 /// Library-neutral HTTP messages (RFC 9110): what every handler takes and gives, and what the command line sends. No
 /// socket, no library.
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -17,7 +16,7 @@ struct HttpRequest {
     std::multimap<std::string, std::string> query;  ///< decoded as application/x-www-form-urlencoded
     std::map<std::string, std::string> headers;  ///< lower-case names; repeated lines joined by ", " (RFC 9110 §5.3)
     std::string body;                            ///< decompressed, at most the limit of its path
-    std::filesystem::path body_file;             ///< instead of `body` when it was spooled; removed after the answer
+    std::string body_file;                       ///< instead of `body` when it was spooled; removed after the answer
     std::string remote;                          ///< address of the socket's other end, never from a header
     std::optional<Hash> client_spki;             ///< SHA-256 of the client certificate's SubjectPublicKeyInfo
     bool local = false;                          ///< came over the admin socket or in process
