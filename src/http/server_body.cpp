@@ -190,7 +190,7 @@ tl::expected<void, Refusal> read_body(const RequestHead& head, Inflow& inflow, c
     if (auto finished = decoder.finish(); !finished) {
         return tl::unexpected<Refusal>(Refusal{400, std::move(finished.error())});
     }
-    request.body_file = spool.path();
+    request.body_file = spool.path().string();
     return {};
 }
 

@@ -92,7 +92,7 @@ public:
         if (!request.body_file.empty()) {
             file.reset(std::fopen(request.body_file.c_str(), "rbe"));
             if (!file) {
-                return fail({ErrorCode::io, "cannot read the file", request.body_file.string(), "check its name"});
+                return fail({ErrorCode::io, "cannot read the file", request.body_file, "check its name"});
             }
         }
         Exchanged exchanged;
@@ -110,7 +110,7 @@ public:
         const CURLcode code = curl_easy_perform(easy_.get());
         if (code == CURLE_OK) return std::move(exchanged.response);
         if (code == CURLE_READ_ERROR || code == CURLE_ABORTED_BY_CALLBACK) {
-            return fail({ErrorCode::io, "cannot read the file to the end", request.body_file.string(), "check it"});
+            return fail({ErrorCode::io, "cannot read the file to the end", request.body_file, "check it"});
         }
         return fail({ErrorCode::unreachable, curl_easy_strerror(code), socket_.string(),
                      "start the node with `minglu serve`, and run this as the same user"});

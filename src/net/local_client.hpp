@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "minglu/error.hpp"
 #include "minglu/http.hpp"
 
 namespace minglu {

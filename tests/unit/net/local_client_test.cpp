@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "net_support.hpp"
+#include "src/http/message.hpp"
 #include "src/net/local_client.hpp"
 
 using namespace minglu;
