@@ -1,0 +1,163 @@
+#include "src/http/api/entry_search.hpp"
+
+#include <algorithm>
+
+#include "catalog/identifiers/trademark.hpp"
+#include "catalog/terms.hpp"
+#include "catalog/text/terms.hpp"
+
+namespace minglu {
+
+namespace {
+
+constexpr std::size_t query_bytes_max = 1'000;
+
+tl::unexpected<Error> refuse(const std::string& parameter, std::string what, std::string cure) {
+    return fail({ErrorCode::bad_request, std::move(what), "query parameter " + parameter, std::move(cure)});
+}
+
+/// A code of a closed list, given as code or label. A code unknown here may come from a newer node: it is taken as it
+/// is.
+std::string code_of(std::string_view list, const std::string& text, std::optional<Kind> kind) {
+    const Term* const term = find_term(list, text, kind);
+    return term == nullptr ? text : term->code;
+}
+
+/// "500000", "500100" name a province and a prefecture (GB/T 2260): what lies inside begins with 50, 5001.
+Result<std::string> region_prefix(std::string region) {
+    const bool digits = std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits || region.size() > 6 || region.size() % 2 != 0)
+        return refuse("region", "not a code of GB/T 2260: " + region, "give two, four or six digits");
+    while (region.size() > 2 && region.ends_with("00")) region.resize(region.size() - 2);
+    return region;
+}
+
+/// "9", "09" or "第九类", as keys have it; what is no class of the Nice agreement finds nothing.
+std::string plain_class(std::string text) {
+    return parse_nice_class(text).value_or(std::move(text));
+}
+
+Result<void> read_conditions(const HttpRequest& request, EntryQuery& query) {
+    std::string listing;
+    for (const auto& [name, target] :
+         {std::pair{"class", &query.nice_class}, std::pair{"listing", &listing},
+          std::pair{"status", &query.legal_status}, std::pair{"region", &query.region_prefix},
+          std::pair{"category", &query.category}, std::pair{"subtype", &query.subtype},
+          std::pair{"home", &query.home}}) {
+        auto value = text_parameter(request, name);
+        if (!value) return fail(value.error());
+        *target = *std::move(value);
+    }
+    if (!listing.empty() && listing != "listed" && listing != "removed")
+        return refuse("listing", "no such listing: " + listing, "give listed or removed");
+    query.listing = listing;
+    if (!query.nice_class.empty()) query.nice_class = plain_class(query.nice_class);
+    if (!query.home.empty() && !parse_node_id(query.home))
+        return refuse("home", "not a node: " + query.home, "give a node id such as cq");
+    auto region = region_prefix(query.region_prefix);
+    if (!region) return fail(region.error());
+    query.region_prefix = *std::move(region);
+    return {};
+}
+
+Result<void> read_references(const HttpRequest& request, EntryQuery& query) {
+    const auto kind = text_parameter(request, "kind");
+    const auto batch = text_parameter(request, "batch");
+    const auto conflict = text_parameter(request, "conflict");
+    const auto as_of = text_parameter(request, "as_of");
+    for (const auto* value : {&kind, &batch, &conflict, &as_of})
+        if (!*value) return fail(value->error());
+    if (!kind->empty()) {
+        const auto parsed = parse_kind(*kind);
+        if (!parsed) return refuse("kind", "no such kind: " + *kind, "give patent, trademark or gi");
+        query.kind = *parsed;
+    }
+    if (!batch->empty()) {
+        const auto dot = parse_dot(*batch);
+        if (!dot) return refuse("batch", dot.error().what, "give the dot of a batch, as in GET /v1/batches");
+        query.batch = *dot;
+    }
+    if (!conflict->empty() && *conflict != "open") return refuse("conflict", "only open is known", "give open");
+    query.with_open_conflict = !conflict->empty();
+    if (!as_of->empty()) {
+        const auto day = parse_day(*as_of);
+        if (!day) return refuse("as_of", day.error().what, "give a date as YYYY-MM-DD");
+        query.as_of = *day;
+    }
+    return {};
+}
+
+bool holds(const std::vector<std::string>& terms, const EntryQuery::Term& wanted) {
+    return std::any_of(terms.begin(), terms.end(), [&](const std::string& term) {
+        return wanted.prefix ? term.starts_with(wanted.text) : term == wanted.text;
+    });
+}
+
+}  // namespace
+
+std::vector<std::string> search_parameters() {
+    return {"q",     "kind",     "class",   "listing", "status", "region",
+            "as_of", "category", "subtype", "home",    "batch",  "conflict"};
+}
+
+Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, Day today) {
+    EntrySearch search;
+    EntryQuery& query = search.filters_;
+    query.as_of = today;
+    if (auto read = read_conditions(request, query); !read) return fail(read.error());
+    if (auto read = read_references(request, query); !read) return fail(read.error());
+    query.legal_status = code_of("status", query.legal_status, query.kind);
+    query.subtype = code_of("subtype", query.subtype, query.kind);
+    const auto text = text_parameter(request, "q");
+    if (!text) return fail(text.error());
+    if (text->size() > query_bytes_max)
+        return refuse("q", "too long to search for", "give at most " + std::to_string(query_bytes_max) + " bytes");
+    if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
+        search.readings_.push_back({});  // no words: everything that passes the filters
+        return search;
+    }
+    for (AnalysedQuery& analysed : analyse_query(*text))
+        search.readings_.push_back({std::move(analysed.terms), std::move(analysed.accept)});
+    return search;
+}
+
+bool EntrySearch::finds(const Reading& reading, const EntryHit& hit, const std::vector<std::string>& terms) const {
+    const bool all = std::all_of(reading.terms.begin(), reading.terms.end(),
+                                 [&](const EntryQuery::Term& term) { return holds(terms, term); });
+    return all && (!reading.accept || reading.accept(hit));
+}
+
+/// Not found by any of the readings before.
+bool EntrySearch::is_new(std::size_t reading, const EntryHit& hit) const {
+    if (reading == 0) return true;
+    const std::vector<std::string> terms = index_terms(hit.key, hit.period.view);
+    for (std::size_t i = 0; i < reading; ++i)
+        if (finds(readings_[i], hit, terms)) return false;
+    return true;
+}
+
+EntrySearch::Page EntrySearch::page(const ReadTx& tx, SearchPosition after, std::uint32_t limit) const {
+    Page page;
+    page.last = after;
+    for (auto i = static_cast<std::size_t>(after.reading); i < readings_.size(); ++i) {
+        EntryQuery query = filters_;
+        query.terms = readings_[i].terms;
+        query.after = EntryNo{i == static_cast<std::size_t>(after.reading) ? after.entry : 0};
+        query.accept = [this, i](const EntryHit& hit) {
+            return (!readings_[i].accept || readings_[i].accept(hit)) && is_new(i, hit);
+        };
+        // One more than asked for, so that the last page knows it is the last.
+        query.limit = limit + 1 - static_cast<std::uint32_t>(page.hits.size());
+        for (EntryHit& hit : tx.query(query).hits) {
+            if (page.hits.size() == limit) {
+                page.more = true;
+                return page;
+            }
+            page.last = {static_cast<std::int64_t>(i), hit.no.value()};
+            page.hits.push_back(std::move(hit));
+        }
+    }
+    return page;
+}
+
+}  // namespace minglu

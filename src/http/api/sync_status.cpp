@@ -1,0 +1,118 @@
+#include "src/http/api/sync_status.hpp"
+
+#include <algorithm>
+
+#include "minglu/json_text.hpp"
+#include "src/http/api/freshness.hpp"
+#include "src/http/api/json_answer.hpp"
+#include "src/http/problem.hpp"
+#include "sync/card.hpp"
+
+namespace minglu {
+
+namespace {
+
+void write_exchange(JsonWriter& json, const PullStatus& status, const Vector& ours) {
+    json.member("state", status.state);
+    if (status.last_success.value() != 0) json.member("last_success", to_string(status.last_success));
+    if (status.last_attempt.value() != 0) json.member("last_attempt", to_string(status.last_attempt));
+    if (!status.last_error.what.empty()) {
+        json.key("last_error").begin_object().member("code", name(status.last_error.code));
+        json.member("what", status.last_error.what).member_if("where", status.last_error.where);
+        json.member_if("cure", status.last_error.cure).end_object();
+    }
+    json.member_number("failures", status.failures).member("their_vector", to_string(status.their_vector));
+    json.member_number("lag_records", records_beyond(status.their_vector, ours));
+    json.member_number("ahead_records", records_beyond(ours, status.their_vector));
+    json.member_number("bytes_received", status.bytes_received).member_number("records", status.records);
+    json.key("skipped").begin_array();
+    for (const LogId& log : status.skipped) json.text(log.value());
+    json.end_array();
+}
+
+void write_peer(JsonWriter& json, const PeerRow& peer, const std::vector<PeerReport>& reports, const Vector& ours) {
+    json.begin_object().member("node", peer.node.value());
+    if (const auto card = parse_card(peer.card)) {
+        json.member("name", card->name).member("fingerprint", fingerprint(*card));
+    }
+    json.member("url", peer.url).member_boolean("paused", peer.paused);
+    const auto report =
+        std::find_if(reports.begin(), reports.end(), [&](const PeerReport& known) { return known.node == peer.node; });
+    PullStatus status;
+    if (report != reports.end()) {
+        status = report->status;
+    } else {
+        status.state = peer.paused ? "paused" : peer.url.empty() ? "passive" : "new";
+    }
+    write_exchange(json, status, ours);
+    json.end_object();
+}
+
+HttpResponse status_answer(const Services& services) {
+    const auto tx = services.store.read();
+    const Standing standing = services.replica.standing();
+    const std::vector<PeerReport> reports = services.peer_reports ? services.peer_reports() : std::vector<PeerReport>{};
+    JsonWriter json;
+    json.begin_object().member("node", services.node.value()).member("vector", to_string(standing.vector));
+    json.member("state_root", to_hex(bytes_of(standing.state_root))).member("own_log", standing.own_log.value());
+    json.member("head", standing.own_head).key("peers").begin_array();
+    for (const PeerRow& peer : tx->peers()) write_peer(json, peer, reports, standing.vector);
+    json.end_array().member_raw("freshness", freshness_json(services, *tx)).end_object();
+    return with_vector(json_answer(200, std::move(json).take()), *tx);
+}
+
+/// The peer that {"peer":"sc"} names; empty for all. Errors: bad_request.
+Result<std::string> peer_named(const std::string& body) {
+    if (body.empty()) return std::string();
+    const auto json = canonical_json(body);
+    if (!json || !json->starts_with('{'))
+        return fail({ErrorCode::bad_request, json ? "not an object" : json.error().what, "body",
+                     "send {\"peer\":\"sc\"}, or nothing for all peers"});
+    Error unknown;
+    visit_members(*json, [&](std::string_view name, std::string_view value) {
+        if (name != "peer" || !value.starts_with('"'))
+            unknown = {ErrorCode::bad_request, "not taken here", "member " + std::string(name) + " of the body",
+                       "send {\"peer\":\"sc\"}, or nothing for all peers"};
+    });
+    if (!unknown.what.empty()) return fail(std::move(unknown));
+    return text_of(member_of(*json, "peer"));
+}
+
+HttpResponse sync_now(Call& call) {
+    const auto named = peer_named(call.request.body);
+    if (!named) return problem(named.error());
+    Services& services = call.services;
+    if (!services.pull_now) {
+        return problem({ErrorCode::busy, "this process exchanges nothing", "", "start the node with `minglu serve`"});
+    }
+    bool known = false;
+    for (const PeerRow& peer : services.store.read()->peers()) {
+        if (!named->empty() && peer.node.value() != *named) continue;
+        known = true;
+        if (named->empty() && (peer.paused || peer.url.empty())) continue;
+        // What went wrong with one of several peers stands in its state.
+        const auto pulled = services.pull_now(peer.node);
+        if (!pulled && !named->empty()) return problem(pulled.error());
+    }
+    if (!known && !named->empty()) {
+        return problem({ErrorCode::not_found, "there is no peer " + *named, "member peer of the body",
+                        "GET /v1/sync lists the peers"});
+    }
+    return status_answer(services);
+}
+
+}  // namespace
+
+std::uint64_t records_beyond(const Vector& wanted, const Vector& have) {
+    std::uint64_t records = 0;
+    const Vector missing = beyond(wanted, have);
+    for (const Vector::Item& item : missing.items()) records += item.second.value() - have.at(item.first).value();
+    return records;
+}
+
+void add_sync_status_routes(Router& router) {
+    router.add("GET", "/v1/sync", Access::read, {}, [](Call& call) { return status_answer(call.services); });
+    router.add("POST", "/v1/sync/now", Access::write, {}, sync_now);
+}
+
+}  // namespace minglu

@@ -1,0 +1,13 @@
+#pragma once
+/// GET /v1/sync and POST /v1/sync/now.
+#include "minglu/vector.hpp"
+#include "src/http/api/router.hpp"
+
+namespace minglu {
+
+/// How many records of `wanted` are not covered by `have`.
+[[nodiscard]] std::uint64_t records_beyond(const Vector& wanted, const Vector& have);
+
+void add_sync_status_routes(Router& router);
+
+}  // namespace minglu
