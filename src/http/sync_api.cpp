@@ -1,0 +1,254 @@
+#include "src/http/sync_api.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "minglu/json_text.hpp"
+#include "src/http/media_type.hpp"
+#include "src/http/problem.hpp"
+#include "sync/bundle.hpp"
+
+namespace minglu {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+
+std::string bundle_type() {
+    return std::string(bundle_media_type) + "; v=" + std::to_string(bundle_version);
+}
+
+/// Who waits. Entering ends the wait of the same peer that began before.
+class LongPolls {
+public:
+    struct Place {
+        std::uint64_t turn = 0;
+        bool may_wait = false;
+    };
+    Place enter(const NodeId& peer) {
+        const std::scoped_lock lock(mutex_);
+        const bool replaces = turns_.count(peer) > 0;
+        const bool may_wait = replaces || turns_.size() < long_polls_max;
+        if (may_wait) turns_[peer] = ++last_turn_;
+        return {may_wait ? last_turn_ : 0, may_wait};
+    }
+    [[nodiscard]] bool is_over(const NodeId& peer, std::uint64_t turn) const {
+        const std::scoped_lock lock(mutex_);
+        const auto found = turns_.find(peer);
+        return found == turns_.end() || found->second != turn;
+    }
+    void leave(const NodeId& peer, std::uint64_t turn) {
+        const std::scoped_lock lock(mutex_);
+        const auto found = turns_.find(peer);
+        if (found != turns_.end() && found->second == turn) turns_.erase(found);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::map<NodeId, std::uint64_t> turns_;
+    std::uint64_t last_turn_ = 0;
+};
+
+HttpResponse answer(std::string content_type, std::string body) {
+    HttpResponse response;
+    response.content_type = std::move(content_type);
+    response.headers.emplace("Cache-Control", "no-store");
+    response.body = std::move(body);
+    return response;
+}
+
+HttpResponse not_acceptable(const std::string& spoken) {
+    HttpResponse response =
+        problem(406, {ErrorCode::unsupported_version, "none of what is accepted is spoken here", "header Accept",
+                      "accept " + spoken + ", or upgrade the older of both programs"});
+    response.body.pop_back();
+    response.body += ",\"spoken\":[" + json_string(spoken) + "]}";
+    return response;
+}
+
+Result<std::set<LogId>> parse_skip(std::string_view text) {
+    std::set<LogId> skip;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(','), text.size());
+        auto log = parse_log_id(text.substr(0, end));
+        if (!log)
+            return fail({ErrorCode::bad_request, log.error().what, "query parameter skip", "give log ids and commas"});
+        skip.insert(*std::move(log));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return skip;
+}
+
+Error in_parameter(Error error, std::string_view name) {
+    error.code = ErrorCode::bad_request;
+    error.where = "query parameter " + std::string(name);
+    return error;
+}
+
+Result<BundleRequest> bundle_request(const HttpRequest& request) {
+    constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
+    const auto have_text = text_parameter(request, "have");
+    const auto heads_text = text_parameter(request, "heads");
+    const auto skip_text = text_parameter(request, "skip");
+    for (const auto* value : {&have_text, &heads_text, &skip_text})
+        if (!*value) return fail(value->error());
+    const auto limit_bytes =
+        integer_parameter(request, "limit_bytes", static_cast<std::int64_t>(bundle_bytes_max), 1, any);
+    if (!limit_bytes) return fail(limit_bytes.error());
+    auto have = parse_vector(*have_text);
+    if (!have) return fail(in_parameter(have.error(), "have"));
+    auto heads = parse_held_heads(*heads_text);
+    if (!heads) return fail(in_parameter(heads.error(), "heads"));
+    auto skip = parse_skip(*skip_text);
+    if (!skip) return fail(skip.error());
+    BundleRequest bundle;
+    bundle.have = *std::move(have);
+    bundle.heads = *std::move(heads);
+    bundle.skip = *std::move(skip);
+    bundle.limit_bytes = std::min(static_cast<std::size_t>(*limit_bytes), bundle_bytes_max);
+    return bundle;
+}
+
+/// The body, also where the listener put it into a file. The size has been bounded by the listener.
+std::string body_of(const HttpRequest& request) {
+    if (request.body_file.empty()) return request.body;
+    std::ifstream file(request.body_file, std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (file.bad() || !file.is_open()) throw StoreFault(ErrorCode::io, "cannot read the spooled body back");
+    return bytes;
+}
+
+class SyncApi {
+public:
+    SyncApi(Services& services, std::function<std::optional<NodeId>(const Hash&)> peer_of)
+        : services_(services), peer_of_(std::move(peer_of)) {}
+
+    HttpResponse handle(const HttpRequest& request) {
+        const auto peer = request.client_spki ? peer_of_(*request.client_spki) : std::nullopt;
+        if (!peer) {
+            return problem({ErrorCode::not_allowed, "no peer is pinned here with this certificate's key", "",
+                            "exchange cards again"});
+        }
+        try {
+            return route(request, *peer);
+        } catch (const CommitUnknown&) {
+            throw;
+        } catch (const StoreFault& fault) {
+            HttpResponse response = problem(503, {fault.code(), fault.what(), "", "ask again later"});
+            response.headers.emplace("Retry-After", "30");
+            return response;
+        }
+    }
+
+private:
+    HttpResponse route(const HttpRequest& request, const NodeId& peer) {
+        const bool get = request.method == "GET";
+        const bool post = request.method == "POST";
+        if (request.path == "/sync/v1/records" && get) return records(request, peer);
+        if (request.path == "/sync/v1/records" && post) return push(request, peer);
+        if (request.path == "/sync/v1/records") return wrong_method(request, "GET, POST");
+        const bool known =
+            request.path == "/sync/v1/node" || request.path == "/sync/v1/proof" || request.path == "/sync/v1/trie";
+        if (!known) {
+            return problem({ErrorCode::not_found, "nothing is served under this path", request.path,
+                            "protocol versions spoken here: " + std::to_string(protocol_version)});
+        }
+        if (!get) return wrong_method(request, "GET");
+        if (!accepts(header(request, "accept"), json_type, "")) return not_acceptable(std::string(json_type));
+        if (request.path == "/sync/v1/node") return answer(std::string(json_type), services_.exchange.node_json());
+        return request.path == "/sync/v1/proof" ? proof(request) : trie(request);
+    }
+
+    static HttpResponse wrong_method(const HttpRequest& request, const std::string& allow) {
+        HttpResponse response = problem(405, {ErrorCode::bad_request, "this path does not take " + request.method,
+                                              request.path, "it takes " + allow});
+        response.headers.emplace("Allow", allow);
+        return response;
+    }
+
+    HttpResponse records(const HttpRequest& request, const NodeId& peer) {
+        if (!accepts(header(request, "accept"), bundle_media_type, std::to_string(bundle_version)))
+            return not_acceptable(bundle_type());
+        const auto wanted = bundle_request(request);
+        if (!wanted) return problem(wanted.error());
+        const auto wait_s = integer_parameter(request, "wait_s", 0, 0, std::numeric_limits<std::int32_t>::max());
+        if (!wait_s) return problem(wait_s.error());
+        const LongPolls::Place place = *wait_s > 0 ? polls_.enter(peer) : LongPolls::Place{};
+        const auto leave = [&](const LongPolls::Place* left) { polls_.leave(peer, left->turn); };
+        const std::unique_ptr<const LongPolls::Place, decltype(leave)> guard(&place, leave);
+        auto bundle = services_.exchange.records(*wanted, place.may_wait ? std::min(*wait_s, long_poll_max_s) : 0,
+                                                 [&] { return is_gone(request) || polls_.is_over(peer, place.turn); });
+        if (bundle) return answer(bundle_type(), *std::move(bundle));
+        HttpResponse response;
+        response.status = 204;
+        if (*wait_s > 0 && !place.may_wait) response.headers.emplace("Retry-After", "5");
+        return response;
+    }
+
+    HttpResponse push(const HttpRequest& request, const NodeId& peer) {
+        if (!is_media_type(header(request, "content-type"), bundle_media_type, std::to_string(bundle_version))) {
+            return problem(415, {ErrorCode::unsupported_version, "not a bundle of a version spoken here",
+                                 "header Content-Type", "send " + bundle_type()});
+        }
+        const std::string bundle = body_of(request);
+        if (bundle.size() > bundle_bytes_limit) {
+            return problem({ErrorCode::too_large, "a bundle of " + std::to_string(bundle.size()) + " bytes", "body",
+                            "send bundles of at most " + std::to_string(bundle_bytes_max) + " bytes of records"});
+        }
+        auto taken = services_.exchange.push(bundle, peer);
+        if (!taken) return problem(taken.error());
+        return answer(std::string(json_type), *std::move(taken));
+    }
+
+    HttpResponse proof(const HttpRequest& request) const {
+        const auto log_text = text_parameter(request, "log");
+        if (!log_text) return problem(log_text.error());
+        const auto log = parse_log_id(*log_text);
+        if (!log) return problem(in_parameter(log.error(), "log"));
+        const auto from = integer_parameter(request, "from", 0, 0, json_integer_max);
+        const auto to = integer_parameter(request, "to", 0, 0, json_integer_max);
+        for (const auto* value : {&from, &to})
+            if (!*value) return problem(value->error());
+        auto path = services_.exchange.proof(*log, Seq{static_cast<std::uint64_t>(*from)},
+                                             Seq{static_cast<std::uint64_t>(*to)});
+        if (!path) return problem(path.error());
+        return answer(std::string(json_type), *std::move(path));
+    }
+
+    /// The trie changes with its root alone, so the root before the step is its tag.
+    HttpResponse trie(const HttpRequest& request) const {
+        const auto prefix = text_parameter(request, "prefix");
+        if (!prefix) return problem(prefix.error());
+        const std::string etag = "\"" + to_hex(bytes_of(services_.replica.standing().state_root)) + "\"";
+        HttpResponse response;
+        if (header(request, "if-none-match") == etag) {
+            response.status = 304;
+        } else {
+            auto step = services_.exchange.trie(*prefix);
+            if (!step) return problem(step.error());
+            response = answer(std::string(json_type), *std::move(step));
+            response.headers.erase("Cache-Control");
+            response.headers.emplace("Cache-Control", "no-cache");
+        }
+        response.headers.emplace("ETag", etag);
+        return response;
+    }
+
+    Services& services_;
+    std::function<std::optional<NodeId>(const Hash&)> peer_of_;
+    LongPolls polls_;
+};
+
+}  // namespace
+
+HttpHandler make_sync_api(Services& services, std::function<std::optional<NodeId>(const Hash& spki)> peer_of) {
+    const auto api = std::make_shared<SyncApi>(services, std::move(peer_of));
+    return [api](const HttpRequest& request) { return api->handle(request); };
+}
+
+}  // namespace minglu
