@@ -252,6 +252,17 @@ TEST_CASE("a damaged consistency proof, or one between other sizes or roots, is 
     }
 }
 
+TEST_CASE("a true proof does not pass for a smaller tree than it has levels for") {
+    const Grown tree(sha, numbered_leaves(sha, size_max));
+    for (std::uint64_t size = 2; size <= size_max; ++size) {
+        const std::vector<Hash> path = inclusion_proof(sha, size - 1, size, tree.reader_up_to(size));
+        CHECK_FALSE(verify_inclusion(sha, tree.leaves[size - 1], 0, 1, path, tree.roots[size]));
+    }
+    const std::vector<Hash> path = consistency_proof(sha, 7, 8, tree.reader_up_to(8));
+    CHECK(verify_consistency(sha, 7, 8, tree.roots[7], tree.roots[8], path));
+    CHECK_FALSE(verify_consistency(sha, 3, 4, tree.roots[7], tree.roots[8], path));
+}
+
 TEST_CASE("the edges of consistency: from nothing, and from itself") {
     const Grown tree(sha, numbered_leaves(sha, 5));
     const std::vector<Hash> junk{tree.leaves[0]};
