@@ -78,7 +78,7 @@ ImportJobs::~ImportJobs() {
     worker_.join();
 }
 
-Result<std::string> ImportJobs::submit(ImportRequest request, std::string_view bytes) {
+Result<std::string> ImportJobs::submit_bytes(ImportRequest request, std::string_view bytes) {
     const JobPtr job = make_job(std::move(request));
     std::ofstream out(job->input(), std::ios::binary);
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -90,7 +90,7 @@ Result<std::string> ImportJobs::submit(ImportRequest request, std::string_view b
     return start(job);
 }
 
-Result<std::string> ImportJobs::submit(ImportRequest request, const fs::path& file) {
+Result<std::string> ImportJobs::submit_file(ImportRequest request, const fs::path& file) {
     std::error_code failure;
     const auto bytes = fs::file_size(file, failure);
     if (failure)

@@ -41,9 +41,9 @@ public:
     ImportJobs& operator=(const ImportJobs&) = delete;
 
     /// Takes the bytes of a file; the answer is the job's id. Throws StoreFault (io, disk_full).
-    [[nodiscard]] Result<std::string> submit(ImportRequest request, std::string_view bytes);
+    [[nodiscard]] Result<std::string> submit_bytes(ImportRequest request, std::string_view bytes);
     /// Takes a file, which stays where it is and may go afterwards. Errors: too_large, not_found.
-    [[nodiscard]] Result<std::string> submit(ImportRequest request, const std::filesystem::path& file);
+    [[nodiscard]] Result<std::string> submit_file(ImportRequest request, const std::filesystem::path& file);
 
     [[nodiscard]] std::optional<ImportStatus> status(std::string_view id);
     /// Until the job rests, or the time is over; then as `status`.

@@ -1,0 +1,166 @@
+// Whom this node knows: cards are pinned by hand, after people compared fingerprints.
+#include <algorithm>
+
+#include "src/http/api/freshness.hpp"
+#include "src/http/api/json_answer.hpp"
+#include "src/http/api/write_body.hpp"
+#include "src/http/api/write_routes.hpp"
+#include "src/http/problem.hpp"
+#include "sync/card.hpp"
+
+namespace minglu {
+
+namespace {
+
+std::string peer_json(const PeerRow& peer) {
+    JsonWriter json;
+    json.begin_object().member("node", peer.node.value());
+    if (const auto card = parse_card(peer.card)) {
+        json.member("name", card->name).member("fingerprint", fingerprint(*card));
+        json.member("suite", name(card->suite));
+    }
+    json.member("url", peer.url).member_boolean("paused", peer.paused).member("added", to_string(peer.added));
+    return std::move(json.end_object()).take();
+}
+
+std::optional<PeerRow> find_peer(const ReadTx& tx, const std::string& node) {
+    for (PeerRow& peer : tx.peers())
+        if (peer.node.value() == node) return std::move(peer);
+    return std::nullopt;
+}
+
+Error no_such_peer(const std::string& node) {
+    return {ErrorCode::not_found, "there is no peer " + node, "", "GET /v1/peers lists them"};
+}
+
+/// Empty = the peer calls us.
+Result<std::string> url_in(const WriteBody& body, std::string otherwise) {
+    if (!body.has("url")) return otherwise;
+    auto url = body.text("url");
+    const bool plain = url && std::all_of(url->begin(), url->end(), [](char c) { return c > ' ' && c <= '~'; });
+    if (url && !url->empty() && (!plain || !url->starts_with("https://") || url->size() <= 8))
+        return fail({ErrorCode::bad_request, "no address of a peer listener: " + *url, "member url of the body",
+                     "give https://host:port, or an empty text for a peer that calls us"});
+    return url;
+}
+
+void announce(const Services& services) {
+    if (services.peers_changed) services.peers_changed();
+}
+
+HttpResponse list(Call& call) {
+    const auto tx = call.services.store.read();
+    JsonWriter json;
+    json.begin_object().key("items").begin_array();
+    for (const PeerRow& peer : tx->peers()) json.raw(peer_json(peer));
+    json.end_array().member_raw("freshness", freshness_json(call.services, *tx)).end_object();
+    return with_vector(json_answer(200, std::move(json).take()), *tx);
+}
+
+Result<PeerRow> read_peer(const Call& call, const WriteBody& body) {
+    const auto text = required_text(body, "card", "send the text of the other node's card file");
+    const auto card = text ? parse_card(*text) : fail(text.error());
+    if (!card) {
+        Error error = card.error();
+        error.where = "member card of the body" + (error.where.empty() ? "" : ", " + error.where);
+        return fail(std::move(error));
+    }
+    if (card->node == call.services.node)
+        return fail({ErrorCode::bad_request, "this is the card of this node itself", "member card of the body",
+                     "send the card of the other node"});
+    const auto url = url_in(body, card->url);
+    if (!url) return fail(url.error());
+    return PeerRow{card->node, *text, *url, false, call.services.clock.now()};
+}
+
+/// Cards of one node are the same when they say the same keys.
+bool same_keys(const PeerRow& known, const PeerRow& given) {
+    const auto a = parse_card(known.card);
+    const auto b = parse_card(given.card);
+    return a && b && a->suite == b->suite && a->signing_key == b->signing_key &&
+           a->tls_spki_sha256 == b->tls_spki_sha256;
+}
+
+HttpResponse add(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
+    const Once once(call, in_use);
+    if (once.refused()) return *once.refused();
+    if (once.earlier()) return Once::replayed(json_answer(once.earlier()->status, once.earlier()->body));
+    const auto body = WriteBody::parse(call.request.body, {"card", "url", "replace"});
+    if (!body) return problem(body.error());
+    const auto replace = body->flag("replace");
+    auto peer = read_peer(call, *body);
+    if (!replace) return problem(replace.error());
+    if (!peer) return problem(peer.error());
+    bool other_card = false;
+    call.services.replica.write_local([&](WriteTx& tx) {
+        const auto known = find_peer(tx, peer->node.value());
+        other_card = known && !same_keys(*known, *peer) && !*replace;
+        if (other_card) return;
+        if (known) peer->paused = known->paused;
+        tx.put_peer(*peer);
+        once.keep(tx, 201, peer_json(*peer));
+    });
+    if (other_card)
+        return problem({ErrorCode::already_exists, "another card is pinned for " + peer->node.value(),
+                        "member card of the body",
+                        "compare the fingerprints with the other organisation, then send \"replace\":true"});
+    announce(call.services);
+    return json_answer(201, peer_json(*peer));
+}
+
+HttpResponse change(Call& call) {
+    const auto body = WriteBody::parse(call.request.body, {"paused", "url"});
+    const auto paused = body ? body->flag("paused") : fail(body.error());
+    if (!paused) return problem(paused.error());
+    std::optional<Error> error;
+    std::optional<PeerRow> peer;
+    call.services.replica.write_local([&](WriteTx& tx) {
+        peer = find_peer(tx, call.path.at("node"));
+        if (!peer) {
+            error = no_such_peer(call.path.at("node"));
+            return;
+        }
+        const auto url = url_in(*body, peer->url);
+        if (!url) {
+            error = url.error();
+            return;
+        }
+        if (body->has("paused")) peer->paused = *paused;
+        peer->url = *url;
+        tx.put_peer(*peer);
+    });
+    if (error) return problem(*error);
+    announce(call.services);
+    return json_answer(200, peer_json(*peer));
+}
+
+HttpResponse remove(Call& call) {
+    bool removed = false;
+    call.services.replica.write_local([&](WriteTx& tx) { removed = tx.remove_peer(NodeId{call.path.at("node")}); });
+    if (!removed) return problem(no_such_peer(call.path.at("node")));
+    announce(call.services);
+    HttpResponse response;
+    response.status = 204;
+    return response;
+}
+
+HttpResponse own_card(Call& call) {
+    JsonWriter json;
+    json.begin_object().member("node", call.services.node.value()).member("card", call.services.card);
+    if (const auto card = parse_card(call.services.card)) json.member("fingerprint", fingerprint(*card));
+    const auto tx = call.services.store.read();
+    json.member_raw("freshness", freshness_json(call.services, *tx)).end_object();
+    return with_vector(json_answer(200, std::move(json).take()), *tx);
+}
+
+}  // namespace
+
+void add_peer_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use) {
+    router.add("GET", "/v1/peers", Access::read, {}, list);
+    router.add("POST", "/v1/peers", Access::admin, {}, [in_use](Call& call) { return add(call, in_use); });
+    router.add("PATCH", "/v1/peers/{node}", Access::admin, {}, change);
+    router.add("DELETE", "/v1/peers/{node}", Access::admin, {}, remove);
+    router.add("GET", "/v1/card", Access::read, {}, own_card);
+}
+
+}  // namespace minglu
