@@ -221,8 +221,8 @@ Result<std::string> value_of(std::string_view field, std::string_view cell, Kind
 std::string cell_of(std::string_view field, std::string_view json, Kind kind) {
     if (json.empty() || json == "null") return {};
     const std::string cell = plain_cell(find_field(field), json, kind);
-    const bool readable = !cell.empty() && !tidy_cell(cell).empty() && cell.front() != '\'';
-    if (readable) {
+    if (tidy_cell(cell).empty()) return {};
+    if (cell.front() != '\'') {
         const auto back = value_of(field, cell, kind);
         if (back && *back == json) return cell;
     }

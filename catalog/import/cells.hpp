@@ -29,7 +29,7 @@ constexpr std::string_view literal_mark = "json:";
 
 /// The value of a field as canonical JSON. `cell` is not empty. Errors name the cure, not the place.
 [[nodiscard]] Result<std::string> value_of(std::string_view field, std::string_view cell, Kind kind);
-/// The cell for a value; empty for none. The inverse of `value_of`.
+/// The cell for a value; empty for none and for blank text, which no author may write. The inverse of `value_of`.
 [[nodiscard]] std::string cell_of(std::string_view field, std::string_view json, Kind kind);
 
 /// Takes back the ' that a guard against formulas put before = + - @, tab or carriage return.

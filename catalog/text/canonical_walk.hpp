@@ -15,11 +15,8 @@ namespace minglu {
     while (at < json.size()) {
         const char c = json[at];
         if (c == '"') {
-            do {
-                at = json.find_first_of("\"\\", at + 1);
-                if (at == std::string_view::npos) return at;
-                if (json[at] == '\\') ++at;
-            } while (at < json.size() && json[at] != '"');
+            ++at;
+            while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2u : 1u;
             if (at >= json.size()) return std::string_view::npos;
         } else if (c == '{' || c == '[') {
             ++depth;

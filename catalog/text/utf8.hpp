@@ -6,27 +6,27 @@
 
 namespace minglu {
 
-/// One character and the bytes it takes; a byte that starts no character counts as itself, one byte long.
+/// One character and the bytes it takes; a byte that starts no whole character counts as U+FFFD, one byte long.
 struct Utf8Step {
     char32_t code = 0;
     std::size_t size = 1;
 };
 
 [[nodiscard]] inline Utf8Step utf8_at(std::string_view text, std::size_t at) {
+    constexpr Utf8Step wrong{0xFFFD, 1};
     const auto byte = [&](std::size_t offset) {
         return static_cast<char32_t>(static_cast<unsigned char>(text[at + offset]));
     };
-    const auto tail = [&](std::size_t offset) { return byte(offset) & 0x3Fu; };
     const char32_t lead = byte(0);
-    const std::size_t left = text.size() - at;
-    if (lead >= 0xE0 && lead < 0xF0 && left >= 3) {
-        return {((lead & 0x0Fu) << 12) | (tail(1) << 6) | tail(2), 3};
+    if (lead < 0x80) return {lead, 1};
+    const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC0 || text.size() - at < size) return wrong;
+    char32_t code = lead & (0x7Fu >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xC0u) != 0x80u) return wrong;
+        code = (code << 6) | (byte(i) & 0x3Fu);
     }
-    if (lead >= 0xC0 && lead < 0xE0 && left >= 2) return {((lead & 0x1Fu) << 6) | tail(1), 2};
-    if (lead >= 0xF0 && left >= 4) {
-        return {((lead & 0x07u) << 18) | (tail(1) << 12) | (tail(2) << 6) | tail(3), 4};
-    }
-    return {lead, 1};
+    return {code, size};
 }
 
 inline void append_utf8(std::string& out, char32_t code) {

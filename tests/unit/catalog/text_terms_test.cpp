@@ -51,12 +51,12 @@ constexpr std::string_view mark_view =
 
 TEST_CASE("terms of an entry") {
     const auto terms = terms_of_entry(mark_key, mark_view);
-    for (const char* const wanted : {"#10325554", "#10325554/33", "#91500000ma51000020", "江", "小", "江小", "小白",
+    for (const std::string wanted : {"#10325554", "#10325554/33", "#91500000ma51000020", "江", "小", "江小", "小白",
                                      "jxb", "二锅", "头", "白酒", "rice", "wine", "酒业", "公司", "2013", "年"}) {
         CHECK_MESSAGE(terms.count(wanted) == 1, wanted);
     }
     // Nothing across fields, across words, or from fields that are not searched.
-    for (const char* const absent : {"白j", "白二", "酒r", "锅头", "司2", "listed", "trademark", "33", "holder"}) {
+    for (const std::string absent : {"白j", "白二", "酒r", "锅头", "司2", "listed", "trademark", "33", "holder"}) {
         CHECK_MESSAGE(terms.count(absent) == 0, absent);
     }
 }
@@ -106,7 +106,7 @@ TEST_CASE("what finds an entry and what does not") {
         {"江小白 10325554", true},
         {"江小白 10325555", false},
     };
-    for (const Case& c : cases) CHECK_MESSAGE(finds(c.query, mark_key, mark_view) == c.found, c.query);
+    for (const Case& c : cases) CHECK_MESSAGE(finds(c.query, mark_key, mark_view) == c.found, std::string(c.query));
 }
 
 TEST_CASE("a patent number is found in any spelling") {
