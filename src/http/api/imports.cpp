@@ -144,7 +144,8 @@ HttpResponse submit(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
                         "ask for dry_run=1, and an approver to publish the plan"});
     ImportJobs& jobs = call.services.imports;
     const HttpRequest& request = call.request;
-    const auto id = request.body_file.empty() ? X : jobs.submit_file(*std::move(import), request.body_file);
+    const auto id = request.body_file.empty() ? jobs.submit_bytes(*std::move(import), request.body)
+                                              : jobs.submit_file(*std::move(import), request.body_file);
     if (!id) return problem(id.error());
     if (request.headers.contains("idempotency-key"))
         call.services.replica.write_local([&](WriteTx& tx) { once.keep(tx, 202, *id); });
