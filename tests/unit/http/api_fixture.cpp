@@ -1,0 +1,131 @@
+#include "tests/unit/http/api_fixture.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "minglu/json_text.hpp"
+#include "sync/card.hpp"
+#include "sync/refold.hpp"
+#include "sync/sender.hpp"
+
+namespace minglu::test {
+
+namespace {
+
+std::filesystem::path new_spool(const std::string& node) {
+    static int count = 0;
+    return std::filesystem::temp_directory_path() /
+           ("minglu-http-test-" + std::to_string(::getpid()) + "-" + node + "-" + std::to_string(++count));
+}
+
+std::string own_card(const NodeId& node, const Signer& signer) {
+    Card card;
+    card.node = node;
+    card.name = "测试节点 " + node.value();
+    card.made = UnixMs{1'766'000'000'000};
+    return make_card(card, signer);
+}
+
+}  // namespace
+
+TestNode::TestNode(const std::string& id, HandClock& hand_clock)
+    : node(id),
+      clock(hand_clock),
+      random(std::hash<std::string>{}(id)),
+      key(generate_signing_key(Suite::ed25519_sha256)),
+      store(make_memory_store()),
+      replica(node, *store, *key, clock, random),
+      card(own_card(node, *key)),
+      exchange(replica, *store, clock, card),
+      spool(new_spool(id)),
+      imports(spool, *store, replica, clock, random),
+      services{node, *store, replica, exchange, imports, clock, random, card, true, "0.0-test", {}, {}, {}, {}, {}, {}},
+      router(services) {
+    add_read_routes(router);
+}
+
+TestNode::~TestNode() {
+    std::error_code ignored;
+    std::filesystem::remove_all(spool, ignored);
+}
+
+Published TestNode::write(const std::vector<Write>& writes, Draft draft) {
+    const auto tx = store->read();
+    for (const Write& write : writes) {
+        Op op;
+        op.key = parse_entry_key(write.key).value();
+        op.seen = etag_of(counted_ops(*tx, op.key).ops);
+        op.effective_on = parse_day(write.effective_on).value();
+        for (const auto& [field, text] : write.fields) op.set.push_back({field, json_string(text)});
+        std::sort(op.set.begin(), op.set.end(), [](const auto& a, const auto& b) { return a.field < b.field; });
+        draft.ops.push_back(std::move(op));
+    }
+    if (draft.actor.empty()) draft.actor = "li.wei";
+    if (draft.reason.empty()) draft.reason = "年度更新";
+    clock.now_ms += 1'000;
+    return replica.publish(std::move(draft)).value();
+}
+
+void TestNode::know(const TestNode& other) {
+    replica.write_local([&](WriteTx& tx) { tx.put_peer({other.node, other.card, "", false, clock.now()}); });
+}
+
+void TestNode::pull(const TestNode& other) {
+    BundleRequest request;
+    request.have = replica.standing().vector;
+    request.heads = replica.standing().heads;
+    const auto bundle = make_bundle(*other.store->read(), other.node, request);
+    REQUIRE(bundle);
+    const auto report = replica.ingest(*bundle, other.node);
+    REQUIRE(report);
+    REQUIRE(report->refused.empty());
+    REQUIRE(report->unknown.empty());
+}
+
+HttpRequest get(std::string path, std::multimap<std::string, std::string> query) {
+    HttpRequest request;
+    request.method = "GET";
+    request.path = std::move(path);
+    request.query = std::move(query);
+    request.remote = "127.0.0.1";
+    return request;
+}
+
+Json json_of(const HttpResponse& response) {
+    Json json = Json::parse(response.body, nullptr, false);
+    INFO(response.body);
+    REQUIRE_FALSE(json.is_discarded());
+    return json;
+}
+
+Json ask(TestNode& node, const HttpRequest& request, int status) {
+    const HttpResponse response = node.router.handle(request);
+    INFO(request.path << " -> " << response.body);
+    REQUIRE(response.status == status);
+    return json_of(response);
+}
+
+std::vector<std::string> keys_of(const Json& page) {
+    std::vector<std::string> keys;
+    for (const Json& item : page.at("items")) keys.push_back(item.at("key"));
+    return keys;
+}
+
+std::vector<Json> all_items(TestNode& node, HttpRequest request, int limit) {
+    std::vector<Json> items;
+    request.query.emplace("limit", std::to_string(limit));
+    for (int pages = 0; pages < 1'000; ++pages) {
+        const Json page = ask(node, request);
+        CHECK(page.at("items").size() <= static_cast<std::size_t>(limit));
+        for (const Json& item : page.at("items")) items.push_back(item);
+        if (!page.contains("next")) return items;
+        request.query.erase("cursor");
+        request.query.emplace("cursor", page.at("next").get<std::string>());
+    }
+    FAIL("pages without end");
+    return items;
+}
+
+}  // namespace minglu::test

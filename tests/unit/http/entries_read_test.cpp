@@ -1,0 +1,310 @@
+// Searching, one entry, its history, batches, changes, export.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "tests/unit/http/api_fixture.hpp"
+
+namespace minglu {
+namespace {
+
+using test::all_items;
+using test::ask;
+using test::get;
+using test::HandClock;
+using test::Json;
+using test::keys_of;
+using test::TestNode;
+
+const std::string mark = "trademark/10325554/33";
+const std::string pickle = "gi/涪陵榨菜";
+const std::string invention = "patent/201710601862.3";
+
+void fill(TestNode& node) {
+    node.write(
+        {{mark, {{"listing", "listed"}, {"home", "cq"}, {"name", "江小白"}, {"region", "500116"}}},
+         {pickle,
+          {{"listing", "listed"}, {"home", "cq"}, {"name", "涪陵榨菜"}, {"region", "500102"}, {"category", "腌菜"}}},
+         {invention,
+          {{"listing", "listed"},
+           {"home", "sc"},
+           {"name", "一种榨菜包装机"},
+           {"status", "granted"},
+           {"region", "510100"},
+           {"subtype", "invention"}}}});
+}
+
+using Parameters = std::multimap<std::string, std::string>;
+
+TEST_CASE("Search finds by text, by number in any spelling, and by filters") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    fill(node);
+    struct Case {
+        Parameters query;
+        std::set<std::string> found;
+    };
+    const std::vector<Case> cases{
+        {{}, {mark, pickle, invention}},
+        {{{"q", "   "}}, {mark, pickle, invention}},
+        {{{"q", "榨"}}, {pickle, invention}},
+        {{{"q", "榨菜"}}, {pickle, invention}},
+        {{{"q", "涪陵榨菜"}}, {pickle}},
+        {{{"q", "榨菜 包装"}}, {invention}},
+        {{{"q", "榨包"}}, {}},
+        {{{"q", "，。"}}, {}},
+        {{{"q", "201710601862.3"}}, {invention}},
+        {{{"q", "ZL201710601862.3"}}, {invention}},
+        {{{"q", "CN 201710601862.3"}}, {invention}},
+        {{{"q", "2017106018623"}}, {invention}},
+        {{{"q", "１０３２５５５４"}}, {mark}},
+        {{{"q", "10325554/33"}}, {mark}},
+        {{{"q", mark}}, {mark}},
+        {{{"q", "10325554/34"}}, {}},
+        {{{"kind", "gi"}}, {pickle}},
+        {{{"kind", "trademark"}, {"class", "33"}}, {mark}},
+        {{{"class", "第三十三类"}}, {mark}},
+        {{{"class", "34"}}, {}},
+        {{{"listing", "listed"}}, {mark, pickle, invention}},
+        {{{"listing", "removed"}}, {}},
+        {{{"status", "granted"}}, {invention}},
+        {{{"subtype", "invention"}}, {invention}},
+        {{{"region", "50"}}, {mark, pickle}},
+        {{{"region", "500000"}}, {mark, pickle}},
+        {{{"region", "500102"}}, {pickle}},
+        {{{"region", "5101"}}, {invention}},
+        {{{"category", "腌菜"}}, {pickle}},
+        {{{"home", "sc"}}, {invention}},
+        {{{"home", "cq"}, {"q", "榨菜"}}, {pickle}},
+        {{{"conflict", "open"}}, {}},
+        {{{"as_of", "2019-12-31"}}, {}},
+        {{{"as_of", "2020-01-01"}, {"q", "江小白"}}, {mark}},
+    };
+    for (const Case& c : cases) {
+        std::string query;
+        for (const auto& [name, value] : c.query) query += name + "=" + value + "&";
+        CAPTURE(query);
+        const auto keys = keys_of(ask(node, get("/v1/entries", c.query)));
+        CHECK(std::set<std::string>(keys.begin(), keys.end()) == c.found);
+        CHECK(keys.size() == c.found.size());
+    }
+}
+
+TEST_CASE("What a search cannot understand is named") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{{"kind", "plant"},
+                                                                                      {"listing", "perhaps"},
+                                                                                      {"region", "5a"},
+                                                                                      {"region", "501"},
+                                                                                      {"home", "CQ"},
+                                                                                      {"batch", "cq"},
+                                                                                      {"conflict", "closed"},
+                                                                                      {"as_of", "2020-02-30"},
+                                                                                      {"limit", "0"},
+                                                                                      {"limit", "201"},
+                                                                                      {"cursor", "zz"},
+                                                                                      {"cursor", "s1"},
+                                                                                      {"cursor", "c1-2"},
+                                                                                      {"q", std::string(1'001, 'a')},
+                                                                                      {"colour", "red"}}) {
+        CAPTURE(name);
+        CAPTURE(value);
+        const Json error = ask(node, get("/v1/entries", {{name, value}}), 400);
+        CHECK(error.at("where") == "query parameter " + name);
+        CHECK(error.at("code") == "bad_request");
+        CHECK_FALSE(error.at("cure").get<std::string>().empty());
+    }
+}
+
+TEST_CASE("Pages of any size join to the same list, each hit once, also while entries arrive") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    std::vector<test::Write> writes;
+    // The name of some is the number of others: two readings of one query find them.
+    for (int i = 0; i < 30; ++i)
+        writes.push_back(
+            {"trademark/" + std::to_string(10'325'500 + i) + "/33",
+             {{"listing", "listed"}, {"name", i % 3 == 0 ? "10325501 酒" : "江小白 " + std::to_string(i)}}});
+    node.write(writes);
+    for (const std::string q : {"", "10325501", "江小白", "103255"}) {
+        CAPTURE(q);
+        const auto whole = all_items(node, get("/v1/entries", {{"q", q}}), 200);
+        CHECK(whole.size() >= 10);
+        std::set<std::string> keys;
+        for (const Json& item : whole) keys.insert(item.at("key"));
+        CHECK(keys.size() == whole.size());
+        for (const int limit : {1, 2, 7, 10, 29, 30})
+            CHECK(all_items(node, get("/v1/entries", {{"q", q}}), limit) == whole);
+    }
+
+    const Json first = ask(node, get("/v1/entries", {{"limit", "10"}}));
+    node.write({{"gi/新产品", {{"listing", "listed"}, {"name", "新产品"}}}});
+    const Json second = ask(node, get("/v1/entries", {{"limit", "200"}, {"cursor", first.at("next")}}));
+    CHECK(second.at("items").size() == 21);
+    CHECK(keys_of(second).back() == "gi/新产品");
+    CHECK_FALSE(second.contains("next"));
+}
+
+TEST_CASE("One entry: the view of a day, what is scheduled, its ETag") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    node.write({{mark, {{"listing", "listed"}, {"name", "旧名"}}, "2020-01-01"}});
+    node.write({{mark, {{"name", "新名"}}, "2030-06-01"}});
+    const HttpResponse response = node.router.handle(get("/v1/entries/" + mark));
+    REQUIRE(response.status == 200);
+    const Json now = test::json_of(response);
+    CHECK(now.at("kind") == "trademark");
+    CHECK(now.at("number") == "10325554");
+    CHECK(now.at("class") == "33");
+    CHECK(now.at("listed") == true);
+    CHECK(now.at("fields").at("name") == "旧名");
+    CHECK(now.at("from") == "2020-01-01");
+    CHECK(now.at("until") == "2030-06-01");
+    CHECK(now.at("scheduled").at(0).at("from") == "2030-06-01");
+    CHECK(now.at("scheduled").at(0).at("fields").at("name") == "新名");
+    CHECK(now.at("open_conflicts") == 0);
+    CHECK(response.headers.find("ETag")->second == "\"" + now.at("etag").get<std::string>() + "\"");
+    CHECK(now.at("freshness").at("as_of") == "2025-12-19");
+
+    const Json later = ask(node, get("/v1/entries/" + mark, {{"as_of", "2030-06-01"}}));
+    CHECK(later.at("fields").at("name") == "新名");
+    CHECK_FALSE(later.contains("until"));
+    CHECK_FALSE(later.contains("scheduled"));
+    CHECK(later.at("etag") == now.at("etag"));
+    const Json before = ask(node, get("/v1/entries/" + mark, {{"as_of", "2019-12-31"}}));
+    CHECK(before.at("listed") == false);
+    CHECK(before.at("fields") == Json::object());
+    CHECK(before.at("scheduled").size() == 2);
+
+    for (const std::string key : {"trademark/10325554/34", "patent/1", "plant/1", "trademark/a/b/c"})
+        CHECK(ask(node, get("/v1/entries/" + key), 404).at("code") == "not_found");
+    CHECK(ask(node, get("/v1/entries/patent/1/history"), 404).at("code") == "not_found");
+}
+
+TEST_CASE("History tells who wrote what and why, in order of arrival, and what does not count") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    Draft draft;
+    draft.actor = "zhang.san";
+    draft.reason = "首次列入";
+    draft.batch = BatchInfo{"第一批", "渝知发〔2012〕47号", "2012-05-01"};
+    node.write({{mark, {{"listing", "listed"}, {"name", "江小白"}}}}, draft);
+    Draft proposal;
+    proposal.kind = RecordKind::batch_propose;
+    proposal.needs = {NodeId("sc")};
+    node.write({{mark, {{"name", "江小黑"}}}}, proposal);
+
+    const Json items = ask(node, get("/v1/entries/" + mark + "/history")).at("items");
+    REQUIRE(items.size() == 2);
+    CHECK(items[0].at("actor") == "zhang.san");
+    CHECK(items[0].at("author") == "cq");
+    CHECK(items[0].at("reason") == "首次列入");
+    CHECK(items[0].at("kind") == "change");
+    CHECK(items[0].at("batch").at("document_number") == "渝知发〔2012〕47号");
+    CHECK(items[0].at("effective") == true);
+    CHECK(items[0].at("set").at("name") == "江小白");
+    CHECK(items[0].at("seen") == "");
+    CHECK_FALSE(items[0].contains("lacks"));
+    CHECK(items[1].at("kind") == "batch.propose");
+    CHECK(items[1].at("effective") == false);
+    CHECK(items[1].at("needs") == Json({"sc"}));
+    CHECK(items[1].at("seen") == items[0].at("dot"));
+    CHECK(ask(node, get("/v1/entries/" + mark)).at("fields").at("name") == "江小白");
+}
+
+TEST_CASE("Batches are listed newest first with their state; changes in order of arrival") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    fill(node);
+    for (int i = 1; i <= 5; ++i) {
+        Draft draft;
+        draft.batch = BatchInfo{"第" + std::to_string(i) + "批", "", ""};
+        node.write({{mark, {{"name", "名" + std::to_string(i)}}}, {pickle, {{"name", "名" + std::to_string(i)}}}},
+                   draft);
+    }
+    Draft proposal;
+    proposal.kind = RecordKind::batch_propose;
+    proposal.needs = {NodeId("sc")};
+    const Published proposed = node.write({{"gi/新", {{"listing", "listed"}}}}, proposal);
+
+    const auto batches = all_items(node, get("/v1/batches"), 2);
+    REQUIRE(batches.size() == 6);
+    CHECK(batches[0].at("state") == "proposed");
+    CHECK(batches[1].at("title") == "第5批");
+    CHECK(batches[1].at("state") == "published");
+    CHECK(batches[1].at("ops") == 2);
+    CHECK(batches[5].at("title") == "第1批");
+
+    const std::string dot = batches[5].at("dot");
+    const Json first = ask(node, get("/v1/batches/" + dot, {{"limit", "1"}}));
+    CHECK(first.at("entries").size() == 1);
+    CHECK(first.at("header").at("kind") == "change");
+    const Json rest = ask(node, get("/v1/batches/" + dot, {{"limit", "1"}, {"cursor", first.at("next")}}));
+    CHECK(rest.at("entries").at(0).at("key") == pickle);
+    CHECK_FALSE(rest.contains("next"));
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"batch", dot}}))) == std::vector<std::string>{mark, pickle});
+    ask(node, get("/v1/batches/cq-0000000000000000:1"), 404);
+    ask(node, get("/v1/batches/nonsense"), 404);
+
+    Draft close;
+    close.kind = RecordKind::batch_close;
+    close.of = RecordRef{proposed.dot, proposed.leaf};
+    node.write({}, close);
+    const auto after = all_items(node, get("/v1/batches"), 200);
+    REQUIRE(after.size() == 6);
+    CHECK(after[0].at("state") == "withdrawn");
+    CHECK(after[0].at("closes").size() == 1);
+
+    std::vector<Json> changes;
+    std::int64_t position = 0;
+    for (;;) {
+        const Json page = ask(node, get("/v1/changes", {{"after", std::to_string(position)}, {"limit", "3"}}));
+        for (const Json& item : page.at("items")) changes.push_back(item);
+        CHECK(page.at("next").get<std::int64_t>() >= position);
+        if (page.at("items").empty()) break;
+        position = page.at("next");
+    }
+    REQUIRE(changes.size() == 9);  // open, fill, 5 batches, proposal, close
+    CHECK(changes[0].at("kind") == "open");
+    CHECK(changes[1].at("keys").size() == 3);
+    for (std::size_t i = 0; i < changes.size(); ++i) CHECK(changes[i].at("no") == i + 1);
+    // A long-poll whose asker has gone is answered at once.
+    HttpRequest waiting = get("/v1/changes", {{"after", std::to_string(position)}, {"wait_s", "60"}});
+    waiting.gone = [] { return true; };
+    CHECK(ask(node, waiting).at("next") == position);
+    CHECK(ask(node, get("/v1/changes", {{"wait_s", "60"}, {"limit", "1"}})).at("next") == 1);
+}
+
+TEST_CASE("An export is what the search finds, whole") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    std::vector<test::Write> writes;
+    for (int i = 0; i < 1'201; ++i)
+        writes.push_back(
+            {"gi/产品" + std::to_string(i), {{"listing", "listed"}, {"name", "产品" + std::to_string(i)}}});
+    node.write(writes);
+    const auto body = [&](const Parameters& query) {
+        const HttpResponse response = node.router.handle(get("/v1/export", query));
+        CHECK(response.status == 200);
+        CHECK(
+            response.headers.find("Content-Disposition")->second.starts_with("attachment; filename=\"minglu-cq-2025-"));
+        CHECK(response.headers.count("Minglu-Vector") == 1);
+        REQUIRE(response.stream);
+        std::string all;
+        for (std::string chunk; response.stream(chunk); chunk.clear()) all += chunk;
+        return all;
+    };
+    const Json json = Json::parse(body({{"format", "json"}}));
+    CHECK(json.at("items").size() == 1'201);
+    CHECK(json.at("freshness").at("node") == "cq");
+    const std::string csv = body({});
+    CHECK(std::count(csv.begin(), csv.end(), '\n') == 1'202);
+    CHECK(Json::parse(body({{"format", "json"}, {"q", "产品77"}})).at("items").size() == 12);
+    CHECK(Json::parse(body({{"format", "json"}, {"kind", "patent"}})).at("items").empty());
+    CHECK(ask(node, get("/v1/export", {{"format", "xml"}}), 400).at("where") == "query parameter format");
+}
+
+}  // namespace
+}  // namespace minglu
