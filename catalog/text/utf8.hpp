@@ -19,8 +19,13 @@ struct Utf8Step {
     };
     const char32_t lead = byte(0);
     if (lead < 0x80) return {lead, 1};
+    const std::size_t left = text.size() - at;
+    // Nearly all of Chinese text.
+    if ((lead & 0xF0u) == 0xE0u && left >= 3 && (byte(1) & 0xC0u) == 0x80u && (byte(2) & 0xC0u) == 0x80u) {
+        return {((lead & 0x0Fu) << 12) | ((byte(1) & 0x3Fu) << 6) | (byte(2) & 0x3Fu), 3};
+    }
     const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC0 || text.size() - at < size) return wrong;
+    if (lead < 0xC0 || left < size) return wrong;
     char32_t code = lead & (0x7Fu >> size);
     for (std::size_t i = 1; i < size; ++i) {
         if ((byte(i) & 0xC0u) != 0x80u) return wrong;
