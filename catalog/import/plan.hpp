@@ -51,7 +51,7 @@ struct PlanCounts {
     std::uint64_t added = 0, changed = 0, unchanged = 0, merged = 0, refused = 0;
 };
 
-/// Holds 40 bytes per key of the file and nothing else.
+/// Holds some 64 bytes per key of the file and nothing else.
 class Planner {
 public:
     using OnPlanned = std::function<Result<void>(PlannedEntry)>;  ///< an error ends the planning
