@@ -1,0 +1,180 @@
+#include <doctest/doctest.h>
+
+#include "src/crypto/random.hpp"
+#include "sync/card.hpp"
+#include "tests/unit/http/api_fixture.hpp"
+
+using namespace minglu;
+using namespace minglu::test;
+
+namespace {
+
+struct Api {
+    Api() {
+        add_write_routes(node.router);
+        node.services.random_bytes = [](std::size_t count) { return random_bytes(count); };
+        node.services.peers_changed = [this] { ++changes; };
+    }
+    HttpResponse send(const std::string& method, const std::string& to, const Json& body = nullptr,
+                      const std::string& secret = {}) {
+        HttpRequest request;
+        request.method = method;
+        request.path = to;
+        request.body = body.is_null() ? "" : body.dump();
+        request.local = secret.empty();
+        if (!secret.empty()) request.headers["authorization"] = "Bearer " + secret;
+        return node.router.handle(request);
+    }
+    std::string secret_for(const char* role) {
+        return json_of(send("POST", "/v1/tokens", {{"name", role}, {"role", role}})).at("secret");
+    }
+
+    HandClock clock;
+    TestNode node{"cq", clock};
+    int changes = 0;
+};
+
+std::string all_of(const HttpResponse& response) {
+    std::string all;
+    std::string piece;
+    while (response.stream(piece)) all += piece;
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("a token's secret is shown once, works until it is revoked or expires, and stands nowhere") {
+    Api api;
+    const auto made = api.send("POST", "/v1/tokens", {{"name", "li"}, {"role", "admin"}, {"expires_on", "2025-12-19"}});
+    REQUIRE(made.status == 201);
+    const std::string secret = json_of(made).at("secret");
+    CHECK(secret.size() == 47);
+    CHECK(secret.starts_with("mlg_"));
+    CHECK(secret.find_first_of("+/=") == std::string::npos);
+    const auto listed = api.send("GET", "/v1/tokens", nullptr, secret);
+    CHECK(listed.status == 200);
+    CHECK(listed.body.find(secret) == std::string::npos);
+    CHECK(json_of(listed).at("items").at(0).at("expires_on") == "2025-12-19");
+    api.clock.now_ms += 2 * 86'400'000;
+    CHECK(api.send("GET", "/v1/tokens", nullptr, secret).status == 401);
+    const std::string other = api.secret_for("admin");
+    CHECK(api.send("DELETE", "/v1/tokens/2").status == 204);
+    CHECK(api.send("GET", "/v1/tokens", nullptr, other).status == 401);
+    CHECK(api.send("DELETE", "/v1/tokens/9").status == 404);
+    for (const Json& body : {Json{{"name", ""}, {"role", "reader"}}, Json{{"name", "x"}, {"role", "king"}},
+                             Json{{"name", "x"}, {"role", "reader"}, {"expires_on", "2020-01-01"}}})
+        CHECK(api.send("POST", "/v1/tokens", body).status == 422);
+}
+
+TEST_CASE("each write is open to the roles that may do it, and to no other") {
+    Api api;
+    struct Case {
+        const char* method;
+        const char* path;
+        std::vector<std::string> allowed;
+    };
+    const std::vector<Case> cases{
+        {"PUT", "/v1/entries/trademark/10325554/33", {"editor", "approver", "admin"}},
+        {"POST", "/v1/conflicts/00/claim", {"editor", "approver", "admin"}},
+        {"POST", "/v1/imports/00/publication", {"approver", "admin"}},
+        {"POST", "/v1/imports", {"approver", "admin"}},
+        {"GET", "/v1/incidents", {"auditor", "admin"}},
+        {"GET", "/v1/tokens", {"auditor", "admin"}},
+        {"POST", "/v1/tokens", {"admin"}},
+        {"POST", "/v1/peers", {"admin"}},
+        {"POST", "/v1/maintenance/backup", {"admin"}},
+        {"GET", "/v1/peers", {"reader", "editor", "approver", "auditor", "admin"}},
+    };
+    for (const char* role : {"reader", "editor", "approver", "auditor", "admin"}) {
+        const std::string secret = api.secret_for(role);
+        for (const auto& c : cases) {
+            const bool allowed = std::find(c.allowed.begin(), c.allowed.end(), role) != c.allowed.end();
+            INFO(c.method << " " << c.path << " as " << role);
+            CHECK((api.send(c.method, c.path, nullptr, secret).status != 403) == allowed);
+        }
+    }
+}
+
+TEST_CASE("a batch is published by an approver alone") {
+    Api api;
+    const Json body{{"fields", {{"name", "甲"}}}, {"reason", "x"}, {"batch", {{"title", "名录"}}}};
+    CHECK(api.send("PUT", "/v1/entries/trademark/10325554/33", body, api.secret_for("editor")).status == 403);
+    CHECK(api.send("PUT", "/v1/entries/trademark/10325554/33", body, api.secret_for("approver")).status == 201);
+    CHECK(ask(api.node, get("/v1/batches")).at("items").at(0).at("title") == "名录");
+}
+
+TEST_CASE("peers are pinned by their card") {
+    Api api;
+    HandClock clock;
+    const TestNode sc("sc", clock);
+    const TestNode impostor("sc", clock);
+    const auto made = api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", "https://10.0.0.2:8443"}});
+    REQUIRE(made.status == 201);
+    CHECK(json_of(made).at("fingerprint") == fingerprint(parse_card(sc.card).value()));
+    CHECK(api.changes == 1);
+    CHECK(api.send("POST", "/v1/peers", {{"card", impostor.card}}).status == 409);
+    CHECK(api.send("POST", "/v1/peers", {{"card", api.node.card}}).status == 400);
+    CHECK(api.send("POST", "/v1/peers", {{"card", "{}"}}).status == 422);
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", "ftp://x"}}).status == 400);
+    CHECK(api.send("PATCH", "/v1/peers/sc", {{"paused", true}}).status == 200);
+    const Json peer = json_of(api.send("GET", "/v1/peers")).at("items").at(0);
+    CHECK(peer.at("paused") == true);
+    CHECK(peer.at("url") == "https://10.0.0.2:8443");
+    CHECK(api.changes == 2);
+    CHECK(api.send("PATCH", "/v1/peers/gz", {{"paused", true}}).status == 404);
+    CHECK(api.send("POST", "/v1/peers", {{"card", impostor.card}, {"replace", true}}).status == 201);
+    CHECK(api.send("DELETE", "/v1/peers/sc").status == 204);
+    CHECK(api.send("DELETE", "/v1/peers/sc").status == 404);
+    CHECK(json_of(api.send("GET", "/v1/card")).at("card") == api.node.card);
+}
+
+TEST_CASE("long tasks stream their progress and then one result") {
+    Api api;
+    api.node.write({{"trademark/10325554/33", {{"name", "江小白"}}}});
+    api.node.services.verify = [](const Progress& progress) {
+        progress(1, 2);
+        return std::vector<std::string>{"record cq.1:2 is damaged"};
+    };
+    api.node.services.backup = [](const std::filesystem::path&, const Progress&) {
+        throw StoreFault(ErrorCode::disk_full, "no space");
+    };
+    const auto result_of = [&](const char* name, const Json& body) {
+        const auto response = api.send("POST", std::string("/v1/maintenance/") + name, body);
+        REQUIRE(response.status == 200);
+        CHECK(response.content_type == "application/x-ndjson");
+        const std::string all = all_of(response);
+        REQUIRE(all.ends_with("}\n"));
+        const auto last = all.rfind('\n', all.size() - 2);
+        return Json::parse(all.substr(last == std::string::npos ? 0 : last + 1)).at("result");
+    };
+    CHECK(result_of("rebuild", nullptr).at("ok") == true);
+    CHECK(result_of("verify", nullptr).at("findings").size() == 1);
+    CHECK(result_of("backup", {{"path", "/tmp/x"}}).at("error").at("code") == "disk_full");
+    CHECK(api.send("POST", "/v1/maintenance/backup", {{"path", "x"}}).status == 400);
+    {
+        const auto running = api.send("POST", "/v1/maintenance/rebuild");
+        CHECK(running.status == 200);
+    }  // a client that hangs up
+    CHECK(result_of("rebuild", nullptr).at("ok") == true);
+}
+
+TEST_CASE("incidents are listed newest first, page by page") {
+    Api api;
+    for (int i = 0; i < 5; ++i) {
+        IncidentRow incident;
+        incident.kind = "gap";
+        incident.subject = std::to_string(i);
+        api.node.replica.report(incident);
+    }
+    const auto items = all_items(
+        api.node,
+        [] {
+            HttpRequest request = get("/v1/incidents");
+            request.local = true;
+            return request;
+        }(),
+        2);
+    REQUIRE(items.size() == 5);
+    CHECK(items.front().at("subject") == "4");
+    CHECK(items.back().at("subject") == "0");
+}
