@@ -1,0 +1,68 @@
+#pragma once
+/// The node as the command line sees it: one that serves already, or one opened for the length of this command.
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "minglu/error.hpp"
+#include "minglu/hash.hpp"
+#include "minglu/http.hpp"
+#include "minglu/ids.hpp"
+
+namespace minglu::cli {
+
+/// Answers requests of the /v1 API, whoever does it.
+class Backend {
+public:
+    virtual ~Backend() = default;
+    /// Takes the body of a 2xx answer piece by piece; false stops the call.
+    using Sink = std::function<bool(std::string_view)>;
+
+    /// Without a sink the body is in the response. `body_file` of the request is read, never moved or removed.
+    /// Errors: unreachable, io.
+    [[nodiscard]] virtual Result<HttpResponse> call(const HttpRequest& request, const Sink* sink) = 0;
+};
+
+/// Where a node is: the options that every command takes.
+struct Place {
+    std::filesystem::path data;  ///< empty only with `config`: the one named there
+    std::optional<std::filesystem::path> config;
+};
+
+struct NewNode {
+    std::filesystem::path data;
+    NodeId node;
+    std::string name;
+    Suite suite = Suite::ed25519_sha256;
+    std::string sync_url;
+    std::string http_listen;
+    std::string peer_listen;
+    bool open_reads = false;
+};
+
+/// A serving node says where it listens.
+struct Listening {
+    std::string officer;
+    std::string peer;
+    std::string socket;
+};
+
+/// What commands do with a node besides calling its API.
+class NodeAccess {
+public:
+    virtual ~NodeAccess() = default;
+    /// Over the node's socket when it serves, else in process. Errors: busy, unreachable, those of opening a node.
+    [[nodiscard]] virtual Result<std::unique_ptr<Backend>> connect(const Place& place) = 0;
+    /// Returns the fingerprint of the new card.
+    [[nodiscard]] virtual Result<std::string> init(const NewNode& node) = 0;
+    /// Returns once SIGTERM or SIGINT arrived and the last answer left.
+    [[nodiscard]] virtual Result<void> serve(const Place& place,
+                                             const std::function<void(const Listening&)>& on_ready) = 0;
+    [[nodiscard]] virtual Result<void> restore(const std::filesystem::path& backup, const Place& place) = 0;
+    [[nodiscard]] virtual std::string version() const = 0;  ///< of the program
+};
+
+}  // namespace minglu::cli

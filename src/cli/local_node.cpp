@@ -1,0 +1,129 @@
+#include "src/cli/local_node.hpp"
+
+#include <pthread.h>
+
+#include <csignal>
+#include <thread>
+#include <utility>
+
+#include "src/net/local_client.hpp"
+#include "src/node/config.hpp"
+#include "src/node/init.hpp"
+#include "src/node/lock.hpp"
+#include "src/node/logging.hpp"
+#include "src/node/node.hpp"
+#include "src/node/restore.hpp"
+#include "src/node/version.hpp"
+
+namespace minglu::cli {
+
+namespace {
+
+class SocketBackend final : public Backend {
+public:
+    explicit SocketBackend(const std::filesystem::path& socket) : client_(socket) {}
+    Result<HttpResponse> call(const HttpRequest& request, const Sink* sink) override {
+        return sink == nullptr ? client_.call(request) : client_.call(request, *sink);
+    }
+
+private:
+    LocalClient client_;
+};
+
+class InProcessBackend final : public Backend {
+public:
+    InProcessBackend(std::unique_ptr<Node> node, std::filesystem::path spool)
+        : node_(std::move(node)), spool_(std::move(spool)) {}
+    Result<HttpResponse> call(const HttpRequest& request, const Sink* sink) override {
+        return call_in_process(node_->api(), request, sink, spool_);
+    }
+
+private:
+    std::unique_ptr<Node> node_;
+    std::filesystem::path spool_;
+};
+
+/// Stops the node when a signal asks for it. Both signals are blocked in every thread, so that only this one sees them.
+class StopOnSignal {
+public:
+    StopOnSignal(Node& node, const sigset_t& signals)
+        : thread_([&node, signals] {
+              int signal = 0;
+              sigwait(&signals, &signal);
+              node.stop();
+          }) {}
+    ~StopOnSignal() {
+        pthread_kill(thread_.native_handle(), SIGTERM);  // stays pending when the thread has ended: no harm
+        thread_.join();
+    }
+    StopOnSignal(const StopOnSignal&) = delete;
+    StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+private:
+    std::thread thread_;
+};
+
+sigset_t block_stop_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signals;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> LocalNode::connect(const Place& place) {
+    const auto config = load_config(place.data, place.config);
+    if (!config) return fail(config.error());
+    const DataPaths paths(config->data);
+    if (server_is_running(config->data)) {
+        if (!std::filesystem::exists(paths.socket))
+            return fail({ErrorCode::busy, "another command holds the data directory", config->data.string(),
+                         "wait until it has ended"});
+        return std::make_unique<SocketBackend>(paths.socket);
+    }
+    LogConfig log = config->log;
+    if (log.level == "debug" || log.level == "info") log.level = "warn";  // a command speaks for itself
+    set_up_logging(log, config->node);
+    auto node = Node::open(*config);
+    if (!node) return fail(node.error());
+    return std::make_unique<InProcessBackend>(std::move(*node), paths.spool);
+}
+
+Result<std::string> LocalNode::init(const NewNode& node) {
+    InitOptions options;
+    options.data_dir = node.data;
+    options.node = node.node;
+    options.name = node.name;
+    options.suite = node.suite;
+    options.sync_url = node.sync_url;
+    options.http_listen = node.http_listen;
+    options.peer_listen = node.peer_listen;
+    options.open_reads = node.open_reads;
+    return init_node(options);
+}
+
+Result<void> LocalNode::serve(const Place& place, const std::function<void(const Listening&)>& on_ready) {
+    const sigset_t signals = block_stop_signals();
+    const auto config = load_config(place.data, place.config);
+    if (!config) return fail(config.error());
+    auto node = Node::open(*config);
+    if (!node) return fail(node.error());
+    const StopOnSignal stop(**node, signals);
+    return (*node)->serve([&](const Doors& doors) { on_ready({doors.officer, doors.peer, doors.socket}); });
+}
+
+Result<void> LocalNode::restore(const std::filesystem::path& backup, const Place& place) {
+    if (!place.config) return restore_node(backup, place.data);
+    const auto config = load_config(place.data, place.config);
+    if (!config) return fail(config.error());
+    return restore_node(backup, config->data);
+}
+
+std::string LocalNode::version() const {
+    return std::string(program_version);
+}
+
+}  // namespace minglu::cli

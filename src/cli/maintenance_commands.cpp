@@ -1,0 +1,154 @@
+/// incident list, rebuild, verify, backup: keeping a node sound.
+#include <filesystem>
+#include <functional>
+
+#include "src/cli/labels.hpp"
+#include "src/cli/paging.hpp"
+
+namespace minglu::cli {
+
+namespace {
+
+struct NoOptions {};
+
+struct ListOptions {
+    Paging paging;
+};
+
+struct BackupOptions {
+    std::string path;
+};
+
+void print_incident(Session& session, const Json& incident) {
+    const std::string count = text(incident, "count");
+    std::string heading = "#" + text(incident, "no") + "  " + time_text(text(incident, "at")) + "  " +
+                          text(incident, "kind") + "  " + text(incident, "peer");
+    if (!count.empty() && count != "1") heading += "  ×" + count;
+    session.out() << session.screen().toned(Tone::bold, Cell(heading).text) << '\n';
+    Facts facts;
+    facts.add_if("  对象", text(incident, "subject"));
+    facts.add_if("  收到", text(incident, "received"));
+    facts.add_if("  已做", text(incident, "done"));
+    facts.add_if("  建议", text(incident, "advice"), Tone::warn);
+    facts.print(session.screen());
+}
+
+ExitCode run_incidents(Session& session, const ListOptions& options) {
+    show_items(session, request_of("GET", "/v1/incidents"), options.paging,
+               [&](const std::vector<Json>& items, const Json&) {
+                   for (const Json& incident : items) print_incident(session, incident);
+                   if (items.empty()) session.out() << "没有事件\n";
+               });
+    return ExitCode::ok;
+}
+
+/// Hands over each whole line of a streamed answer.
+class Lines {
+public:
+    explicit Lines(std::function<void(const std::string&)> take) : take_(std::move(take)) {}
+    void feed(std::string_view bytes) {
+        for (const char c : bytes) {
+            if (c == '\n') {
+                end();
+            } else {
+                line_ += c;
+            }
+        }
+    }
+    void end() {
+        if (!line_.empty()) take_(line_);
+        line_.clear();
+    }
+
+private:
+    std::function<void(const std::string&)> take_;
+    std::string line_;
+};
+
+/// Runs a long task of the node, shows its progress, and returns its result. With --json its lines are printed as they
+/// come.
+Json run_task(Session& session, const std::string& name, const std::string& label, const Json& body) {
+    Json result;
+    {
+        ProgressBar bar = session.progress();
+        Lines lines([&](const std::string& line) {
+            if (session.json()) session.print_json(line);
+            const Json json = Json::parse(line, nullptr, false);
+            if (!member(json, "result").is_null()) {
+                result = member(json, "result");
+            } else if (!member(json, "ok").is_null()) {
+                result = json;  // answered in one piece
+            } else {
+                const auto count = [&](const char* of) { return static_cast<std::uint64_t>(number(json, of)); };
+                bar.show(label, count("done"), count("total"));
+            }
+        });
+        const Backend::Sink sink = [&](std::string_view bytes) {
+            lines.feed(bytes);
+            return true;
+        };
+        (void)session.send(request_of("POST", "/v1/maintenance/" + name, body), &sink);
+        lines.end();
+    }
+    if (result.is_null())
+        session.end({ErrorCode::internal, "the node stopped before it was through", name, "see its log"});
+    return result;
+}
+
+std::string finding_text(const Json& finding) {
+    return finding.is_string() ? finding.get<std::string>() : finding.dump();
+}
+
+ExitCode report(Session& session, const Json& result, const std::string& sound) {
+    const auto findings = elements(result, "findings");
+    const bool is_sound = flag(result, "ok") && findings.empty();
+    if (!session.json()) {
+        for (const Json& finding : findings) session.out() << Cell(finding_text(finding)).text << '\n';
+        if (const Json& error = member(result, "error"); !error.is_null()) {
+            const std::string what =
+                error.is_string() ? error.get<std::string>() : text(error, "detail") + text(error, "what");
+            session.out() << Cell(what).text << '\n';
+        }
+        session.out() << (is_sound ? session.screen().toned(Tone::good, sound)
+                                   : session.screen().toned(Tone::bad,
+                                                            "发现问题 " + std::to_string(findings.size()) + " 项"))
+                      << '\n';
+    }
+    return is_sound ? ExitCode::ok : ExitCode::unsound;
+}
+
+ExitCode run_verify(Session& session, const NoOptions&) {
+    return report(session, run_task(session, "verify", "校验", Json::object()), "校验通过：数据、散列、签名均无误");
+}
+
+ExitCode run_rebuild(Session& session, const NoOptions&) {
+    return report(session, run_task(session, "rebuild", "重建", Json::object()), "已由日志重建全部视图");
+}
+
+ExitCode run_backup(Session& session, const BackupOptions& options) {
+    // The node may run in another directory than this command.
+    const std::string path = std::filesystem::absolute(options.path).lexically_normal().string();
+    return report(session, run_task(session, "backup", "备份", Json{{"path", path}}), "已备份到 " + path);
+}
+
+}  // namespace
+
+void add_maintenance_commands(CLI::App& app, Chosen& chosen) {
+    CLI::App* const incident = add_group(app, "incident", "What was wrong, and what to do about it 事件");
+    add_command<ListOptions>(
+        *incident, chosen, "list", "Newest first 列表",
+        [](CLI::App& command, ListOptions& options) { add_paging_options(command, options.paging); }, run_incidents);
+    add_command<NoOptions>(
+        app, chosen, "rebuild", "Make all views anew from the log 重建视图", [](CLI::App&, NoOptions&) {}, run_rebuild);
+    add_command<NoOptions>(
+        app, chosen, "verify", "Check the database, every hash and every signature 校验", [](CLI::App&, NoOptions&) {},
+        run_verify);
+    add_command<BackupOptions>(
+        app, chosen, "backup", "Consistent copy while the node runs 备份",
+        [](CLI::App& command, BackupOptions& options) {
+            command.add_option("path", options.path, "File to write 备份文件")->required();
+        },
+        run_backup);
+}
+
+}  // namespace minglu::cli

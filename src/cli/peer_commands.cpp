@@ -1,0 +1,126 @@
+/// peer add, list, remove, pause, resume, card: whom this node knows.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "src/cli/command.hpp"
+#include "src/cli/labels.hpp"
+
+namespace minglu::cli {
+
+namespace {
+
+constexpr std::uintmax_t card_bytes_max = 16 * 1024;
+
+struct NoOptions {};
+
+struct AddOptions {
+    std::string file;
+    std::string url;
+    bool replace = false;
+};
+
+struct OneOptions {
+    std::string node;
+};
+
+std::string card_text(Session& session, const std::string& file) {
+    std::error_code unreadable;
+    const auto size = std::filesystem::file_size(file, unreadable);
+    if (unreadable) session.end({ErrorCode::not_found, "cannot read the card file", file, "check its name"});
+    if (size > card_bytes_max)
+        session.end({ErrorCode::too_large, "this is no card: larger than 16 KiB", file, "give the file of peer card"});
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+ExitCode run_add(Session& session, const AddOptions& options) {
+    Json body{{"card", card_text(session, options.file)}};
+    if (!options.url.empty()) body["url"] = options.url;
+    if (options.replace) body["replace"] = true;
+    const Json peer = session.ask(request_of("POST", "/v1/peers", body));
+    if (session.json()) return ExitCode::ok;
+    Facts facts;
+    facts.add("节点", text(peer, "node") + " " + text(peer, "name"), Tone::bold);
+    facts.add_if("地址", text(peer, "url"));
+    facts.add("指纹", text(peer, "fingerprint"), Tone::bold);
+    facts.print(session.screen());
+    session.out() << "请与对方电话核对指纹；不一致时立即执行 minglu peer remove " << Cell(text(peer, "node")).text
+                  << '\n';
+    return ExitCode::ok;
+}
+
+ExitCode run_list(Session& session, const NoOptions&) {
+    const Json answer = session.ask(request_of("GET", "/v1/peers"));
+    if (session.json()) return ExitCode::ok;
+    Table table({"节点", "名称", "状态", "指纹", "地址"});
+    for (const Json& peer : elements(answer, "items"))
+        table.add({text(peer, "node"), text(peer, "name"),
+                   flag(peer, "paused") ? Cell("已暂停", Tone::warn) : Cell("启用", Tone::good),
+                   text(peer, "fingerprint"), text(peer, "url")});
+    if (table.empty()) {
+        session.out() << "没有同步伙伴；minglu peer add 节点卡文件\n";
+    } else {
+        table.print(session.screen());
+    }
+    return ExitCode::ok;
+}
+
+ExitCode run_remove(Session& session, const OneOptions& options) {
+    (void)session.ask(request_of("DELETE", "/v1/peers/" + options.node));
+    if (!session.json()) session.out() << "已移除 " << options.node << "；其记录保留\n";
+    return ExitCode::ok;
+}
+
+ExitCode set_paused(Session& session, const OneOptions& options, bool is_paused) {
+    (void)session.ask(request_of("PATCH", "/v1/peers/" + options.node, Json{{"paused", is_paused}}));
+    if (!session.json()) session.out() << (is_paused ? "已暂停 " : "已恢复 ") << options.node << '\n';
+    return ExitCode::ok;
+}
+
+ExitCode run_pause(Session& session, const OneOptions& options) {
+    return set_paused(session, options, true);
+}
+
+ExitCode run_resume(Session& session, const OneOptions& options) {
+    return set_paused(session, options, false);
+}
+
+/// The card goes to standard output byte for byte, so that it can be redirected; the fingerprint to the person.
+ExitCode run_card(Session& session, const NoOptions&) {
+    const Json answer = session.ask(request_of("GET", "/v1/card"));
+    if (session.json()) return ExitCode::ok;
+    const Json& card = member(answer, "card");
+    session.print_json(card.is_string() ? card.get<std::string>() : card.dump(2));
+    session.err() << "指纹 " << Cell(text(answer, "fingerprint")).text << '\n';
+    return ExitCode::ok;
+}
+
+void add_node(CLI::App& command, OneOptions& options) {
+    command.add_option("node", options.node, "Node id 节点号")->required();
+}
+
+}  // namespace
+
+void add_peer_commands(CLI::App& app, Chosen& chosen) {
+    CLI::App* const peer = add_group(app, "peer", "Nodes that this one exchanges with 同步伙伴");
+    add_command<AddOptions>(
+        *peer, chosen, "add", "Trust a node's card 添加",
+        [](CLI::App& command, AddOptions& options) {
+            command.add_option("card", options.file, "Card file of the other node 节点卡文件")->required();
+            command.add_option("--url", options.url, "Instead of the address in the card 地址");
+            command.add_flag("--replace", options.replace, "Instead of the card known for that node 替换原卡");
+        },
+        run_add);
+    add_command<NoOptions>(
+        *peer, chosen, "list", "Known nodes 列表", [](CLI::App&, NoOptions&) {}, run_list);
+    add_command<OneOptions>(*peer, chosen, "remove", "Trust it no more 移除", add_node, run_remove);
+    add_command<OneOptions>(*peer, chosen, "pause", "Stop exchanging for now 暂停", add_node, run_pause);
+    add_command<OneOptions>(*peer, chosen, "resume", "Exchange again 恢复", add_node, run_resume);
+    add_command<NoOptions>(
+        *peer, chosen, "card", "This node's own card, to give to others 本节点卡", [](CLI::App&, NoOptions&) {},
+        run_card)
+        ->alias("show-card");
+}
+
+}  // namespace minglu::cli

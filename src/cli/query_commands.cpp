@@ -1,0 +1,185 @@
+/// query, export: reading many entries.
+#include <filesystem>
+#include <fstream>
+
+#include "src/cli/labels.hpp"
+#include "src/cli/paging.hpp"
+
+namespace minglu::cli {
+
+namespace {
+
+struct Filter {
+    std::string words;
+    std::string kind, nice_class, listing, status, region, category, subtype, home, batch, as_of;
+    bool with_conflict = false;
+};
+
+void add_filter_options(CLI::App& command, Filter& filter) {
+    command.add_option("text", filter.words,
+                       "Number, name, holder, place, …; all words must fit 号码、名称、权利人、地区等");
+    command.add_option("--kind", filter.kind, "patent, trademark or gi 类别")
+        ->check(CLI::IsMember({"patent", "trademark", "gi"}));
+    command.add_option("--class", filter.nice_class, "Nice class 商标国际分类");
+    command.add_option("--listing", filter.listing, "listed or removed 名录状态：在册或移出")
+        ->check(CLI::IsMember({"listed", "removed"}));
+    command.add_option("--status", filter.status, "Legal status, a code such as granted 法律状态");
+    command.add_option("--region", filter.region, "Region code or its beginning, e.g. 50 or 500102 行政区划代码");
+    command.add_option("--category", filter.category, "Category 分类");
+    command.add_option("--subtype", filter.subtype, "invention, goods_mark, agricultural_gi, … 类型");
+    command.add_option("--home", filter.home, "Home node 归口节点");
+    command.add_option("--batch", filter.batch, "Entries written by this batch (log:seq) 批次");
+    command.add_option("--as-of", filter.as_of, "Day to look at, YYYY-MM-DD; today when not given 查询日");
+    command.add_flag("--conflict", filter.with_conflict, "Only entries with an open conflict 仅有未决冲突者");
+}
+
+void add_filter(HttpRequest& request, const Filter& filter) {
+    add_query(request, "q", filter.words);
+    add_query(request, "kind", filter.kind);
+    add_query(request, "class", filter.nice_class);
+    add_query(request, "listing", filter.listing);
+    add_query(request, "status", filter.status);
+    add_query(request, "region", filter.region);
+    add_query(request, "category", filter.category);
+    add_query(request, "subtype", filter.subtype);
+    add_query(request, "home", filter.home);
+    add_query(request, "batch", filter.batch);
+    add_query(request, "as_of", filter.as_of);
+    if (filter.with_conflict) add_query(request, "conflict", "open");
+}
+
+std::string removed_text(const Json& entry) {
+    const std::string removed_on = text(member(entry, "fields"), "removed_on");
+    return removed_on.empty() ? std::string() : " " + removed_on;
+}
+
+Cell listing_with_date(const Json& entry) {
+    Cell cell = listing_cell(entry);
+    if (!flag(entry, "listed")) cell.text += removed_text(entry);
+    return cell;
+}
+
+void show_hits(Session& session, const std::vector<Json>& items, const Json& page) {
+    const std::string as_of = text(member(page, "freshness"), "as_of");
+    std::string heading = items.empty() ? "没有符合条件的条目" : std::to_string(items.size()) + " 条";
+    if (!as_of.empty()) heading += "（截至 " + as_of + "）";
+    session.out() << Cell(heading).text << '\n';
+    Table table({"名录", "条目", "名称", "法律状态", "权利人", "地区", "归口", "未决冲突"});
+    for (const Json& entry : items) {
+        const std::string key = text(entry, "key");
+        const Json& fields = member(entry, "fields");
+        const std::int64_t conflicts = number(entry, "open_conflicts");
+        const auto shown = [&](const char* field) {
+            return member(fields, field).is_null() ? std::string() : field_text(key, fields, field);
+        };
+        const std::string place = shown("region_name").empty() ? shown("region") : shown("region_name");
+        table.add({listing_with_date(entry), key, shown("name"), status_cell(entry), shown("holders"), place,
+                   shown("home"), Cell(conflicts == 0 ? std::string() : std::to_string(conflicts), Tone::warn)});
+    }
+    if (!table.empty()) table.print(session.screen());
+    print_freshness(session, page);
+}
+
+struct QueryOptions {
+    Filter filter;
+    Paging paging;
+};
+
+ExitCode run_query(Session& session, const QueryOptions& options) {
+    HttpRequest request = request_of("GET", "/v1/entries");
+    add_filter(request, options.filter);
+    show_items(session, request, options.paging,
+               [&](const std::vector<Json>& items, const Json& page) { show_hits(session, items, page); });
+    return ExitCode::ok;
+}
+
+struct ExportOptions {
+    Filter filter;
+    std::string format = "csv";
+    std::string file;
+};
+
+/// A file that takes its name only once it is whole.
+class NewFile {
+public:
+    explicit NewFile(const std::filesystem::path& path) : path_(path), part_(path.string() + ".part") {
+        stream_.open(part_, std::ios::binary | std::ios::trunc);
+    }
+    ~NewFile() {
+        std::error_code ignored;
+        if (!kept_) std::filesystem::remove(part_, ignored);
+    }
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+
+    [[nodiscard]] std::ostream& stream() { return stream_; }
+    [[nodiscard]] bool keep() {
+        stream_.close();
+        std::error_code failed;
+        if (stream_) std::filesystem::rename(part_, path_, failed);
+        kept_ = stream_ && !failed;
+        return kept_;
+    }
+
+private:
+    std::filesystem::path path_;
+    std::filesystem::path part_;
+    std::ofstream stream_;
+    bool kept_ = false;
+};
+
+ExitCode run_export(Session& session, const ExportOptions& options) {
+    HttpRequest request = request_of("GET", "/v1/export");
+    request.headers["accept"] = "*/*";
+    add_query(request, "format", options.format);
+    add_filter(request, options.filter);
+    std::uint64_t written = 0;
+    const auto pass_to = [&](std::ostream& stream) {
+        return Backend::Sink([&](std::string_view bytes) {
+            stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+            written += bytes.size();
+            return stream.good();
+        });
+    };
+    if (options.file.empty() || options.file == "-") {
+        const Backend::Sink sink = pass_to(session.out());
+        (void)session.send(std::move(request), &sink);
+        return ExitCode::ok;
+    }
+    const Error cannot_write{ErrorCode::io, "cannot write the file", options.file, "check the directory and the space"};
+    NewFile file(options.file);
+    if (!file.stream()) session.end(cannot_write);
+    const Backend::Sink sink = pass_to(file.stream());
+    (void)session.send(std::move(request), &sink);
+    if (!file.keep()) session.end(cannot_write);
+    if (session.json()) {
+        session.print_json(Json{{"file", options.file}, {"bytes", written}}.dump());
+    } else {
+        session.out() << "已导出 " << options.file << "（" << bytes_text(static_cast<std::int64_t>(written)) << "）\n";
+    }
+    return ExitCode::ok;
+}
+
+}  // namespace
+
+void add_query_commands(CLI::App& app, Chosen& chosen) {
+    add_command<QueryOptions>(
+        app, chosen, "query", "Search the catalogue 查询名录",
+        [](CLI::App& command, QueryOptions& options) {
+            add_filter_options(command, options.filter);
+            add_paging_options(command, options.paging);
+        },
+        run_query);
+    add_command<ExportOptions>(
+        app, chosen, "export", "Write entries to a file 导出名录",
+        [](CLI::App& command, ExportOptions& options) {
+            add_filter_options(command, options.filter);
+            command.add_option("--format", options.format, "csv or json 格式")
+                ->check(CLI::IsMember({"csv", "json"}))
+                ->capture_default_str();
+            command.add_option("-o,--output", options.file, "File to write; standard output when not given 输出文件");
+        },
+        run_export);
+}
+
+}  // namespace minglu::cli
