@@ -94,7 +94,8 @@ struct RecordRow {
     friend bool operator==(const RecordRow&, const RecordRow&) = default;
 };
 
-/// A record about to be stored: `ops[i]` is the verbatim line whose key is `keys[i]`.
+/// A record about to be stored: `ops[i]` is the verbatim line whose key is `keys[i]`. Without keys the lines are kept
+/// and filed under none: of an invalid record, or of a kind unknown here.
 struct NewRecord {
     RecordRow row;  ///< `no` is ignored
     std::span<const std::string_view> ops;

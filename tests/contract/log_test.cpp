@@ -69,6 +69,19 @@ STORE_TEST("records keep order of arrival, bytes and ops") {
     CHECK(ops[1].line == "line of patent/2 at sc-00000000000000bb:1");
     CHECK(tx->ops_of_key(EntryKey{"patent/9"}).empty());
 
+    // Ops that count for no entry are kept whole all the same.
+    NewRecord unfiled;
+    unfiled.row = *row;
+    unfiled.row.dot.seq = Seq{2};
+    unfiled.row.valid = false;
+    const std::vector<std::string_view> lines{"no op", "neither"};
+    unfiled.ops = lines;
+    {
+        const RecordNo no = tx->add_record(unfiled);
+        CHECK(tx->ops_of_record(no) == Strings{"no op", "neither"});
+        CHECK(tx->keys_of_record(no).empty());
+    }
+
     std::vector<std::int64_t> seen;
     tx->visit_records(RecordNo{0}, [&](const RecordRow& record) {
         CHECK(tx->ops_of_record(record.no).size() == record.ops);  // a query inside a visit

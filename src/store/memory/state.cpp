@@ -51,7 +51,8 @@ EntryNo State::number_of(const EntryKey& key) {
 }
 
 RecordNo add_record(State& state, const NewRecord& record) {
-    if (record.ops.size() != record.keys.size() || record.ops.size() != record.row.ops) {
+    const bool filed = !record.keys.empty();
+    if ((filed && record.ops.size() != record.keys.size()) || record.ops.size() != record.row.ops) {
         throw std::logic_error("add_record: ops, keys and the count of " + to_string(record.row.dot) + " do not agree");
     }
     auto stored = std::make_shared<StoredRecord>();

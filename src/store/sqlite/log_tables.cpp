@@ -253,7 +253,9 @@ void LogTables::put_proof(LogNo log, std::span<const ProofStep> steps) {
 
 RecordNo LogTables::add_record(const NewRecord& record) {
     const RecordRow& row = record.row;
-    if (record.ops.size() != record.keys.size() || record.ops.size() != row.ops || row.ops > record_ops_max) {
+    const bool filed = !record.keys.empty();
+    if ((filed && record.ops.size() != record.keys.size()) || record.ops.size() != row.ops ||
+        row.ops > record_ops_max) {
         throw std::logic_error("add_record: ops, keys and the count of " + to_string(row.dot) + " do not agree");
     }
     database_.run(
@@ -264,8 +266,8 @@ RecordNo LogTables::add_record(const NewRecord& record) {
     const RecordNo no{database_.last_insert_rowid()};
     std::int64_t op_no = first_op(no.value());
     for (std::size_t i = 0; i < record.ops.size(); ++i) {
-        database_.run("INSERT INTO op (op_no, key_no, line) VALUES (?, ?, ?)", op_no++, keys_.require(record.keys[i]),
-                      record.ops[i]);
+        const auto key_no = filed ? std::optional<std::int64_t>(keys_.require(record.keys[i])) : std::nullopt;
+        database_.run("INSERT INTO op (op_no, key_no, line) VALUES (?, ?, ?)", op_no++, key_no, record.ops[i]);
     }
     return no;
 }

@@ -59,7 +59,7 @@ CREATE TABLE key (
 
 CREATE TABLE op (
   op_no  INTEGER PRIMARY KEY,  -- record_no << 15 | position
-  key_no INTEGER NOT NULL REFERENCES key,
+  key_no INTEGER REFERENCES key,  -- none: an op of a record that has no effect, filed under no key
   line   TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX op_by_key ON op (key_no);

@@ -1,0 +1,86 @@
+#include "tests/simulation/buggy_author.hpp"
+
+namespace minglu::simulation {
+
+namespace {
+
+LogId any_log(const NodeId& id, test::SeededRandom& random) {
+    return LogId{id.value() + "-" + to_hex(bytes_of(sha256({std::to_string(random.next())}))).substr(0, 16)};
+}
+
+}  // namespace
+
+BuggyAuthor::BuggyAuthor(test::SeededRandom& random, Ledger& ledger, UnixMs now)
+    : key_(test::fixed_key("bug")),
+      random_(random),
+      ledger_(ledger),
+      forge_(any_log(NodeId{"bug"}, random), *key_, {now.value(), 0}) {
+    note({forge_.log(), Seq{1}}, true);
+}
+
+void BuggyAuthor::note(const Dot& dot, bool valid) {
+    ledger_.leaves.emplace(dot, forge_.leaf(dot.seq));
+    if (!valid) ledger_.invalid.insert(dot);
+}
+
+void BuggyAuthor::write(SimNode& reader) {
+    const EntryKey key{random_.one_in(2) ? "gi/AGI00053" : "gi/AGI00175"};
+    const auto entry = reader.store().read()->entry(key);
+    const Vector etag = entry ? entry->etag : Vector{};
+    Header header;
+    header.actor = "bug";
+    const Vector grown = beyond(etag, seen_);
+    for (const Vector::Item& item : grown.items())
+        if (item.first != forge_.log()) header.seen.raise(item.first, item.second);
+    const auto good = serialise(test::write_op(key.value(), "notes", std::to_string(random_.below(3)), etag));
+    const Vector everything = join(seen_, header.seen);
+    bool valid = true;
+    std::vector<std::string> lines{good};
+    switch (random_.below(8)) {
+        case 0:  // two ops on one key
+            lines.push_back(good);
+            valid = false;
+            break;
+        case 1:  // one good op, one that is no op
+            lines.push_back(R"({"key":"nothing","seen":{},"effective_on":"2026-01-01","set":{"notes":"x"}})");
+            valid = false;
+            break;
+        case 2:  // claims to have seen what its author had not
+            lines.push_back(serialise(test::write_op("gi/谎言", "name", "x", Vector{})));
+            lines.back().replace(lines.back().find("{}"), 2, R"({"cq-ffffffffffffffff":7})");
+            valid = false;
+            break;
+        case 3:  // a kind of a later version
+            header.kind = RecordKind::unknown;
+            header.kind_text = "survey";
+            break;
+        case 4:  // a later version of a known kind
+            header.version = 2;
+            break;
+        case 5:  // its seen does not grow
+            if (!seen_.empty()) {
+                header.seen.set(seen_.items().front().first, seen_.items().front().second);
+                valid = false;
+            }
+            break;
+        default:
+            break;
+    }
+    seen_ = everything;
+    note(forge_.append(header, lines), valid);
+}
+
+Findings BuggyAuthor::feed(SimNode& node) {
+    const Seq have = node.replica().standing().vector.at(forge_.log());
+    if (have == forge_.size()) return {};
+    const Seq to{have.value() + 1 + random_.below(forge_.size().value() - have.value())};
+    const auto log = node.store().read()->log(forge_.log());
+    const bool ahead = log && log->head_size > to && log->head_size < forge_.size();
+    const auto report = node.replica().ingest(
+        forge_.bundle(Seq{have.value() + 1}, to, forge_.size(), ahead ? log->head_size : Seq{}), id_);
+    if (!report) return {"a bundle with invalid records is refused: " + describe(report.error())};
+    if (!report->refused.empty()) return {"a log is refused: " + describe(report->refused.front().second)};
+    return {};
+}
+
+}  // namespace minglu::simulation

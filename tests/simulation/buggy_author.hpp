@@ -1,0 +1,31 @@
+#pragma once
+/// A node whose program has a bug: its log is well signed, and some of its records are not valid.
+#include "tests/simulation/invariants.hpp"
+#include "tests/support/log_forge.hpp"
+
+namespace minglu::simulation {
+
+class BuggyAuthor {
+public:
+    BuggyAuthor(test::SeededRandom& random, Ledger& ledger, UnixMs now);
+
+    [[nodiscard]] const NodeId& id() const { return id_; }
+    [[nodiscard]] std::string card() const { return test::fixed_card(id_, *key_); }
+
+    /// Appends a record, valid or not, that has seen some of what `reader` holds.
+    void write(SimNode& reader);
+    /// Gives `node` the next records, each bundle up to a random point before the head.
+    Findings feed(SimNode& node);
+
+private:
+    void note(const Dot& dot, bool valid);
+
+    NodeId id_{"bug"};
+    std::unique_ptr<SigningKey> key_;
+    test::SeededRandom& random_;
+    Ledger& ledger_;
+    test::LogForge forge_;
+    Vector seen_;
+};
+
+}  // namespace minglu::simulation

@@ -1,0 +1,226 @@
+#include "tests/simulation/invariants.hpp"
+
+#include <algorithm>
+
+#include "sync/verify.hpp"
+
+namespace minglu::simulation {
+
+namespace {
+
+std::string text_of_period(const Period& period) {
+    return to_string(period.from) + ".." + (period.until ? to_string(*period.until) : "") + " " + period.view + "\n";
+}
+
+std::string text_of_conflict(const ConflictView& conflict) {
+    std::string text = to_hex(bytes_of(conflict.id)) + " " + to_string(conflict.a) + " " + to_string(conflict.b) + " " +
+                       std::string(name(conflict.state)) + " " + conflict.type;
+    for (const std::string& group : conflict.groups) text += " " + group;
+    return text + "\n";
+}
+
+/// New records since the last look, per node.
+class NewRecords {
+public:
+    template <class Visit>
+    void visit(SimNode& node, const ReadTx& tx, Visit visit) {
+        RecordNo& last = last_[node.id()];
+        tx.visit_records(last, [&](const RecordRow& record) {
+            visit(record);
+            last = record.no;
+            return true;
+        });
+    }
+
+private:
+    std::map<NodeId, RecordNo> last_;
+};
+
+class NothingInvented : public Always {
+public:
+    Findings check(SimNode& node, const Ledger& ledger) override {
+        Findings findings;
+        const auto tx = node.store().read();
+        fresh_.visit(node, *tx, [&](const RecordRow& record) {
+            const auto written = ledger.leaves.find(record.dot);
+            if (record.kind == RecordKind::open && written == ledger.leaves.end()) return;
+            if (written == ledger.leaves.end() || written->second != record.leaf)
+                findings.push_back(node.id().value() + " holds " + to_string(record.dot) + ", which nobody wrote so");
+            if (record.valid == ledger.invalid.contains(record.dot))
+                findings.push_back(node.id().value() + " judges " + to_string(record.dot) + " wrongly");
+        });
+        return findings;
+    }
+
+private:
+    NewRecords fresh_;
+};
+
+class WholeBatches : public Always {
+public:
+    Findings check(SimNode& node, const Ledger&) override {
+        Findings findings;
+        const auto tx = node.store().read();
+        fresh_.visit(node, *tx, [&](const RecordRow& record) {
+            if (record.kind != RecordKind::change) return;
+            for (const std::string& line : tx->ops_of_record(record.no)) {
+                const auto op = parse_op(line);
+                if (!op) continue;
+                const auto entry = tx->entry(op->key);
+                const bool shown =
+                    entry && entry->state.find("[\"" + record.dot.log.value() + "\"," +
+                                               std::to_string(record.dot.seq.value()) + "]") != std::string::npos;
+                if (record.valid && !(entry && entry->etag.covers(record.dot)))
+                    findings.push_back(node.id().value() + " shows " + op->key.value() + " without " +
+                                       to_string(record.dot));
+                if (!record.valid && shown)
+                    findings.push_back(node.id().value() + " shows the invalid " + to_string(record.dot));
+            }
+        });
+        return findings;
+    }
+
+private:
+    NewRecords fresh_;
+};
+
+Findings missing(SimNode& node, const std::map<Dot, Hash>& wanted, const std::string& whose) {
+    Findings findings;
+    const auto tx = node.store().read();
+    for (const auto& [dot, leaf] : wanted) {
+        const auto record = tx->record(dot);
+        if (!record || record->leaf != leaf)
+            findings.push_back(node.id().value() + " lacks " + whose + " " + to_string(dot));
+    }
+    return findings;
+}
+
+class OwnWritesStay : public Always {
+public:
+    Findings check(SimNode& node, const Ledger& ledger) override {
+        std::map<Dot, Hash> own;
+        for (const auto& [dot, leaf] : ledger.acknowledged)
+            if (node_of(dot.log) == node.id()) own.emplace(dot, leaf);
+        return missing(node, own, "its own acknowledged");
+    }
+};
+
+class Converged : public AtRest {
+public:
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger&) override {
+        Findings findings;
+        const Standing first = nodes.front()->replica().standing();
+        const std::string catalogue = catalogue_text(*nodes.front()->store().read(), Numbers::without);
+        for (const auto& node : nodes) {
+            const Standing standing = node->replica().standing();
+            const std::string who = node->id().value() + " against " + nodes.front()->id().value() + ": ";
+            if (standing.vector != first.vector)
+                findings.push_back(who + "vector " + to_string(standing.vector) + " is not " + to_string(first.vector));
+            if (standing.state_root != first.state_root) findings.push_back(who + "another state root");
+            if (catalogue_text(*node->store().read(), Numbers::without) != catalogue)
+                findings.push_back(who + "another catalogue");
+        }
+        return findings;
+    }
+};
+
+class NothingLost : public AtRest {
+public:
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+        Findings findings;
+        for (const auto& node : nodes)
+            for (std::string& finding : missing(*node, ledger.leaves, "the record"))
+                findings.push_back(std::move(finding));
+        return findings;
+    }
+};
+
+class Verified : public AtRest {
+public:
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger&) override {
+        Findings findings;
+        for (const auto& node : nodes) {
+            for (const std::string& finding : verify(*node->store().read()))
+                findings.push_back(node->id().value() + " verify: " + finding);
+            for (const std::string& finding : node->store().check())
+                findings.push_back(node->id().value() + " store: " + finding);
+        }
+        return findings;
+    }
+};
+
+class RebuildIsIdentical : public AtRest {
+public:
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger&) override {
+        Findings findings;
+        for (const auto& node : nodes) {
+            const std::string before = catalogue_text(*node->store().read(), Numbers::with);
+            if (!node->replica().rebuild({})) findings.push_back(node->id().value() + " rebuilds to another root");
+            if (catalogue_text(*node->store().read(), Numbers::with) != before)
+                findings.push_back(node->id().value() + " rebuilds to other bytes");
+        }
+        return findings;
+    }
+};
+
+class IncidentsHaveCauses : public AtRest {
+public:
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+        Findings findings;
+        for (const auto& node : nodes) {
+            for (const IncidentRow& incident : node->store().read()->incidents(0, 10'000)) {
+                const bool tampered = ledger.tampered_at.contains(node->id().value()) && incident.kind != "fork" &&
+                                      incident.kind != "divergence";
+                const bool bug = incident.kind == "invalid_record" && !ledger.invalid.empty();
+                const bool clock = incident.kind == "clock_ahead" && ledger.clocks_differ;
+                if (!tampered && !bug && !clock)
+                    findings.push_back(node->id().value() + " reports " + incident.kind + " of " + incident.subject +
+                                       " for no reason: " + incident.received);
+            }
+        }
+        return findings;
+    }
+};
+
+}  // namespace
+
+std::string catalogue_text(const ReadTx& tx, Numbers numbers) {
+    std::map<EntryKey, std::string> entries;
+    tx.visit_entries(EntryNo{0}, [&](const EntryRow& row) {
+        std::string text = row.key.value() + " " + row.state + " " + to_string(row.etag) + " " +
+                           to_hex(bytes_of(row.trie_leaf)) + " " + std::to_string(row.open_conflicts) + "\n";
+        if (numbers == Numbers::with) text += std::to_string(row.no.value()) + "\n";
+        for (const Period& period : tx.periods(row.no)) text += text_of_period(period);
+        ConflictQuery query;
+        query.key = row.key;
+        query.limit = 100'000;
+        std::set<std::string> conflicts;
+        for (const ConflictRow& conflict : tx.conflicts(query)) conflicts.insert(text_of_conflict(conflict.view));
+        for (const std::string& conflict : conflicts) text += conflict;
+        entries[row.key] = std::move(text);
+        return true;
+    });
+    std::string all;
+    for (const auto& [key, text] : entries) all += text;
+    return all;
+}
+
+std::vector<std::unique_ptr<Always>> always_invariants() {
+    std::vector<std::unique_ptr<Always>> all;
+    all.push_back(std::make_unique<NothingInvented>());
+    all.push_back(std::make_unique<WholeBatches>());
+    all.push_back(std::make_unique<OwnWritesStay>());
+    return all;
+}
+
+std::vector<std::unique_ptr<AtRest>> at_rest_invariants() {
+    std::vector<std::unique_ptr<AtRest>> all;
+    all.push_back(std::make_unique<Converged>());
+    all.push_back(std::make_unique<NothingLost>());
+    all.push_back(std::make_unique<Verified>());
+    all.push_back(std::make_unique<RebuildIsIdentical>());
+    all.push_back(std::make_unique<IncidentsHaveCauses>());
+    return all;
+}
+
+}  // namespace minglu::simulation

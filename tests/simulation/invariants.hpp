@@ -1,0 +1,49 @@
+#pragma once
+/// What must hold, as objects that say what broke. Each finding is one line; no finding means that it holds.
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/sim_node.hpp"
+
+namespace minglu::simulation {
+
+using Findings = std::vector<std::string>;
+
+/// What was really written, by whoever holds the key to it.
+struct Ledger {
+    std::map<Dot, Hash> leaves;         ///< of every record that an author made
+    std::map<Dot, Hash> acknowledged;   ///< of those whose publisher was told that they stand
+    std::set<Dot> invalid;              ///< made by a program with a bug
+    std::set<std::string> tampered_at;  ///< nodes that were sent damaged bytes
+    bool clocks_differ = false;
+};
+
+/// Looked at after every step.
+class Always {
+public:
+    virtual ~Always() = default;
+    virtual Findings check(SimNode& node, const Ledger& ledger) = 0;
+};
+/// Looked at when every line is mended and nothing moves any more.
+class AtRest {
+public:
+    virtual ~AtRest() = default;
+    virtual Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) = 0;
+};
+
+/// Every record that a node holds was written by its author, byte for byte; every acknowledged record of its own is
+/// there; all ops of a record are visible or none; an invalid record has no effect.
+[[nodiscard]] std::vector<std::unique_ptr<Always>> always_invariants();
+/// All nodes hold and show the same; nothing acknowledged is missing; verify is clean; rebuild changes no byte; no
+/// incident without a cause.
+[[nodiscard]] std::vector<std::unique_ptr<AtRest>> at_rest_invariants();
+
+/// Everything that a node shows, as text; equal texts are equal catalogues. With `Numbers::with` also the local numbers
+/// of the entries.
+enum class Numbers { without, with };
+[[nodiscard]] std::string catalogue_text(const ReadTx& tx, Numbers numbers);
+
+}  // namespace minglu::simulation

@@ -1,0 +1,105 @@
+#include "tests/simulation/network.hpp"
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+namespace minglu::simulation {
+
+namespace {
+
+constexpr std::string_view records_path = "/sync/v1/records?";
+
+std::string_view parameter(std::string_view path, std::string_view name) {
+    std::string_view query = path.substr(records_path.size());
+    while (!query.empty()) {
+        const std::string_view item = query.substr(0, query.find('&'));
+        if (item.starts_with(name) && item.substr(name.size()).starts_with('=')) return item.substr(name.size() + 1);
+        query.remove_prefix(std::min(query.size(), item.size() + 1));
+    }
+    throw std::logic_error("no parameter " + std::string(name) + " in " + std::string(path));
+}
+
+std::int64_t number(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) throw std::logic_error("not a number");
+    return value;
+}
+
+std::set<LogId> logs_in(std::string_view text) {
+    std::set<LogId> logs;
+    while (!text.empty()) {
+        const std::string_view item = text.substr(0, text.find(','));
+        logs.insert(parse_log_id(item).value());
+        text.remove_prefix(std::min(text.size(), item.size() + 1));
+    }
+    return logs;
+}
+
+}  // namespace
+
+PeerAnswer answer_of(Exchange& exchange, const PeerRequest& request) {
+    const std::string_view path = request.path;
+    if (path == "/sync/v1/node") return {200, "application/json", exchange.node_json(), 0, 0};
+    if (!path.starts_with(records_path)) throw std::logic_error("no such path: " + request.path);
+    BundleRequest asked;
+    asked.have = parse_vector(parameter(path, "have")).value();
+    asked.heads = parse_held_heads(parameter(path, "heads")).value();
+    asked.skip = logs_in(parameter(path, "skip"));
+    asked.limit_bytes = static_cast<std::size_t>(number(parameter(path, "limit_bytes")));
+    auto bundle = exchange.records(asked, number(parameter(path, "wait_s")), {});
+    if (!bundle) return {204, "", "", 0, 0};
+    const std::uint64_t size = bundle->size();
+    return {200, std::string(bundle_media_type), *std::move(bundle), 0, size};
+}
+
+Fault Line::roll() {
+    const std::array<std::pair<std::uint64_t, Fault>, 5> odds{{{weather.lost, Fault::lost},
+                                                               {weather.cut_off, Fault::cut_off},
+                                                               {weather.damaged, Fault::damaged},
+                                                               {weather.stale, Fault::stale},
+                                                               {weather.busy, Fault::busy}}};
+    std::uint64_t dice = random_.below(100);
+    for (const auto& [share, fault] : odds) {
+        if (dice < share) return fault;
+        dice -= share;
+    }
+    return Fault::none;
+}
+
+PeerAnswer Line::spoil(PeerAnswer answer, Fault fault) {
+    if (fault == Fault::cut_off) answer.body.resize(static_cast<std::size_t>(random_.below(answer.body.size())));
+    if (fault == Fault::damaged) {
+        char& byte = answer.body[static_cast<std::size_t>(random_.below(answer.body.size()))];
+        byte = static_cast<char>(byte ^ (1 << random_.below(8)));
+    }
+    if (fault == Fault::stale) answer = random_.pick(earlier_);
+    return answer;
+}
+
+Result<PeerAnswer> Line::call(const PeerRequest& request) {
+    last_fault_ = Fault::none;
+    if (clock_.steady_ms() < cut_until_ms_) return fail({ErrorCode::unreachable, "the line is cut", "", ""});
+    const Fault fault = roll();
+    if (fault == Fault::busy) {
+        last_fault_ = fault;
+        return PeerAnswer{503, "application/problem+json", R"({"detail":"busy"})", 2, 0};
+    }
+    Exchange* exchange = exchange_();
+    if (exchange == nullptr) return fail({ErrorCode::unreachable, "the node is down", "", ""});
+    PeerAnswer answer = answer_of(*exchange, request);
+    if (fault == Fault::lost) {
+        last_fault_ = fault;
+        return fail({ErrorCode::unreachable, "the answer was lost", "", ""});
+    }
+    // Only bundles are spoilt: what a hello says is not signed, and TLS guards it.
+    if (answer.status != 200 || answer.content_type != bundle_media_type) return answer;
+    constexpr std::size_t remembered = 40;
+    earlier_.push_back(answer);
+    if (earlier_.size() > remembered) earlier_.pop_front();
+    last_fault_ = fault;
+    return spoil(std::move(answer), fault);
+}
+
+}  // namespace minglu::simulation

@@ -1,0 +1,54 @@
+#include "tests/simulation/sim_node.hpp"
+
+#include "src/store/memory/memory_store.hpp"
+#include "src/store/sqlite/sqlite_store.hpp"
+
+namespace minglu::simulation {
+
+SimNode::SimNode(NodeId id, StoreKind kind, std::filesystem::path file, test::ManualClock& clock,
+                 test::SeededRandom& random)
+    : id_(std::move(id)),
+      kind_(kind),
+      file_(std::move(file)),
+      clock_(clock),
+      random_(random),
+      key_(test::fixed_key(id_.value())),
+      card_(test::fixed_card(id_, *key_)) {
+    if (kind_ == StoreKind::memory) store_ = make_memory_store();
+    start();
+}
+
+void SimNode::start() {
+    if (kind_ == StoreKind::sqlite) store_ = open_sqlite_store(file_);
+    replica_ = std::make_unique<Replica>(id_, *store_, *key_, clock_, random_);
+    exchange_ = std::make_unique<Exchange>(*replica_, *store_, clock_, card_);
+    for (auto& [neighbour, link] : links_) {
+        PullerOptions options;
+        options.limit_bytes = link.limit_bytes;
+        link.puller = std::make_unique<Puller>(neighbour, *replica_, *store_, *link.line, clock_, random_, options);
+    }
+}
+
+void SimNode::connect(SimNode& neighbour, std::size_t limit_bytes) {
+    Link link{&neighbour, limit_bytes, nullptr, nullptr};
+    link.line = std::make_unique<Line>([&neighbour] { return neighbour.exchange(); }, clock_, random_);
+    PullerOptions options;
+    options.limit_bytes = limit_bytes;
+    link.puller = std::make_unique<Puller>(neighbour.id(), *replica_, *store_, *link.line, clock_, random_, options);
+    links_[neighbour.id()] = std::move(link);
+}
+
+void SimNode::pin(const NodeId& other, const std::string& card) {
+    replica_->write_local([&](WriteTx& tx) { tx.put_peer({other, card, "", false, clock_.now()}); });
+}
+
+void SimNode::restart(NewLog new_log) {
+    if (new_log == NewLog::yes) replica_->write_local([](WriteTx& tx) { tx.put_setting("open_new_log", "restored"); });
+    for (auto& [neighbour, link] : links_) link.puller.reset();
+    exchange_.reset();
+    replica_.reset();
+    if (kind_ == StoreKind::sqlite) store_.reset();
+    start();
+}
+
+}  // namespace minglu::simulation

@@ -1,0 +1,60 @@
+#pragma once
+/// One whole node: store, replica, exchange, and a puller for each neighbour.
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "sync/puller.hpp"
+#include "tests/simulation/network.hpp"
+
+namespace minglu::simulation {
+
+enum class StoreKind { memory, sqlite };
+
+class SimNode {
+public:
+    /// `file` is where a SQLite store lives; it is not touched for one in memory.
+    SimNode(NodeId id, StoreKind kind, std::filesystem::path file, test::ManualClock& clock,
+            test::SeededRandom& random);
+
+    void connect(SimNode& neighbour, std::size_t limit_bytes);
+    void pin(const NodeId& other, const std::string& card);
+
+    /// Stops and starts again over what was committed; with `NewLog::yes` as after a restore.
+    enum class NewLog { no, yes };
+    void restart(NewLog new_log);
+
+    [[nodiscard]] const NodeId& id() const { return id_; }
+    [[nodiscard]] Replica& replica() { return *replica_; }
+    [[nodiscard]] Exchange* exchange() { return exchange_.get(); }
+    [[nodiscard]] Store& store() { return *store_; }
+    [[nodiscard]] const Signer& signer() const { return *key_; }
+    [[nodiscard]] const std::string& card() const { return card_; }
+    [[nodiscard]] test::ManualClock& clock() { return clock_; }
+
+    struct Link {
+        SimNode* to;
+        std::size_t limit_bytes;
+        std::unique_ptr<Line> line;
+        std::unique_ptr<Puller> puller;
+    };
+    [[nodiscard]] std::map<NodeId, Link>& links() { return links_; }
+
+private:
+    void start();
+
+    NodeId id_;
+    StoreKind kind_;
+    std::filesystem::path file_;
+    test::ManualClock& clock_;
+    test::SeededRandom& random_;
+    std::unique_ptr<SigningKey> key_;
+    std::string card_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Replica> replica_;
+    std::unique_ptr<Exchange> exchange_;
+    std::map<NodeId, Link> links_;
+};
+
+}  // namespace minglu::simulation

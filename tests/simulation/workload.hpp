@@ -1,0 +1,35 @@
+#pragma once
+/// What officers do, by chance: insert, edit, remove, restore, publish batches, propose, approve, resolve.
+#include <map>
+#include <optional>
+#include <string>
+
+#include "tests/simulation/invariants.hpp"
+
+namespace minglu::simulation {
+
+class Workload {
+public:
+    Workload(test::SeededRandom& random, Ledger& ledger) : random_(random), ledger_(ledger) {}
+
+    /// One act of somebody at `node`. Findings: a write refused without a cause.
+    Findings act(SimNode& node, const std::vector<NodeId>& all);
+
+private:
+    enum class Field { name, goods, holders, notes, home, status };
+
+    [[nodiscard]] EntryKey any_key();
+    [[nodiscard]] Vector seen_by_editor(const ReadTx& tx, const NodeId& node, const EntryKey& key);
+    [[nodiscard]] Op any_write(const ReadTx& tx, const NodeId& node, const EntryKey& key,
+                               const std::vector<NodeId>& all);
+    [[nodiscard]] Draft batch(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
+    [[nodiscard]] std::optional<Draft> approval(const ReadTx& tx, const NodeId& node);
+    [[nodiscard]] std::optional<Draft> resolution(const ReadTx& tx);
+    [[nodiscard]] Draft draft(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
+
+    test::SeededRandom& random_;
+    Ledger& ledger_;
+    std::map<std::pair<NodeId, EntryKey>, Vector> screens_;  ///< an editor may save what was shown a while ago
+};
+
+}  // namespace minglu::simulation

@@ -1,0 +1,71 @@
+#pragma once
+/// Writes a log as any program with the node's key could: also what no honest one would. For tests.
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "minglu/ports.hpp"
+#include "sync/bundle.hpp"
+#include "sync/head.hpp"
+#include "sync/merkle.hpp"
+
+namespace minglu::test {
+
+class LogForge {
+public:
+    /// Begins with a proper `open` record dated `time`. Copy a forge to let its log fork.
+    LogForge(LogId log, const Signer& signer, HybridTime time, std::optional<Cut> cut = {});
+
+    /// Fills in log, seq, ops, ops_root, and a time one millisecond after the last when `header` has none.
+    Dot append(Header header, std::vector<std::string> op_lines);
+    /// A `change` by "forger".
+    Dot change(const std::vector<Op>& ops);
+    /// Any header line, e.g. of a newer version; `op_lines` must be as many as it says.
+    Dot append_line(std::string header_line, std::vector<std::string> op_lines);
+
+    [[nodiscard]] const LogId& log() const { return log_; }
+    [[nodiscard]] Seq size() const { return Seq{records_.size()}; }
+    [[nodiscard]] HybridTime time() const { return time_; }
+    [[nodiscard]] Hash leaf(Seq seq) const;
+    [[nodiscard]] Hash root(Seq size) const;
+
+    /// The head at `size`, dated and stating what is given.
+    [[nodiscard]] Head head(Seq size, HybridTime time) const;
+    [[nodiscard]] std::string signed_head(Seq size, HybridTime time) const;
+    /// Records `from`..`to` proved by the head at `head_size`; with the proof from the receiver's head when one is
+    /// named.
+    [[nodiscard]] Segment segment(Seq from, Seq to, Seq head_size, Seq receiver_head = {}) const;
+    [[nodiscard]] std::string lines(Seq from, Seq to) const;
+    [[nodiscard]] std::string bundle(Seq from, Seq to, Seq head_size, Seq receiver_head = {}) const;
+    /// All after `have`, proved by the last head.
+    [[nodiscard]] std::string rest(Seq have = {}) const { return bundle(Seq{have.value() + 1}, size(), size()); }
+
+private:
+    [[nodiscard]] NodeReader nodes() const;
+
+    struct Written {
+        std::string header;
+        std::vector<std::string> ops;
+    };
+    LogId log_;
+    const Signer* signer_;
+    HybridTime time_;
+    TreeFrontier tree_;
+    std::vector<Written> records_;
+    std::map<std::pair<std::uint32_t, std::uint64_t>, Hash> nodes_;
+};
+
+/// One bundle of several forges' segments, their records one log after the other.
+struct ForgedPart {
+    const LogForge* forge;
+    Seq from;
+    Seq to;
+    Seq head_size;
+};
+[[nodiscard]] std::string forged_bundle(const NodeId& sender, const std::vector<ForgedPart>& parts);
+
+/// {"key": key, "set": {field: text}} that saw `seen`, effective on 2026-01-01.
+[[nodiscard]] Op write_op(std::string key, std::string_view field, std::string_view text, Vector seen = {});
+
+}  // namespace minglu::test
