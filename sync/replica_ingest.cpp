@@ -1,6 +1,7 @@
 // Writes of peers: bundles are proved log by log, then taken in the sender's order of arrival, in one transaction.
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "catalog/entry_views.hpp"
 #include "sync/card.hpp"
@@ -56,7 +57,8 @@ private:
 struct Proved {
     LogRow log;
     Segment segment;
-    Head head;
+    ProvedSegment proof;
+    Seq size_before;
 };
 
 }  // namespace
@@ -70,15 +72,19 @@ struct Proofs {
 
 namespace {
 
-/// Stores the head for a log whose size is now `log.size`: the largest that this size is proved against.
-bool adopt_head(LogRow& log, const Segment& segment, const Head& head) {
-    const bool larger = head.size > log.head_size || (head.size == log.head_size && head.time > log.head_time);
-    const bool old_proof_lost = log.size > segment.from && log.head_size > log.size;
-    if (!larger && !old_proof_lost) return false;
-    log.head = segment.head;
+/// Keeps the largest head that is proved from the records held: another one only for the same log further on, or when
+/// the proof of the one held starts at records that have been overtaken.
+bool adopt_head(LogRow& log, const Proved& one) {
+    const Head& head = one.proof.head;
+    const bool larger = std::tie(head.size, head.time) > std::tie(log.head_size, log.head_time);
+    const bool proof_lost = log.size > one.size_before && log.head_size > log.size;
+    const bool reaches = one.segment.to == log.size || head.size == log.size;
+    const bool better = larger && one.proof.continuity == Continuity::proved;
+    if (!reaches || (!better && !proof_lost && log.head_size >= log.size)) return false;
+    log.head = one.segment.head;
     log.head_size = head.size;
     log.head_time = head.time;
-    log.head_proof = segment.steps;
+    log.head_proof = head.size == log.size ? std::vector<ProofStep>{} : one.segment.steps;
     return true;
 }
 
@@ -115,9 +121,10 @@ Result<void> prove_one(const ReadTx& tx, const Segment& segment, const std::vect
                      "this node was copied or rolled back: stop it and restore it with minglu restore"});
     }
     if (!opens_as_carded(*log, records)) return fail(wrong_opening(segment.log));
-    auto head = prove_segment(*log, segment, records);
-    if (!head) return tl::unexpected(head.error());
-    proofs.proved.emplace(segment.log, Proved{*std::move(log), segment, *std::move(head)});
+    auto proof = prove_segment(*log, node_reader(tx, log->no), segment, records);
+    if (!proof) return tl::unexpected(proof.error());
+    const Seq size = log->size;
+    proofs.proved.emplace(segment.log, Proved{*std::move(log), segment, *std::move(proof), size});
     return {};
 }
 
@@ -201,9 +208,9 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from)
         take(*tx, *bundle, proofs, from);
         bool newer_heads = false;
         for (auto& [id, one] : proofs.proved) {
-            newer_heads = adopt_head(one.log, one.segment, one.head) || newer_heads;
+            newer_heads = adopt_head(one.log, one) || newer_heads;
             tx->update_log(one.log);
-            heads.push_back(one.head);
+            heads.push_back(one.proof.head);
         }
         for (IncidentRow& incident : proofs.incidents) {
             incident.at = clock_.now();

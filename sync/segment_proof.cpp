@@ -1,5 +1,6 @@
 #include "sync/segment_proof.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "sync/intake.hpp"
@@ -14,13 +15,20 @@ Error refuse(ErrorCode code, const LogId& log, std::string what) {
                                     : "nothing was taken; report it to the sender if it persists"};
 }
 
-/// Roots of the log as the segment's records are appended to it.
+tl::unexpected<Error> forked(const LogRow& log, const Head& head) {
+    return fail(refuse(ErrorCode::fork, log.id,
+                       "two signed heads contradict each other at " + std::to_string(log.head_size.value()) + " and " +
+                           std::to_string(head.size.value())));
+}
+
+/// The tree with the segment's records: where its proof starts, and what it says of the head held here.
 struct Growth {
-    Hash root_at_end{};
+    ProofStep start;
     std::optional<Hash> root_at_held_head;
 };
 
-Result<Growth> grow_through(const LogRow& log, const Segment& segment, std::span<const RecordLines* const> records) {
+Result<Growth> grow_through(const LogRow& log, const NodeReader& held, const Segment& segment,
+                            std::span<const RecordLines* const> records) {
     const HashAlgorithm algorithm = hash_of(log.suite);
     auto tree = TreeFrontier::restore(algorithm, log.size.value(), log.frontier);
     if (!tree) throw StoreFault(ErrorCode::corrupt, "tree of " + log.id.value());
@@ -40,14 +48,16 @@ Result<Growth> grow_through(const LogRow& log, const Segment& segment, std::span
     }
     if (tree->size() != std::max(segment.to, log.size).value())
         return fail(refuse(ErrorCode::malformed, log.id, "the segment does not end where it says"));
-    growth.root_at_end = tree->root();
+    // A late segment ends inside what is held here.
+    const bool late = segment.to < log.size;
+    growth.start = {segment.to, late ? root_at(algorithm, segment.to.value(), held) : tree->root(), {}};
     return growth;
 }
 
-Result<void> check_steps(const LogRow& log, const Segment& segment, const Growth& growth, const Head& head) {
+Result<void> check_steps(const LogRow& log, const Segment& segment, const ProofStep& start, const Head& head) {
     const HashAlgorithm algorithm = hash_of(log.suite);
-    Seq size = std::max(segment.to, log.size);
-    Hash root = growth.root_at_end;
+    Seq size = start.size;
+    Hash root = start.root;
     for (std::size_t i = 0; i < segment.steps.size(); ++i) {
         const ProofStep& step = segment.steps[i];
         const bool last = i + 1 == segment.steps.size();
@@ -68,30 +78,43 @@ Result<void> check_steps(const LogRow& log, const Segment& segment, const Growth
     return {};
 }
 
-/// The new head must continue the one held here, whichever of the two is larger.
-Result<void> check_held_head(const LogRow& log, const Segment& segment, const Growth& growth, const Head& head) {
-    if (log.head_size == Seq{}) return {};
+Hash held_root_of(const LogRow& log) {
     const auto held = parse_note(log.head);
     if (!held) throw StoreFault(ErrorCode::corrupt, "stored head of " + log.id.value());
-    const Hash& held_root = held->head.root;
-    const auto forked = [&] {
-        return fail(refuse(ErrorCode::fork, log.id,
-                           "two signed heads contradict each other at " + std::to_string(log.head_size.value()) +
-                               " and " + std::to_string(head.size.value())));
-    };
-    if (growth.root_at_held_head && *growth.root_at_held_head != held_root) return forked();
-    if (head.size == log.head_size && head.root != held_root) return forked();
-    const bool beyond_reach = !growth.root_at_held_head && head.size > log.head_size;
-    if (beyond_reach && (segment.head_from != log.head_size ||
-                         !verify_consistency(hash_of(log.suite), log.head_size.value(), head.size.value(), held_root,
-                                             head.root, segment.head_path)))
-        return fail(refuse(ErrorCode::bad_proof, log.id, "no proof that the new head continues the one held"));
-    return {};
+    return held->head.root;
+}
+
+/// Two signed heads of one log that cannot both be true, whatever records came along.
+bool contradicts(const LogRow& log, const NodeReader& held, const Head& head) {
+    if (log.head_size != Seq{} && head.size == log.head_size) return head.root != held_root_of(log);
+    return head.size <= log.size && root_at(hash_of(log.suite), head.size.value(), held) != head.root;
+}
+
+/// The new head must continue the one held here, or precede it.
+Result<Continuity> check_held_head(const LogRow& log, const Segment& segment, const Growth& growth, const Head& head) {
+    if (log.head_size == Seq{} || head.size == log.head_size) return Continuity::proved;
+    const Hash held_root = held_root_of(log);
+    if (growth.root_at_held_head) {
+        if (*growth.root_at_held_head != held_root) return forked(log, head);
+        return Continuity::proved;
+    }
+    for (const ProofStep& step : segment.steps) {  // each is proved to be a state of the log that the head signs
+        if (step.size != log.head_size) continue;
+        if (step.root != held_root) return forked(log, head);
+        return Continuity::proved;
+    }
+    if (head.size < log.head_size || segment.head_from == Seq{}) return Continuity::unproved;
+    if (segment.head_from != log.head_size) return Continuity::unproved;
+    if (!verify_consistency(hash_of(log.suite), log.head_size.value(), head.size.value(), held_root, head.root,
+                            segment.head_path))
+        return fail(refuse(ErrorCode::bad_proof, log.id, "the proof that the new head continues the one held fails"));
+    return Continuity::proved;
 }
 
 }  // namespace
 
-Result<Head> prove_segment(const LogRow& log, const Segment& segment, std::span<const RecordLines* const> records) {
+Result<ProvedSegment> prove_segment(const LogRow& log, const NodeReader& held, const Segment& segment,
+                                    std::span<const RecordLines* const> records) {
     if (segment.from.value() > log.size.value() + 1)
         return fail(refuse(
             ErrorCode::gap, log.id,
@@ -101,14 +124,45 @@ Result<Head> prove_segment(const LogRow& log, const Segment& segment, std::span<
     if (head->log != log.id || head->size < segment.to)
         return fail(
             refuse(ErrorCode::bad_proof, log.id, "its head is not one of this log, or smaller than the segment"));
-    // An older head than what is held here proves nothing new, and takes nothing away.
-    if (head->size < log.size) return fail(refuse(ErrorCode::gap, log.id, "its head is older than what is held here"));
-    const auto growth = grow_through(log, segment, records);
+    if (contradicts(log, held, *head)) return forked(log, *head);
+    const auto growth = grow_through(log, held, segment, records);
     if (!growth) return tl::unexpected(growth.error());
-    if (const auto led = check_steps(log, segment, *growth, *head); !led) return tl::unexpected(led.error());
-    if (const auto continued = check_held_head(log, segment, *growth, *head); !continued)
-        return tl::unexpected(continued.error());
-    return head;
+    if (const auto led = check_steps(log, segment, growth->start, *head); !led) return tl::unexpected(led.error());
+    const auto continuity = check_held_head(log, segment, *growth, *head);
+    if (!continuity) return tl::unexpected(continuity.error());
+    return ProvedSegment{*std::move(head), *continuity};
+}
+
+bool can_connect(const LogRow& log, Seq receiver_head) {
+    if (receiver_head <= std::min(log.size, log.head_size) || receiver_head == log.head_size) return true;
+    return std::any_of(log.head_proof.begin(), log.head_proof.end(),
+                       [&](const ProofStep& step) { return step.size == receiver_head; });
+}
+
+Segment make_segment(const ReadTx& tx, const LogRow& log, Seq from, Seq to, Seq receiver_head) {
+    const HashAlgorithm algorithm = hash_of(log.suite);
+    const NodeReader nodes = node_reader(tx, log.no);
+    Segment segment{log.id, from, to, {}, {}, {}, log.head};
+    const Seq reach = std::min(log.size, log.head_size);
+    const auto step = [&](Seq begin, Seq end) {
+        if (begin < end)
+            segment.steps.push_back({begin, root_at(algorithm, begin.value(), nodes),
+                                     consistency_proof(algorithm, begin.value(), end.value(), nodes)});
+    };
+    if (reach < log.head_size) {
+        // Held up to less than the head: the proof that came with it leads on, by way of the receiver's head.
+        const Seq by_way = std::clamp(receiver_head, to, reach);
+        step(to, by_way);
+        step(by_way, reach);
+        segment.steps.insert(segment.steps.end(), log.head_proof.begin(), log.head_proof.end());
+        return segment;
+    }
+    step(to, reach);
+    if (receiver_head > to && receiver_head < log.head_size) {
+        segment.head_from = receiver_head;
+        segment.head_path = consistency_proof(algorithm, receiver_head.value(), log.head_size.value(), nodes);
+    }
+    return segment;
 }
 
 NodeReader node_reader(const ReadTx& tx, LogNo log) {
@@ -118,24 +172,6 @@ NodeReader node_reader(const ReadTx& tx, LogNo log) {
             throw StoreFault(ErrorCode::corrupt, "tree node " + std::to_string(level) + "/" + std::to_string(index));
         return *node;
     };
-}
-
-Segment make_segment(const ReadTx& tx, const LogRow& log, Seq from, Seq to, Seq receiver_head) {
-    const HashAlgorithm algorithm = hash_of(log.suite);
-    const NodeReader nodes = node_reader(tx, log.no);
-    Segment segment{log.id, from, to, {}, {}, {}, log.head};
-    const Seq reach = std::min(log.size, log.head_size);
-    if (to < reach)
-        segment.steps.push_back({to, root_at(algorithm, to.value(), nodes),
-                                 consistency_proof(algorithm, to.value(), reach.value(), nodes)});
-    // Held up to less than the head: the proof that came with it leads on.
-    if (reach < log.head_size) segment.steps.insert(segment.steps.end(), log.head_proof.begin(), log.head_proof.end());
-    const bool asked = receiver_head > to && receiver_head < log.head_size && log.size >= log.head_size;
-    if (asked) {
-        segment.head_from = receiver_head;
-        segment.head_path = consistency_proof(algorithm, receiver_head.value(), log.head_size.value(), nodes);
-    }
-    return segment;
 }
 
 }  // namespace minglu

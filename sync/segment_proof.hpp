@@ -12,10 +12,25 @@
 
 namespace minglu {
 
+/// How the proved head stands to the one held here.
+enum class Continuity {
+    proved,   ///< it is the same, or provably one that continues or precedes it
+    unproved  ///< both are signed, and the sender holds too little to connect them
+};
+
+struct ProvedSegment {
+    Head head;
+    Continuity continuity = Continuity::proved;
+};
+
 /// Errors: malformed, bad_proof, bad_signature, gap, fork. `log` is the log as held here (size 0 for a new one), with
-/// the key and suite that its heads must be signed with; `records` are those of this segment, in order.
-[[nodiscard]] Result<Head> prove_segment(const LogRow& log, const Segment& segment,
-                                         std::span<const RecordLines* const> records);
+/// the key and suite that its heads must be signed with; `held` reads its stored subtrees; `records` are those of this
+/// segment, in order. A segment that is older than what is held here is proved against it, and brings nothing.
+[[nodiscard]] Result<ProvedSegment> prove_segment(const LogRow& log, const NodeReader& held, const Segment& segment,
+                                                  std::span<const RecordLines* const> records);
+
+/// Whether a receiver with a head of that size can connect it to our head, when it gets no records with it.
+[[nodiscard]] bool can_connect(const LogRow& log, Seq receiver_head);
 
 /// What of a log goes out: records `from`..`to` with the proof from `to` to the held head, and, when the receiver named
 /// an older head, the proof from that one.

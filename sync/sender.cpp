@@ -52,8 +52,10 @@ std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, con
         const Seq have = request.have.at(log.id);
         const auto reached = payload.reached.find(log.id);
         const bool newer_head = std::tie(log.head_size, log.head_time) > std::tie(theirs.size, theirs.time);
-        // A head of a log that the receiver holds further than we do proves nothing to it.
-        if (reached == payload.reached.end() && (!newer_head || have > log.size || have == Seq{})) continue;
+        // A head of a log that the receiver holds further than we do, or cannot connect to its own, proves nothing to
+        // it.
+        const bool useful_head = newer_head && have != Seq{} && have <= log.size && can_connect(log, theirs.size);
+        if (reached == payload.reached.end() && !useful_head) continue;
         const Seq to = reached == payload.reached.end() ? have : reached->second;
         info.segments.push_back(make_segment(tx, log, Seq{have.value() + 1}, to, theirs.size));
     }
