@@ -58,6 +58,12 @@ T accept(Result<T> result) {
     return *std::move(result);
 }
 
+/// A count or position; the general reader would turn a negative number into a huge one.
+Seq to_seq(const Json& json) {
+    if (!json.is_number_unsigned()) throw Malformed{"a position is not a number from 0"};
+    return Seq{json.get<std::uint64_t>()};
+}
+
 Hash to_hash_value(const Json& json) {
     return accept(to_hash(accept(from_base64(json.get<std::string>()))));
 }
@@ -70,22 +76,20 @@ std::vector<Hash> to_hashes(const Json& json) {
 
 Vector to_vector(const Json& json) {
     Vector vector;
-    for (const auto& item : json.items())
-        vector.set(accept(parse_log_id(item.key())), Seq{item.value().get<std::uint64_t>()});
+    for (const auto& item : json.items()) vector.set(accept(parse_log_id(item.key())), to_seq(item.value()));
     return vector;
 }
 
 Segment to_segment(const Json& json) {
     Segment segment;
     segment.log = accept(parse_log_id(json.at("log").get<std::string>()));
-    segment.from = Seq{json.at("from").get<std::uint64_t>()};
-    segment.to = Seq{json.at("to").get<std::uint64_t>()};
+    segment.from = to_seq(json.at("from"));
+    segment.to = to_seq(json.at("to"));
     if (segment.from == Seq{} || segment.from.value() > segment.to.value() + 1)
         throw Malformed{"a segment runs backwards"};
     for (const Json& step : json.value("steps", Json::array()))
-        segment.steps.push_back(
-            {Seq{step.at("size").get<std::uint64_t>()}, to_hash_value(step.at("root")), to_hashes(step.at("path"))});
-    segment.head_from = Seq{json.value("head_from", std::uint64_t{0})};
+        segment.steps.push_back({to_seq(step.at("size")), to_hash_value(step.at("root")), to_hashes(step.at("path"))});
+    if (json.contains("head_from")) segment.head_from = to_seq(json.at("head_from"));
     segment.head_path = to_hashes(json.value("head_path", Json::array()));
     segment.head = json.at("head").get<std::string>();
     return segment;

@@ -76,10 +76,15 @@ void grow(WriteTx& tx, LogRow& log, const Hash& leaf) {
 Intake::Intake(WriteTx& tx, UnixMs arrived) : tx_(tx), arrived_(arrived) {}
 
 std::string Intake::take(LogRow& log, const RecordLines& record) {
+    Judged judged = judge(log, record);
+    take(log, record, judged);
+    return std::move(judged.fault);
+}
+
+void Intake::take(LogRow& log, const RecordLines& record, const Judged& judged) {
     const Header& header = record.header;
     if (header.seq.value() != log.size.value() + 1)
         throw std::logic_error("record " + to_string(Dot{header.log, header.seq}) + " does not continue its log");
-    const Judged judged = judge(log, record);
     const Dot dot{header.log, header.seq};
     const bool valid = judged.fault.empty();
 
@@ -100,8 +105,9 @@ std::string Intake::take(LogRow& log, const RecordLines& record) {
     log.author_vector.join(header.seen);
     if (header.of) tx_.add_mark({header.of->dot, header.of->leaf, header.kind, dot, header.time, row.leaf, valid});
     if (valid) note_touched(record, judged, dot);
+    // The caller's copy of a log knows nothing of a cut that came in meanwhile.
+    if (const auto cut = cuts_.find(log.id); cut != cuts_.end()) log.cut = cut->second;
     tx_.update_log(log);
-    return judged.fault;
 }
 
 void Intake::note_touched(const RecordLines& record, const Judged& judged, const Dot& dot) {
@@ -127,10 +133,12 @@ void Intake::cut(const Cut& cut, const NodeId& by) {
         row.id = cut.log;
         row.cut = cut.at;
         tx_.add_log(row);
+        cuts_[cut.log] = cut.at;
         return;
     }
     if (log->cut && *log->cut <= cut.at) return;
     log->cut = cut.at;
+    cuts_[cut.log] = cut.at;
     tx_.update_log(*log);
     for (std::uint64_t seq = cut.at.value() + 1; seq <= log->size.value(); ++seq) {
         const auto record = tx_.record({cut.log, Seq{seq}});

@@ -33,9 +33,14 @@ public:
     /// Appends `record` to `log` (which must be at seq - 1) and files what it marks. Returns the fault of an invalid
     /// record.
     std::string take(LogRow& log, const RecordLines& record);
+    /// The same for a record judged already.
+    void take(LogRow& log, const RecordLines& record, const Judged& judged);
 
     /// Keys whose views the records taken so far change.
     [[nodiscard]] const std::set<EntryKey>& touched() const { return touched_; }
+
+    /// Logs that an `open` record taken so far has cut off, and after which position.
+    [[nodiscard]] const std::map<LogId, Seq>& cuts() const { return cuts_; }
 
 private:
     void note_touched(const RecordLines& record, const Judged& judged, const Dot& dot);
@@ -44,6 +49,7 @@ private:
     WriteTx& tx_;
     UnixMs arrived_;
     std::set<EntryKey> touched_;
+    std::map<LogId, Seq> cuts_;
 };
 
 /// Adds one leaf to the log's tree: frontier, size and stored nodes.

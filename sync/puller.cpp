@@ -137,6 +137,7 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     const std::scoped_lock lock(status_mutex_);
     status_.bytes_received += answer->bytes_received;
     status_.records += report->records;
+    status_.their_vector = report->sender_vector;
     status_.ops += report->ops;
     // A bundle that was refused whole must not be fetched again at once.
     if (report->records == 0 && !report->refused.empty()) return tl::unexpected(report->refused.front().second);

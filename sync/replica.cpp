@@ -154,6 +154,8 @@ Standing Replica::standing_with(const ReadTx& tx, const LogRow& own, const Head&
 void Replica::announce(Standing next) {
     if (recent_states_.empty() || recent_states_.back().first != next.vector)
         recent_states_.emplace_back(next.vector, next.state_root);
+    else
+        recent_states_.back().second = next.state_root;  // a rebuild has put it right
     if (recent_states_.size() > recent_states_max) recent_states_.pop_front();
     const std::scoped_lock lock(standing_mutex_);
     next.revision = standing_.revision + 1;

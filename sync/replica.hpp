@@ -50,6 +50,7 @@ struct Draft {
 struct IngestReport {
     std::uint64_t records = 0;  ///< taken
     std::uint64_t ops = 0;
+    Vector sender_vector;  ///< what the sender says that it holds
     std::vector<std::pair<LogId, Error>> refused;
     std::vector<LogId> unknown;   ///< no card pinned here: not to be asked for until there is one
     std::vector<LogId> diverged;  ///< heads with our vector and another state root
@@ -76,7 +77,8 @@ public:
     [[nodiscard]] const NodeId& node() const { return node_; }
 
     /// Errors: too_large (split it), stale (an op has seen what this node has not: look at the entry again), duplicate,
-    /// missing_value. Throws StoreFault; after a throw from a commit the process must exit.
+    /// missing_value, bad_request (no node could read it). Throws StoreFault; after a throw from a commit the process
+    /// must exit.
     [[nodiscard]] Result<Published> publish(Draft draft);
 
     /// `from` is the peer that sent it, for incidents. Errors: those of parse_bundle; what is wrong with a single log

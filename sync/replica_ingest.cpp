@@ -110,16 +110,27 @@ Result<LogRow> log_of(const ReadTx& tx, const LogId& id, const KnownKeys& keys) 
     return log;
 }
 
+/// Our own log comes back as we sent it, unless somebody wrote with our key: a copied or rolled back node. Only a head
+/// signed by that key says so; what else a peer claims is its own fault.
+Result<void> check_own(const ReadTx& tx, const LogRow& log, const Segment& segment) {
+    const auto head = open_head(segment.head, log.suite, log.signing_key);
+    if (!head) return tl::unexpected(head.error());
+    const std::string where = "log " + segment.log.value();
+    if (head->log != log.id || head->size < segment.to)
+        return fail({ErrorCode::bad_proof, "its head is not one of this log, or smaller than the segment", where,
+                     "report it to the sender"});
+    const bool ours = head->size <= log.size &&
+                      head->root == root_at(hash_of(log.suite), head->size.value(), node_reader(tx, log.no));
+    if (ours) return {};
+    return fail({ErrorCode::fork, "a peer holds a head of our own log, signed with our key, that is not of ours", where,
+                 "this node was copied or rolled back: stop it and restore it with minglu restore"});
+}
+
 Result<void> prove_one(const ReadTx& tx, const Segment& segment, const std::vector<const RecordLines*>& records,
                        const KnownKeys& keys, Proofs& proofs) {
     auto log = log_of(tx, segment.log, keys);
     if (!log) return tl::unexpected(log.error());
-    if (log->own) {
-        // Our own log comes back as we sent it, unless somebody wrote with our key: a copied or rolled back node.
-        if (segment.to <= log->size) return {};
-        return fail({ErrorCode::fork, "a peer holds more of our own log than we do", "log " + segment.log.value(),
-                     "this node was copied or rolled back: stop it and restore it with minglu restore"});
-    }
+    if (log->own) return check_own(tx, *log, segment);
     if (!opens_as_carded(*log, records)) return fail(wrong_opening(segment.log));
     auto proof = prove_segment(*log, node_reader(tx, log->no), segment, records);
     if (!proof) return tl::unexpected(proof.error());
@@ -190,6 +201,8 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
         else
             last_time_ = std::max(last_time_, record.header.time);
     }
+    for (const auto& [id, at] : intake.cuts())
+        if (const auto found = proofs.proved.find(id); found != proofs.proved.end()) found->second.log.cut = at;
     refold(tx, intake.touched(), trie(tx), last_arrival_);
 }
 
@@ -205,6 +218,7 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from)
     try {
         const auto tx = store_.write();
         proofs = prove_all(*tx, *bundle, KnownKeys(*tx, node_, signer_), from);
+        proofs.report.sender_vector = bundle->info.vector;
         take(*tx, *bundle, proofs, from);
         bool newer_heads = false;
         for (auto& [id, one] : proofs.proved) {

@@ -77,9 +77,13 @@ Result<Published> Replica::append(WriteTx& tx, LogRow& own, Intake& intake, cons
     const std::string header_line = serialise(header);
     if (bytes + header_line.size() + 1 > record_bytes_max)
         return fail(refuse(ErrorCode::too_large, "a record over 16 MiB", "split it into several"));
-    const RecordLines record{header, header_line, {lines.begin(), lines.end()}};
-    if (const auto fault = intake.take(own, record); !fault.empty())
-        throw std::logic_error("own record would be invalid: " + fault);
+    // What others could not read would hold up this log for ever, and this node's other writers now.
+    const auto readable = parse_header(header_line);
+    if (!readable) return fail(refuse(ErrorCode::bad_request, readable.error().what, "correct the draft"));
+    const RecordLines record{*readable, header_line, {lines.begin(), lines.end()}};
+    const Judged judged = judge(own, record);
+    if (!judged.fault.empty()) return fail(refuse(ErrorCode::bad_request, judged.fault, "correct the draft"));
+    intake.take(own, record, judged);
     vector.raise(own.id, own.size);
     const Published published{{own.id, own.size}, leaf_hash(hash_of(own.suite), header_line), last_arrival_};
     if (draft.along) draft.along(tx, published);

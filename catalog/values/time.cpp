@@ -1,6 +1,7 @@
 #include "minglu/time.hpp"
 
 #include <array>
+#include <cstdint>
 #include <cstdio>
 
 namespace minglu {
@@ -49,6 +50,8 @@ int number_at(std::string_view text, std::size_t from, std::size_t count) {
 
 HybridTime tick(HybridTime last, UnixMs now) {
     if (now.value() > last.ms) return {now.value(), 0};
+    // A peer may have used the counter up.
+    if (last.counter == UINT32_MAX) return {last.ms + 1, 0};
     return {last.ms, last.counter + 1};
 }
 

@@ -33,7 +33,7 @@ void BuggyAuthor::write(SimNode& reader) {
     for (const Vector::Item& item : grown.items())
         if (item.first != forge_.log()) header.seen.raise(item.first, item.second);
     const auto good = serialise(test::write_op(key.value(), "notes", std::to_string(random_.below(3)), etag));
-    const Vector everything = join(seen_, header.seen);
+    Vector everything = join(seen_, header.seen);
     bool valid = true;
     std::vector<std::string> lines{good};
     switch (random_.below(8)) {
@@ -59,7 +59,8 @@ void BuggyAuthor::write(SimNode& reader) {
             break;
         case 5:  // its seen does not grow
             if (!seen_.empty()) {
-                header.seen.set(seen_.items().front().first, seen_.items().front().second);
+                header.seen = seen_;
+                everything = seen_;
                 valid = false;
             }
             break;
