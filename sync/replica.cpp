@@ -42,6 +42,7 @@ void commit(WriteTx& tx) {
     try {
         tx.commit();
     } catch (const StoreFault& fault) {
+        if (fault.code() == ErrorCode::disk_full) throw;  // there was no room for the commit: it did not happen
         throw CommitUnknown(fault.code(), fault.what());
     }
 }

@@ -48,6 +48,7 @@ struct Draft {
 
 /// What became of a bundle. A refused log never holds back the others.
 struct IngestReport {
+    Vector sender_vector;       ///< what the sender holds, as it says
     std::uint64_t records = 0;  ///< taken
     std::uint64_t ops = 0;
     Vector sender_vector;  ///< what the sender says that it holds

@@ -9,7 +9,8 @@ namespace minglu {
 /// For each log the records held.
 [[nodiscard]] Vector held_vector(const std::vector<LogRow>& logs);
 
-/// Commits; a failure leaves the outcome open and becomes CommitUnknown.
+/// Commits. A full disk is a known failure, the transaction rolls back; any other leaves the outcome open and becomes
+/// CommitUnknown.
 void commit(WriteTx& tx);
 
 }  // namespace minglu

@@ -214,7 +214,7 @@ def bench_idle(a, b, rounds=200):
     connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sync = b.get("/v1/sync")
     heads = ",".join(f"{h['log']}:{h['size']}@{h['ms']}.{h['counter']}" for h in heads_of(a))
-    vector = ",".join(f"{log}:{seq}" for log, seq in sorted(sync["vector"].items()))
+    vector = sync["vector"]
     path = f"/sync/v1/records?have={vector}&heads={heads}&wait_s=0&limit_bytes=8388608"
     times, size = [], 0
     for _ in range(rounds):

@@ -48,10 +48,13 @@ void write_peer(JsonWriter& json, const PeerRow& peer, const std::vector<PeerRep
     json.end_object();
 }
 
-HttpResponse status_answer(const Services& services) {
+std::vector<PeerReport> reports_of(const Services& services) {
+    return services.peer_reports ? services.peer_reports() : std::vector<PeerReport>{};
+}
+
+HttpResponse status_answer(const Services& services, const std::vector<PeerReport>& reports) {
     const auto tx = services.store.read();
     const Standing standing = services.replica.standing();
-    const std::vector<PeerReport> reports = services.peer_reports ? services.peer_reports() : std::vector<PeerReport>{};
     JsonWriter json;
     json.begin_object().member("node", services.node.value()).member("vector", to_string(standing.vector));
     json.member("state_root", to_hex(bytes_of(standing.state_root))).member("own_log", standing.own_log.value());
@@ -78,6 +81,15 @@ Result<std::string> peer_named(const std::string& body) {
     return text_of(member_of(*json, "peer"));
 }
 
+/// What went wrong with one of several peers stands in its state.
+PullStatus failed_status(const Error& error) {
+    PullStatus status;
+    status.state = "backing_off";
+    status.failures = 1;
+    status.last_error = error;
+    return status;
+}
+
 HttpResponse sync_now(Call& call) {
     const auto named = peer_named(call.request.body);
     if (!named) return problem(named.error());
@@ -86,19 +98,20 @@ HttpResponse sync_now(Call& call) {
         return problem({ErrorCode::busy, "this process exchanges nothing", "", "start the node with `minglu serve`"});
     }
     bool known = false;
+    std::vector<PeerReport> reports;  // of these exchanges, not of the links that go on in the background
     for (const PeerRow& peer : services.store.read()->peers()) {
         if (!named->empty() && peer.node.value() != *named) continue;
         known = true;
         if (named->empty() && (peer.paused || peer.url.empty())) continue;
-        // What went wrong with one of several peers stands in its state.
         const auto pulled = services.pull_now(peer.node);
         if (!pulled && !named->empty()) return problem(pulled.error());
+        reports.push_back({peer.node, pulled ? *pulled : failed_status(pulled.error())});
     }
     if (!known && !named->empty()) {
         return problem({ErrorCode::not_found, "there is no peer " + *named, "member peer of the body",
                         "GET /v1/sync lists the peers"});
     }
-    return status_answer(services);
+    return status_answer(services, reports);
 }
 
 }  // namespace
@@ -111,7 +124,7 @@ std::uint64_t records_beyond(const Vector& wanted, const Vector& have) {
 }
 
 void add_sync_status_routes(Router& router) {
-    router.add("GET", "/v1/sync", Access::read, {}, [](Call& call) { return status_answer(call.services); });
+    router.add("GET", "/v1/sync", Access::read, {}, [](Call& call) { return status_answer(call.services, reports_of(call.services)); });
     router.add("POST", "/v1/sync/now", Access::write, {}, sync_now);
 }
 
