@@ -49,6 +49,13 @@ std::string set_text(const std::string& key, const Json& set) {
     return out;
 }
 
+std::string needs_text(const Json& batch) {
+    std::string out;
+    for (const Json& node : elements(batch, "needs"))
+        if (node.is_string()) out += (out.empty() ? "" : "、") + node.get<std::string>();
+    return out;
+}
+
 ExitCode run_show(Session& session, const ShowOptions& options) {
     show_items(
         session, request_of("GET", "/v1/batches/" + options.dot), options.paging,
@@ -65,6 +72,7 @@ ExitCode run_show(Session& session, const ShowOptions& options) {
             facts.add_if("时间", time_text(text(batch, "time")));
             facts.add_if("到达本节点", time_text(text(batch, "arrived")));
             facts.add("条数", text(batch, "ops"));
+            facts.add_if("会签节点", needs_text(batch));
             facts.print(session.screen());
             Table table({"条目", "写入"});
             for (const Json& entry : entries)

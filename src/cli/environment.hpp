@@ -17,8 +17,8 @@ struct Environment {
     bool err_is_terminal = false;
     bool colours = false;     ///< on the output: a terminal, and NO_COLOR is not set
     std::size_t columns = 0;  ///< of the terminal; 0 = unknown
-    std::function<std::string(const std::string& name)> variable;  ///< environment variables; empty when not set
-    std::function<void(std::int64_t ms)> wait;                     ///< between two looks at something that runs
+    std::function<std::string(const std::string& name)> variable = {};  ///< environment variables; empty when not set
+    std::function<void(std::int64_t ms)> wait = {};                     ///< between two looks at something that runs
 };
 
 }  // namespace minglu::cli

@@ -178,8 +178,8 @@ void add_import_command(CLI::App& app, Chosen& chosen) {
         app, chosen, "import", "Publish a list from a CSV file 导入名录",
         [](CLI::App& command, ImportOptions& options) {
             command.add_option("file", options.file, "CSV, UTF-8 or GB18030 文件")->required();
-            command.add_option("--kind", options.kind, "patent, trademark or gi 类别")
-                ->required()
+            command
+                .add_option("--kind", options.kind, "patent, trademark or gi; told from the header when not given 类别")
                 ->check(CLI::IsMember({"patent", "trademark", "gi"}));
             command.add_flag("--dry-run", options.dry_run, "Only say what it would do 仅预览");
             command

@@ -99,20 +99,24 @@ std::string finding_text(const Json& finding) {
     return finding.is_string() ? finding.get<std::string>() : finding.dump();
 }
 
+/// The task broke off: there is nothing to say about what it was to look at.
+ExitCode report_failure(Session& session, const Json& error) {
+    if (!session.json()) {
+        const Error said{ErrorCode::internal, text(error, "what"), text(error, "where"), text(error, "cure")};
+        session.err() << "minglu: " << Cell(describe(said)).text << '\n';
+    }
+    const std::string code = text(error, "code");
+    return code.empty() ? ExitCode::fault : exit_code_of(0, code);
+}
+
 ExitCode report(Session& session, const Json& result, const std::string& sound) {
+    if (const Json& error = member(result, "error"); !error.is_null()) return report_failure(session, error);
     const auto findings = elements(result, "findings");
     const bool is_sound = flag(result, "ok") && findings.empty();
     if (!session.json()) {
         for (const Json& finding : findings) session.out() << Cell(finding_text(finding)).text << '\n';
-        if (const Json& error = member(result, "error"); !error.is_null()) {
-            const std::string what =
-                error.is_string() ? error.get<std::string>() : text(error, "detail") + text(error, "what");
-            session.out() << Cell(what).text << '\n';
-        }
-        session.out() << (is_sound ? session.screen().toned(Tone::good, sound)
-                                   : session.screen().toned(Tone::bad,
-                                                            "发现问题 " + std::to_string(findings.size()) + " 项"))
-                      << '\n';
+        const std::string unsound = "发现问题 " + std::to_string(findings.size()) + " 项";
+        session.out() << session.screen().toned(is_sound ? Tone::good : Tone::bad, is_sound ? sound : unsound) << '\n';
     }
     return is_sound ? ExitCode::ok : ExitCode::unsound;
 }

@@ -49,7 +49,7 @@ HttpResponse Session::send(HttpRequest request, const Backend::Sink* sink) {
 Json Session::ask(HttpRequest request) {
     const HttpResponse response = send(std::move(request));
     Json json = parse(response);
-    if (globals_.json) print_json(response.body);
+    if (globals_.json && !response.body.empty()) print_json(response.body);
     return json;
 }
 

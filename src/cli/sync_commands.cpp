@@ -25,11 +25,11 @@ void print_sync(Session& session, const Json& sync) {
     facts.add("向量", text(sync, "vector"));
     facts.add_if("状态根", text(sync, "state_root"));
     facts.print(session.screen());
-    Table table({"节点", "状态", "上次成功", "相差记录", "已收记录", "已收字节", "连续失败", "地址"});
+    Table table({"节点", "状态", "上次成功", "待收", "待送", "已收记录", "已收字节", "连续失败", "地址"});
     for (const Json& peer : elements(sync, "peers")) {
         table.add({text(peer, "node"), state_cell(peer), time_text(text(peer, "last_success")),
-                   text(peer, "lag_records"), text(peer, "records"), bytes_text(number(peer, "bytes_received")),
-                   text(peer, "failures"), text(peer, "url")});
+                   text(peer, "lag_records"), text(peer, "ahead_records"), text(peer, "records"),
+                   bytes_text(number(peer, "bytes_received")), text(peer, "failures"), text(peer, "url")});
     }
     if (table.empty()) {
         session.out() << "没有同步伙伴；minglu peer add 节点卡文件\n";
