@@ -138,7 +138,6 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     status_.their_vector = report->sender_vector;
     status_.bytes_received += answer->bytes_received;
     status_.records += report->records;
-    status_.their_vector = report->sender_vector;
     status_.ops += report->ops;
     // A bundle that was refused whole must not be fetched again at once.
     if (report->records == 0 && !report->refused.empty()) return tl::unexpected(report->refused.front().second);

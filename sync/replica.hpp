@@ -51,7 +51,6 @@ struct IngestReport {
     Vector sender_vector;       ///< what the sender holds, as it says
     std::uint64_t records = 0;  ///< taken
     std::uint64_t ops = 0;
-    Vector sender_vector;  ///< what the sender says that it holds
     std::vector<std::pair<LogId, Error>> refused;
     std::vector<LogId> unknown;   ///< no card pinned here: not to be asked for until there is one
     std::vector<LogId> diverged;  ///< heads with our vector and another state root

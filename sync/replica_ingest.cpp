@@ -218,7 +218,6 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from)
     try {
         const auto tx = store_.write();
         proofs = prove_all(*tx, *bundle, KnownKeys(*tx, node_, signer_), from);
-        proofs.report.sender_vector = bundle->info.vector;
         take(*tx, *bundle, proofs, from);
         bool newer_heads = false;
         for (auto& [id, one] : proofs.proved) {
