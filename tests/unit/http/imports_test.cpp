@@ -193,7 +193,7 @@ TEST_CASE("a process that ends in the middle leaves whole records; the same file
 TEST_CASE("files that cannot be read as a table fail and say why") {
     HandClock clock;
     TestNode node("cq", clock);
-    for (const std::string csv : {std::string(), std::string("a,b\n\"open\n"), std::string("\xff\xff\xff,\xff\n")}) {
+    for (const std::string& csv : {std::string(), std::string("a,b\n\"open\n"), std::string("\xff\xff\xff,\xff\n")}) {
         const auto status = run(node.imports, request(), csv);
         CHECK(status.state == ImportState::failed);
         REQUIRE(status.error);
