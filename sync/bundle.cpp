@@ -210,6 +210,17 @@ std::string to_string(const std::vector<HeldHead>& heads) {
     return text;
 }
 
+namespace {
+
+/// The whole text, or nothing.
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return !text.empty() && error == std::errc{} && end == text.data() + text.size();
+}
+
+}  // namespace
+
 Result<std::vector<HeldHead>> parse_held_heads(std::string_view text) {
     std::vector<HeldHead> heads;
     while (!text.empty()) {
@@ -224,12 +235,8 @@ Result<std::vector<HeldHead>> parse_held_heads(std::string_view text) {
         HeldHead head{dot->log, dot->seq, {}};
         const auto ms = item.substr(at + 1, point - at - 1);
         const auto counter = item.substr(point + 1);
-        const bool numbers =
-            std::from_chars(ms.data(), ms.data() + ms.size(), head.time.ms).ptr == ms.data() + ms.size() &&
-            std::from_chars(counter.data(), counter.data() + counter.size(), head.time.counter).ptr ==
-                counter.data() + counter.size();
-        if (!numbers || ms.empty() || counter.empty())
-            return fail(malformed("'" + std::string(item) + "' has no time"));
+        const bool numbers = read_number(ms, head.time.ms) && read_number(counter, head.time.counter);
+        if (!numbers) return fail(malformed("'" + std::string(item) + "' has no time"));
         heads.push_back(std::move(head));
         if (comma == std::string_view::npos) break;
         text.remove_prefix(comma + 1);

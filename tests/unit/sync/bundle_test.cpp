@@ -1,0 +1,98 @@
+// The bundle's framing alone: what is written is read back, and nothing else is.
+#include "sync/bundle.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/fixed_key.hpp"
+#include "tests/support/log_forge.hpp"
+
+using namespace minglu;
+using namespace minglu::test;
+
+namespace {
+
+const auto key = fixed_key("sc");
+
+LogForge example() {
+    LogForge forge(LogId{"sc-03ab99f0c1d2e3f4"}, *key, {1'766'109'600'000, 0});
+    for (int i = 0; i < 4; ++i) forge.change({write_op("gi/AGI" + std::to_string(i), "name", "甲")});
+    return forge;
+}
+
+TEST_CASE("the first line is read back as it was written") {
+    const LogForge forge = example();
+    BundleInfo info{NodeId{"sc"}, {}, {forge.segment(Seq{2}, Seq{3}, Seq{5}, Seq{4})}};
+    info.vector.set(forge.log(), Seq{5});
+    REQUIRE_FALSE(info.segments.front().steps.empty());
+    REQUIRE_FALSE(info.segments.front().head_path.empty());
+    const std::string bytes = serialise(info) + forge.lines(Seq{2}, Seq{3});
+    const auto bundle = parse_bundle(bytes);
+    REQUIRE(bundle);
+    CHECK(bundle->info == info);
+    CHECK(bundle->records.size() == 2);
+    CHECK(bundle->records.front().op_lines.size() == 1);
+}
+
+TEST_CASE("every truncation is malformed") {
+    const std::string bytes = example().rest();
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        const auto bundle = parse_bundle(std::string_view(bytes).substr(0, size));
+        REQUIRE_FALSE(bundle);
+        CHECK(bundle.error().code == ErrorCode::malformed);
+    }
+}
+
+TEST_CASE("records that were not announced, or stand in another order, are malformed") {
+    const LogForge forge = example();
+    const auto framed = [&](Seq from, Seq to, const std::string& lines) {
+        return parse_bundle(serialise(BundleInfo{NodeId{"sc"}, {}, {forge.segment(from, to, Seq{5})}}) + lines);
+    };
+    CHECK(framed(Seq{2}, Seq{3}, forge.lines(Seq{2}, Seq{3})));
+    CHECK_FALSE(framed(Seq{2}, Seq{3}, forge.lines(Seq{2}, Seq{4})));
+    CHECK_FALSE(framed(Seq{2}, Seq{4}, forge.lines(Seq{2}, Seq{3})));
+    CHECK_FALSE(framed(Seq{2}, Seq{3}, forge.lines(Seq{3}, Seq{3}) + forge.lines(Seq{2}, Seq{2})));
+    CHECK_FALSE(framed(Seq{2}, Seq{3}, forge.lines(Seq{2}, Seq{2}) + forge.lines(Seq{2}, Seq{2})));
+    const Segment twice = forge.segment(Seq{2}, Seq{1}, Seq{5});
+    CHECK_FALSE(parse_bundle(serialise(BundleInfo{NodeId{"sc"}, {}, {twice, twice}})));
+}
+
+TEST_CASE("a first line of another form is refused by its cause") {
+    const std::string log = R"("log":"sc-03ab99f0c1d2e3f4","head":"x")";
+    const std::pair<std::string, ErrorCode> cases[] = {
+        {R"({"minglu_bundle":2,"node":"sc","vector":{},"logs":[]})", ErrorCode::unsupported_version},
+        {R"({"node":"sc","vector":{},"logs":[]})", ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"SC","vector":{},"logs":[]})", ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","node":"sc","vector":{},"logs":[]})", ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{"sc-03ab99f0c1d2e3f4":-1},"logs":[]})", ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[{)" + log + R"(,"from":-1,"to":1}]})",
+         ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[{)" + log + R"(,"from":0,"to":0}]})",
+         ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[{)" + log + R"(,"from":3,"to":1}]})",
+         ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[{)" + log + R"(,"from":1}]})", ErrorCode::malformed},
+        {"[]", ErrorCode::malformed},
+        {"", ErrorCode::malformed},
+    };
+    for (const auto& [line, code] : cases) {
+        const std::string bytes = line + "\n";
+        const auto bundle = parse_bundle(bytes);
+        REQUIRE_FALSE_MESSAGE(bundle, line);
+        CHECK_MESSAGE(bundle.error().code == code, line);
+    }
+    CHECK(parse_bundle("{\"minglu_bundle\":1,\"node\":\"sc\",\"vector\":{},\"logs\":[]}\n"));
+}
+
+TEST_CASE("held heads are read back; other texts are refused") {
+    const std::vector<HeldHead> heads{{LogId{"cq-9f3c21d07be45a18"}, Seq{7}, {1'766'109'600'000, 2}},
+                                      {LogId{"sc-03ab99f0c1d2e3f4"}, Seq{1}, {5, 0}}};
+    CHECK(to_string(heads) == "cq-9f3c21d07be45a18:7@1766109600000.2,sc-03ab99f0c1d2e3f4:1@5.0");
+    CHECK(parse_held_heads(to_string(heads)) == heads);
+    CHECK(parse_held_heads("")->empty());
+    for (const char* text : {"cq", "cq-9f3c21d07be45a18:7", "cq-9f3c21d07be45a18:7@5", "cq-9f3c21d07be45a18:0@5.0",
+                             "cq-9f3c21d07be45a18:7@.0", "cq-9f3c21d07be45a18:7@5.", "cq-9f3c21d07be45a18:7@5.x",
+                             "cq-9f3c21d07be45a18:7@5.99999999999"})
+        CHECK_FALSE_MESSAGE(parse_held_heads(text), text);
+}
+
+}  // namespace

@@ -1,0 +1,121 @@
+// The asking side: what it asks, when it waits, what it skips.
+#include "sync/puller.hpp"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+
+#include "tests/support/lone_node.hpp"
+
+using namespace minglu;
+using namespace minglu::test;
+
+namespace {
+
+/// Answers what it was told to, and keeps what was asked.
+class Script : public Transport {
+public:
+    Result<PeerAnswer> call(const PeerRequest& request) override {
+        if (request.path == "/sync/v1/node") return hello;
+        asked.push_back(request.path);
+        if (answers.empty()) return PeerAnswer{204, "", "", 0, 0};
+        auto answer = answers.front();
+        answers.pop_front();
+        return answer;
+    }
+    void cancel() override {}
+    void bundle(std::string body) { answers.push_back(PeerAnswer{200, "", std::move(body), 0, 0}); }
+
+    Result<PeerAnswer> hello = PeerAnswer{200, "", R"({"node":"sc","protocol":[1]})", 0, 0};
+    std::deque<Result<PeerAnswer>> answers;
+    std::vector<std::string> asked;
+};
+
+struct Scene {
+    Scene() { node.pin(NodeId{"sc"}, *key); }
+    std::unique_ptr<SigningKey> key = fixed_key("sc");
+    LogForge forge{LogId{"sc-03ab99f0c1d2e3f4"}, *key, {1'766'109'600'000, 0}};
+    LoneNode node;
+    Script line;
+    Puller puller{NodeId{"sc"}, *node.replica, *node.store, line, node.clock, node.random, {}};
+};
+
+bool asks(const std::string& path, const std::string& parameter) {
+    return (path + "&").find(parameter + "&") != std::string::npos;
+}
+
+TEST_CASE("what is asked for next follows from what is held") {
+    Scene scene;
+    scene.line.bundle(scene.forge.rest());
+    CHECK(scene.puller.step() == 0);
+    CHECK(scene.puller.status().state == "catching_up");
+    CHECK(scene.puller.step() == 0);
+    CHECK(scene.puller.status().state == "up_to_date");
+    REQUIRE(scene.line.asked.size() == 2);
+    CHECK(scene.line.asked[1].find(scene.forge.log().value() + ":1") != std::string::npos);
+    CHECK(asks(scene.line.asked[1], "wait_s=25"));
+    (void)scene.puller.step_now();
+    CHECK(asks(scene.line.asked[2], "wait_s=0"));
+}
+
+TEST_CASE("failures in a row double the pause, half of it by chance, up to the maximum; an answer ends it") {
+    Scene scene;
+    const PullerOptions options;
+    std::int64_t full = options.backoff_first_ms;
+    for (int i = 0; i < 14; ++i) {
+        scene.line.answers.push_back(fail({ErrorCode::unreachable, "lost", "", ""}));
+        const std::int64_t pause_ms = scene.puller.step_now();
+        CHECK(pause_ms >= full / 2);
+        CHECK(pause_ms <= full);
+        full = std::min(full * 2, options.backoff_max_ms);
+    }
+    CHECK(scene.puller.status().failures == 14);
+    CHECK(scene.puller.step_now() == 0);
+    CHECK(scene.puller.status().failures == 0);
+}
+
+TEST_CASE("the peer's Retry-After is the least pause") {
+    Scene scene;
+    scene.line.answers.push_back(PeerAnswer{503, "", R"({"detail":"busy"})", 7, 0});
+    CHECK(scene.puller.step_now() == 7'000);
+    CHECK(scene.puller.status().last_error.what == "the peer answered 503: busy");
+}
+
+TEST_CASE("a peer that is another node, or speaks another version, is not followed") {
+    const std::pair<const char*, ErrorCode> cases[] = {
+        {R"({"node":"gz","protocol":[1]})", ErrorCode::bad_signature},
+        {R"({"node":"sc","protocol":[2]})", ErrorCode::unsupported_version},
+        {"[]", ErrorCode::bad_signature}};
+    for (const auto& [hello, code] : cases) {
+        Scene scene;
+        scene.line.hello = PeerAnswer{200, "", hello, 0, 0};
+        CHECK(scene.puller.step_now() > 0);
+        CHECK(scene.puller.status().last_error.code == code);
+        CHECK(scene.line.asked.empty());
+    }
+}
+
+TEST_CASE("an unknown log is skipped until its card is here, a refused one for a while") {
+    Scene scene;
+    const auto gz_key = fixed_key("gz");
+    const LogForge stranger(LogId{"gz-0000000000000001"}, *gz_key, scene.forge.time());
+    scene.line.bundle(stranger.rest());
+    (void)scene.puller.step_now();
+    (void)scene.puller.step_now();
+    CHECK(asks(scene.line.asked[1], "skip=" + stranger.log().value()));
+    scene.node.pin(NodeId{"gz"}, *gz_key);
+    (void)scene.puller.step_now();
+    CHECK(asks(scene.line.asked[2], "skip="));
+
+    const auto thief = fixed_key("thief");
+    const LogForge forged(scene.forge.log(), *thief, scene.forge.time());
+    scene.line.bundle(forged.rest());
+    CHECK(scene.puller.step_now() > 0);
+    (void)scene.puller.step_now();
+    CHECK(asks(scene.line.asked[4], "skip=" + scene.forge.log().value()));
+    scene.node.clock.advance(PullerOptions{}.refused_again_ms + 1);
+    (void)scene.puller.step_now();
+    CHECK(asks(scene.line.asked[5], "skip="));
+}
+
+}  // namespace
