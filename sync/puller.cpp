@@ -135,6 +135,7 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     if (!report) return tl::unexpected(report.error());
     note_report(*report);
     const std::scoped_lock lock(status_mutex_);
+    status_.their_vector = report->sender_vector;
     status_.bytes_received += answer->bytes_received;
     status_.records += report->records;
     status_.ops += report->ops;

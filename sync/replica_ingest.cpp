@@ -241,6 +241,7 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from)
         trie_.reset();
         throw;
     }
+    proofs.report.sender_vector = bundle->info.vector;
     compare_states(heads, proofs.report);
     return std::move(proofs.report);
 }
