@@ -89,7 +89,7 @@ Coding choose_coding(std::string_view accept_encoding) {
     return zstd ? Coding::zstd : gzip ? Coding::gzip : Coding::identity;
 }
 
-struct Decoder::State {
+struct BodyDecoder::State {
     Coding coding = Coding::identity;
     std::size_t left = 0;  ///< output bytes still allowed
     bool ended = true;     ///< at the end of a whole stream
@@ -142,7 +142,7 @@ struct Decoder::State {
     }
 };
 
-Decoder::Decoder(Coding coding, std::size_t bytes_max) : state_(std::make_unique<State>()) {
+BodyDecoder::BodyDecoder(Coding coding, std::size_t bytes_max) : state_(std::make_unique<State>()) {
     state_->left = bytes_max;
     state_->ended = coding == Coding::identity;
     if (coding == Coding::gzip && inflateInit2(&state_->gzip, gzip_window) != Z_OK) throw std::bad_alloc();
@@ -154,9 +154,9 @@ Decoder::Decoder(Coding coding, std::size_t bytes_max) : state_(std::make_unique
     state_->coding = coding;
 }
 
-Decoder::~Decoder() = default;
+BodyDecoder::~BodyDecoder() = default;
 
-Result<void> Decoder::feed(std::string_view bytes, const Sink& sink) {
+Result<void> BodyDecoder::feed(std::string_view bytes, const Sink& sink) {
     if (bytes.empty()) return {};
     switch (state_->coding) {
         case Coding::identity:
@@ -169,7 +169,7 @@ Result<void> Decoder::feed(std::string_view bytes, const Sink& sink) {
     return {};
 }
 
-Result<void> Decoder::finish() const {
+Result<void> BodyDecoder::finish() const {
     if (!state_->ended) return fail(damaged());
     return {};
 }

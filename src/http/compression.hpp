@@ -22,14 +22,14 @@ enum class Coding { identity, gzip, zstd };
 constexpr std::size_t compress_above_bytes = 1'024;
 
 /// Decodes a body piece by piece and stops at `bytes_max` of output, so that a bomb costs its cap and no more.
-class Decoder {
+class BodyDecoder {
 public:
     using Sink = std::function<Result<void>(std::string_view)>;
 
-    Decoder(Coding coding, std::size_t bytes_max);
-    ~Decoder();
-    Decoder(const Decoder&) = delete;
-    Decoder& operator=(const Decoder&) = delete;
+    BodyDecoder(Coding coding, std::size_t bytes_max);
+    ~BodyDecoder();
+    BodyDecoder(const BodyDecoder&) = delete;
+    BodyDecoder& operator=(const BodyDecoder&) = delete;
 
     /// Errors: too_large, bad_encoding (damaged, or something after the end), and what `sink` returns.
     [[nodiscard]] Result<void> feed(std::string_view bytes, const Sink& sink);

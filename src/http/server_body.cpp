@@ -173,9 +173,9 @@ tl::expected<void, Refusal> read_body(const RequestHead& head, Inflow& inflow, c
     const BodyLimit& limit = body_limit_of(limits, head.request.path);
     const auto coding = parse_coding(header(head.request, "content-encoding"));
     if (!coding) return tl::unexpected<Refusal>(Refusal{415, coding.error()});
-    Decoder decoder(*coding, limit.bytes_max);
+    BodyDecoder decoder(*coding, limit.bytes_max);
     BodySink sink(limit, limits, request, spool);
-    const Decoder::Sink store = [&sink](std::string_view bytes) { return sink.take(bytes); };
+    const BodyDecoder::Sink store = [&sink](std::string_view bytes) { return sink.take(bytes); };
     std::uint64_t received = 0;
     const Piece piece = [&](std::string_view bytes) -> tl::expected<void, Refusal> {
         received += bytes.size();

@@ -1,5 +1,6 @@
 #pragma once
-/// What the handlers of /v1 work with. The composition root (src/node) fills it in; tests do so with an in-memory store.
+/// What the handlers of /v1 work with. The composition root (src/node) fills it in; tests do so with an in-memory
+/// store.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -19,7 +20,8 @@ class ImportJobs;
 /// done, total; total 0 = unknown.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-/// How the exchange with one peer is doing. A peer that is paused or has no address has status.state "paused" or "passive".
+/// How the exchange with one peer is doing. A peer that is paused or has no address has status.state "paused" or
+/// "passive".
 struct PeerReport {
     NodeId node;
     PullStatus status;
@@ -38,8 +40,8 @@ struct Services {
     std::string version;      ///< of the program
 
     std::function<std::vector<PeerReport>()> peer_reports;
-    std::function<void()> peers_changed;                              ///< cards or pauses changed: start and stop pullers
-    std::function<Result<PullStatus>(const NodeId& peer)> pull_now;   ///< one exchange with that peer, at once
+    std::function<void()> peers_changed;  ///< cards or pauses changed: start and stop pullers
+    std::function<Result<PullStatus>(const NodeId& peer)> pull_now;  ///< one exchange with that peer, at once
     std::function<void(const std::filesystem::path& target, const Progress&)> backup;  ///< throws StoreFault
     std::function<std::vector<std::string>(const Progress&)> verify;  ///< one line per finding; empty = sound
     std::function<std::string(std::size_t bytes)> random_bytes;       ///< for secrets

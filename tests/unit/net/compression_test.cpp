@@ -9,9 +9,9 @@ using namespace minglu;
 namespace {
 
 Result<std::string> decode(Coding coding, std::string_view bytes, std::size_t bytes_max, std::size_t piece) {
-    Decoder decoder(coding, bytes_max);
+    BodyDecoder decoder(coding, bytes_max);
     std::string out;
-    const Decoder::Sink sink = [&out](std::string_view more) {
+    const BodyDecoder::Sink sink = [&out](std::string_view more) {
         out += more;
         return Result<void>{};
     };
