@@ -271,12 +271,13 @@ void ImportJobs::publish_plan(Job& job) {
         draft.batch = job.request.batch;
         draft.batch->title = title_of(job.request, i + 1, job.records.size());
         draft.ops = plan.next(job.records[i]);
-        const PublishedBatch batch{{}, draft.batch->title, draft.ops.size()};
+        std::string title = draft.batch->title;
+        const std::size_t ops = draft.ops.size();
         auto published = replica_.publish(std::move(draft));
         if (!published) return rest(job, ImportState::failed, std::move(published.error()));
         const std::scoped_lock lock(mutex_);
-        job.status.batches.push_back({published->dot, batch.title, batch.ops});
-        job.status.published_ops += batch.ops;
+        job.status.batches.push_back({std::move(published->dot), std::move(title), ops});
+        job.status.published_ops += ops;
     }
     rest(job, ImportState::done);
 }
