@@ -7,12 +7,12 @@ namespace minglu::cli {
 namespace {
 
 struct ListOptions {
-    Paging paging;
+    PageOptions paging;
 };
 
 struct ShowOptions {
     std::string dot;
-    Paging paging;
+    PageOptions paging;
 };
 
 Cell state_cell(const Json& batch) {

@@ -17,7 +17,7 @@ struct ListOptions {
     std::string state = "open";
     std::string key;
     std::string claimed_by;
-    Paging paging;
+    PageOptions paging;
 };
 
 struct OneOptions {

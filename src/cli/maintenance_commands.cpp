@@ -12,7 +12,7 @@ namespace {
 struct NoOptions {};
 
 struct ListOptions {
-    Paging paging;
+    PageOptions paging;
 };
 
 struct BackupOptions {

@@ -8,7 +8,7 @@ constexpr int limit_max = 200;
 
 }  // namespace
 
-void add_paging_options(CLI::App& command, Paging& paging) {
+void add_paging_options(CLI::App& command, PageOptions& paging) {
     command.add_option("--limit", paging.limit, "Items per page, 1 to 200 每页条数")
         ->check(CLI::Range(1, limit_max))
         ->capture_default_str();
@@ -16,7 +16,7 @@ void add_paging_options(CLI::App& command, Paging& paging) {
     command.add_flag("--all", paging.all, "Every page 全部");
 }
 
-void show_items(Session& session, const HttpRequest& request, const Paging& paging,
+void show_items(Session& session, const HttpRequest& request, const PageOptions& paging,
                 const std::function<void(const std::vector<Json>& items, const Json& last_page)>& show,
                 const char* list) {
     std::vector<Json> items;

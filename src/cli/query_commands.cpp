@@ -82,7 +82,7 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
 
 struct QueryOptions {
     Filter filter;
-    Paging paging;
+    PageOptions paging;
 };
 
 ExitCode run_query(Session& session, const QueryOptions& options) {

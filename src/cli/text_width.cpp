@@ -65,14 +65,14 @@ std::string printable(std::string_view text) {
         Utf8Step step = utf8_at(text, at);
         const bool whole = is_whole(text, at, step);
         if (!whole) step.size = 1;
-        if (!whole || is_obeyed(step.code) || step.code == ' ') {
+        if (!whole || is_obeyed(step.code)) {
             if (!out.empty() && out.back() != ' ') out += ' ';
-        } else {
+        } else if (step.code != ' ' || !out.empty()) {
             out.append(text.substr(at, step.size));
         }
         at += step.size;
     }
-    if (!out.empty() && out.back() == ' ') out.pop_back();
+    while (!out.empty() && out.back() == ' ') out.pop_back();
     return out;
 }
 

@@ -12,7 +12,7 @@ namespace minglu::cli {
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
 /// One line without anything that a terminal would obey: control and format characters (escape sequences, direction
-/// marks) and wrong bytes become one space each; runs of white space one space. Values come from other nodes.
+/// marks) and wrong bytes become a space, a run of them one; none at either end. Values come from other nodes.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// At most `columns` wide; what is cut ends in "…".

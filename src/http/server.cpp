@@ -61,10 +61,10 @@ private:
     bool accept_all();
     void sweep();
     void work();
-    void advance(const ConnectionPtr& connection, Exchange& exchange);
+    void advance(const ConnectionPtr& connection, RequestExchange& exchange);
     bool shake(const ConnectionPtr& connection);
     bool fill_head(const ConnectionPtr& connection, std::size_t& head_size);
-    bool answer(Connection& connection, Exchange& exchange, std::size_t head_size);
+    bool answer(Connection& connection, RequestExchange& exchange, std::size_t head_size);
     void linger(Connection& connection);
     void park(const ConnectionPtr& connection, Io io);
     void drop(Connection& connection);
@@ -202,7 +202,7 @@ void HttpServer::Impl::drop(Connection& connection) {
 }
 
 void HttpServer::Impl::work() {
-    Exchange exchange(context_);
+    RequestExchange exchange(context_);
     while (!stopping_) {
         epoll_event event{};
         if (::epoll_wait(events_, &event, 1, -1) != 1 || event.data.u64 == wake_id) continue;
@@ -217,7 +217,7 @@ void HttpServer::Impl::work() {
     }
 }
 
-void HttpServer::Impl::advance(const ConnectionPtr& connection, Exchange& exchange) {
+void HttpServer::Impl::advance(const ConnectionPtr& connection, RequestExchange& exchange) {
     if (!shake(connection)) return;
     for (std::size_t head_size = 0; fill_head(connection, head_size);) {
         if (!answer(*connection, exchange, head_size)) {
@@ -272,7 +272,7 @@ bool HttpServer::Impl::fill_head(const ConnectionPtr& connection, std::size_t& h
     }
 }
 
-bool HttpServer::Impl::answer(Connection& connection, Exchange& exchange, std::size_t head_size) {
+bool HttpServer::Impl::answer(Connection& connection, RequestExchange& exchange, std::size_t head_size) {
     const auto& spki = connection.channel.client_spki();
     if (tls_ && !(spki && tls_->is_pinned(*spki))) return false;  // unpinned since the handshake
     const std::string text = connection.ahead.substr(0, head_size);

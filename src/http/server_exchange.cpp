@@ -82,7 +82,7 @@ private:
 
 }  // namespace
 
-class Exchange::Engine : public httplib::Server {
+class RequestExchange::Engine : public httplib::Server {
 public:
     explicit Engine(const ServerContext& context) : context_(context) {
         svr_sock_ = 0;  // "listening": else the library takes itself for stopped and ends streams early
@@ -227,10 +227,10 @@ private:
     bool keep_ = false;
 };
 
-Exchange::Exchange(const ServerContext& context) : engine_(std::make_unique<Engine>(context)) {}
-Exchange::~Exchange() = default;
+RequestExchange::RequestExchange(const ServerContext& context) : engine_(std::make_unique<Engine>(context)) {}
+RequestExchange::~RequestExchange() = default;
 
-bool Exchange::serve(const Incoming& incoming, tl::expected<RequestHead, Refusal> head) {
+bool RequestExchange::serve(const Incoming& incoming, tl::expected<RequestHead, Refusal> head) {
     return engine_->serve(incoming, std::move(head));
 }
 

@@ -22,12 +22,12 @@ struct Incoming {
 };
 
 /// Belongs to one worker thread.
-class Exchange {
+class RequestExchange {
 public:
-    explicit Exchange(const ServerContext& context);
-    ~Exchange();
-    Exchange(const Exchange&) = delete;
-    Exchange& operator=(const Exchange&) = delete;
+    explicit RequestExchange(const ServerContext& context);
+    ~RequestExchange();
+    RequestExchange(const RequestExchange&) = delete;
+    RequestExchange& operator=(const RequestExchange&) = delete;
 
     /// Answers one request; true when the connection can take another.
     [[nodiscard]] bool serve(const Incoming& incoming, tl::expected<RequestHead, Refusal> head);
