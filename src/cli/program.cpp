@@ -90,7 +90,7 @@ void append_command(std::string& out, const CLI::App& command, const std::string
     std::string rows;
     for (const CLI::Option* option : command.get_options()) {
         if (option->get_name() == "--help") continue;
-        rows += "| `" + option->get_name(true) + "` | " + (option->get_required() ? "yes" : "") + " | " +
+        rows += "| `" + option->get_name(false, true) + "` | " + (option->get_required() ? "yes" : "") + " | " +
                 escaped(option->get_description()) + " |\n";
     }
     if (!rows.empty()) out += "\n| option | required | meaning |\n|---|---|---|\n" + rows;

@@ -1,0 +1,216 @@
+/// From words to requests: what each command asks of the node.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cli_support.hpp"
+
+using namespace minglu;
+using namespace minglu::clitest;
+using Json = nlohmann::json;
+
+TEST_CASE("each command sends its request") {
+    struct Row {
+        std::vector<std::string> words;
+        std::string request;
+        std::string body;  ///< JSON; empty = none
+    };
+    const std::string id(64, 'a');
+    const std::vector<Row> rows{
+        {{"entry", "show", "gi/AGI03244"}, "GET /v1/entries/gi/AGI03244", ""},
+        {{"entry", "history", "trademark/1/33"}, "GET /v1/entries/trademark/1/33/history", ""},
+        {{"query", "涪陵"}, "GET /v1/entries", ""},
+        {{"export"}, "GET /v1/export", ""},
+        {{"batch", "list"}, "GET /v1/batches", ""},
+        {{"batch", "show", "cq-0000000000000001:7"}, "GET /v1/batches/cq-0000000000000001:7", ""},
+        {{"conflict", "list"}, "GET /v1/conflicts", ""},
+        {{"conflict", "show", id}, "GET /v1/conflicts/" + id, ""},
+        {{"conflict", "claim", id}, "POST /v1/conflicts/" + id + "/claim", "{}"},
+        {{"conflict", "release", id}, "POST /v1/conflicts/" + id + "/claim", R"({"release":true})"},
+        {{"conflict", "resolve", id, "--take", "ours", "--reason", "r"},
+         "POST /v1/conflicts/" + id + "/resolution",
+         R"({"take":"ours","reason":"r"})"},
+        {{"conflict", "resolve", id, "--group", "name=ours", "--group", "goods=theirs", "--reason", "r"},
+         "POST /v1/conflicts/" + id + "/resolution",
+         R"({"groups":{"name":"ours","goods":"theirs"},"reason":"r"})"},
+        {{"sync", "status"}, "GET /v1/sync", ""},
+        {{"sync", "now"}, "POST /v1/sync/now", "{}"},
+        {{"sync", "now", "sc"}, "POST /v1/sync/now", R"({"peer":"sc"})"},
+        {{"peer", "list"}, "GET /v1/peers", ""},
+        {{"peer", "remove", "sc"}, "DELETE /v1/peers/sc", ""},
+        {{"peer", "pause", "sc"}, "PATCH /v1/peers/sc", R"({"paused":true})"},
+        {{"peer", "resume", "sc"}, "PATCH /v1/peers/sc", R"({"paused":false})"},
+        {{"peer", "card"}, "GET /v1/card", ""},
+        {{"peer", "show-card"}, "GET /v1/card", ""},
+        {{"token", "create", "--name", "li.wei", "--role", "editor"},
+         "POST /v1/tokens",
+         R"({"name":"li.wei","role":"editor"})"},
+        {{"token", "list"}, "GET /v1/tokens", ""},
+        {{"token", "revoke", "3"}, "DELETE /v1/tokens/3", ""},
+        {{"incident", "list"}, "GET /v1/incidents", ""},
+        {{"entry", "edit", "gi/1", "--set", "category=酱腌菜", "--unset", "notes", "--reason", "r", "--seen", "cq-1:2"},
+         "PUT /v1/entries/gi/1",
+         R"({"fields":{"category":"酱腌菜","notes":null},"reason":"r","seen":"cq-1:2"})"},
+        {{"entry", "remove", "gi/1", "--ground", "误列入", "--reason", "r", "--seen", "e", "--effective-on",
+          "2026-01-01"},
+         "POST /v1/entries/gi/1/removal",
+         R"({"ground":"mistake","reason":"r","seen":"e","effective_on":"2026-01-01"})"},
+        {{"entry", "restore", "gi/1", "--reason", "r", "--seen", "e", "--title", "T", "--document-number", "D"},
+         "POST /v1/entries/gi/1/restoration",
+         R"({"reason":"r","seen":"e","batch":{"title":"T","document_number":"D"}})"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.request);
+        CommandLine line;
+        line.answer(row.request, std::string("{}"));
+        const Run run = line.run(row.words);
+        CAPTURE(run.err);
+        CHECK(run.code == 0);
+        REQUIRE(line.node.requests.size() == 1);
+        const HttpRequest& sent = line.node.requests.front();
+        CHECK(sent.method + " " + sent.path == row.request);
+        CHECK(sent.local);
+        if (row.body.empty()) {
+            CHECK(sent.body.empty());
+        } else {
+            CHECK(Json::parse(sent.body) == Json::parse(row.body));
+        }
+    }
+}
+
+TEST_CASE("filters become query parameters, and only those given") {
+    CommandLine line;
+    line.answer("GET /v1/entries", std::string(R"({"items":[]})"));
+    CHECK(line.run({"query", "花椒", "--kind", "gi", "--region", "50", "--as-of", "2026-01-01", "--conflict", "--limit",
+                    "5", "--cursor", "abc"})
+              .code == 0);
+    CHECK(line.query("q") == "花椒");
+    CHECK(line.query("kind") == "gi");
+    CHECK(line.query("region") == "50");
+    CHECK(line.query("as_of") == "2026-01-01");
+    CHECK(line.query("conflict") == "open");
+    CHECK(line.query("limit") == "5");
+    CHECK(line.query("cursor") == "abc");
+    CHECK(line.query("home") == "(none)");
+    CHECK(line.query("listing") == "(none)");
+}
+
+TEST_CASE("options for every command stand before or after it") {
+    const std::vector<std::vector<std::string>> spellings{
+        {"--data", "/d", "--config", "/c.toml", "--actor", "li.wei", "--json", "sync", "status"},
+        {"sync", "status", "--data", "/d", "--config", "/c.toml", "--actor", "li.wei", "--json"},
+        {"sync", "--actor=li.wei", "--json", "--data=/d", "status", "--config=/c.toml"},
+    };
+    for (const auto& words : spellings) {
+        CommandLine line;
+        line.answer("GET /v1/sync", std::string("{\"node\": \"cq\"}"));
+        const Run run = line.run(words);
+        CHECK(run.code == 0);
+        CHECK(run.out == "{\"node\": \"cq\"}\n");
+        REQUIRE(line.node.places.size() == 1);
+        CHECK(line.node.places[0].data == "/d");
+        CHECK(line.node.places[0].config == std::filesystem::path("/c.toml"));
+        CHECK(line.node.requests[0].headers.at("minglu-actor") == "li.wei");
+    }
+}
+
+TEST_CASE("the data directory: option, variable, configuration, default") {
+    struct Row {
+        std::vector<std::string> words;
+        std::string variable;
+        std::string data;
+    };
+    for (const Row& row :
+         {Row{{"sync", "status", "--data", "/o"}, "/v", "/o"}, Row{{"sync", "status"}, "/v", "/v"},
+          Row{{"sync", "status"}, "", "./minglu-data"}, Row{{"sync", "status", "--config", "/c"}, "", ""},
+          Row{{"sync", "status", "--config", "/c"}, "/v", "/v"}}) {
+        CommandLine line;
+        line.variables["MINGLU_DATA"] = row.variable;
+        line.answer("GET /v1/sync", std::string("{}"));
+        (void)line.run(row.words);
+        CHECK(line.node.places.at(0).data == row.data);
+    }
+}
+
+TEST_CASE("a wrong command line is answered 2, and nothing is sent") {
+    const std::string id(64, 'a');
+    const std::vector<std::vector<std::string>> wrong{
+        {},
+        {"nonsense"},
+        {"entry"},
+        {"entry", "show"},
+        {"entry", "edit", "gi/1", "--set", "a=b"},
+        {"entry", "remove", "gi/1", "--reason", "r"},
+        {"query", "--kind", "poem"},
+        {"query", "--limit", "0"},
+        {"query", "--limit", "201"},
+        {"query", "--no-such-option"},
+        {"conflict", "resolve", id, "--reason", "r"},
+        {"conflict", "resolve", id, "--take", "mine", "--reason", "r"},
+        {"conflict", "resolve", id, "--group", "name", "--reason", "r"},
+        {"conflict", "resolve", id, "--group", "name=mine", "--reason", "r"},
+        {"conflict", "resolve", id, "--group", "name=ours", "--group", "name=theirs", "--reason", "r"},
+        {"conflict", "resolve", id, "--take", "ours", "--group", "name=ours", "--reason", "r"},
+        {"conflict", "resolve", id, "--take", "ours"},
+        {"token", "create", "--name", "x", "--role", "king"},
+        {"token", "revoke", "three"},
+    };
+    for (const auto& words : wrong) {
+        CAPTURE(words.size());
+        CommandLine line;
+        const Run run = line.run(words);
+        CHECK(run.code == 2);
+        CHECK(run.out.empty());
+        CHECK_FALSE(run.err.empty());
+        CHECK(line.node.requests.empty());
+    }
+}
+
+TEST_CASE("help of every command names its options and the exit codes") {
+    CommandLine line;
+    const Run all = line.run({"--help"});
+    CHECK(all.code == 0);
+    for (const char* part :
+         {"init",   "serve",   "import",  "entry",  "query",    "batch",   "conflict",
+          "sync",   "peer",    "token",   "export", "incident", "rebuild", "verify",
+          "backup", "restore", "version", "--data", "--actor",  "--json",  "7  verification found something"}) {
+        CAPTURE(part);
+        CHECK(has(all.out, part));
+    }
+    const Run one = line.run({"conflict", "resolve", "--help"});
+    CHECK(one.code == 0);
+    CHECK(has(one.out, "--take"));
+    CHECK(has(one.out, "--reason"));
+    CHECK(line.node.requests.empty());
+}
+
+TEST_CASE("the reference in docs/CLI.md is that of the program") {
+    std::ifstream file(std::string(MINGLU_SOURCE_DIR) + "/docs/CLI.md");
+    std::stringstream content;
+    content << file.rdbuf();
+    CHECK(has(content.str(), cli::reference()));
+}
+
+TEST_CASE("init, restore and version reach the node itself") {
+    CommandLine line;
+    const Run made = line.run({"--data", "/d", "init", "--node", "cq", "--name", "重庆", "--suite", "sm2-sm3",
+                               "--sync-url", "https://x:1", "--open-reads"});
+    CHECK(made.code == 0);
+    CHECK(has(made.out, "9f3c 21d0"));
+    REQUIRE(line.node.made);
+    CHECK(line.node.made->node == NodeId("cq"));
+    CHECK(line.node.made->suite == Suite::sm2_sm3);
+    CHECK(line.node.made->sync_url == "https://x:1");
+    CHECK(line.node.made->open_reads);
+    CHECK(line.node.made->data == "/d");
+    CHECK(line.run({"init", "--node", "CQ!", "--name", "x"}).code == 3);
+    CHECK(line.run({"restore", "/b.db"}).code == 0);
+    CHECK(line.node.restored == std::filesystem::path("/b.db"));
+    CHECK(line.run({"version"}).out == "minglu 1.2.3\n");
+    CHECK(has(line.run({"serve"}).out, "127.0.0.1:8080"));
+    line.node.fault = Error{ErrorCode::busy, "in use", "/d", "stop it"};
+    const Run busy = line.run({"serve"});
+    CHECK(busy.code == 6);
+    CHECK(has(busy.err, "in use"));
+}

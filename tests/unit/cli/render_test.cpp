@@ -1,0 +1,397 @@
+/// From answers to text: what people read, and what the program ends with.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cli_support.hpp"
+#include "src/cli/exit_code.hpp"
+
+using namespace minglu;
+using namespace minglu::clitest;
+using Json = nlohmann::json;
+
+namespace {
+
+const char* const freshness = R"("freshness":{"node":"cq","vector":"","as_of":"2026-01-01","partners":[)"
+                              R"({"node":"sc","age_s":12,"lag":"up_to_date"},{"node":"gz","lag":"backing_off"}]})";
+
+std::string entry(const std::string& more = "") {
+    return R"({"key":"gi/AGI03244","kind":"gi","number":"AGI03244","listed":true,"etag":"cq-1:2","open_conflicts":0,)"
+           R"("fields":{"name":"涪陵榨菜","status":"certified","listing":"listed","category":"调味品","home":"cq",)"
+           R"("holders":[{"name":"涪陵区榨菜管理办公室","role":"holder"}],"new_field":"x"})" +
+           more + "}";
+}
+
+class TempDir {
+public:
+    TempDir() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "minglu-cli-XXXXXX").string();
+        path_ = ::mkdtemp(pattern.data());
+    }
+    ~TempDir() { std::filesystem::remove_all(path_); }
+    TempDir(const TempDir&) = delete;
+    TempDir& operator=(const TempDir&) = delete;
+    [[nodiscard]] std::string file(const std::string& name, const std::string& content) const {
+        std::ofstream(path_ / name, std::ios::binary) << content;
+        return (path_ / name).string();
+    }
+    [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+std::string read(const std::string& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace
+
+TEST_CASE("a search says what is listed, as of which day, and how fresh that is") {
+    CommandLine line;
+    const std::string removed = R"({"key":"gi/X","kind":"gi","listed":false,"open_conflicts":2,)"
+                                R"("fields":{"name":"乙","listing":"removed","removed_on":"2025-05-05"}})";
+    const std::string future = R"({"key":"gi/Y","kind":"gi","listed":false,"open_conflicts":0,"fields":{}})";
+    line.answer("GET /v1/entries",
+                "{\"items\":[" + entry() + "," + removed + "," + future + "],\"next\":\"c2\"," + freshness + "}");
+    const Run run = line.run({"query", "榨菜"});
+    CHECK(run.code == 0);
+    CHECK(run.out ==
+          "3 条（截至 2026-01-01）\n"
+          "名录               条目         名称      法律状态    权利人                地区  归口  未决冲突\n"
+          "在册               gi/AGI03244  涪陵榨菜  登记(有效)  涪陵区榨菜管理办公室        cq\n"
+          "已移出 2025-05-05  gi/X         乙                                                      2\n"
+          "未生效             gi/Y\n"
+          "本节点 cq；sc 数据截至 12 秒前；gz 尚无数据（连不上，重试中）\n"
+          "还有更多：--cursor c2 或 --all\n");
+}
+
+TEST_CASE("nothing found is said, not an error") {
+    CommandLine line;
+    line.answer("GET /v1/entries", std::string("{\"items\":[],") + freshness + "}");
+    const Run run = line.run({"query", "x"});
+    CHECK(run.code == 0);
+    CHECK(has(run.out, "没有符合条件的条目（截至 2026-01-01）"));
+}
+
+TEST_CASE("every page is followed; with --json one page per line, as it came") {
+    for (const bool json : {false, true}) {
+        CommandLine line;
+        const std::string first = "{\"items\":[" + entry() + "],\"next\":\"c2\"}";
+        const std::string second = R"({"items":[{"key":"gi/Z","fields":{}}]})";
+        line.answer("GET /v1/entries", first);
+        line.answer("GET /v1/entries", second);
+        std::vector<std::string> words{"query", "--all"};
+        if (json) words.push_back("--json");
+        const Run run = line.run(words);
+        CHECK(run.code == 0);
+        REQUIRE(line.node.requests.size() == 2);
+        CHECK(line.query("cursor") == "c2");
+        CHECK(line.query("limit") == "200");
+        if (json) {
+            CHECK(run.out == first + "\n" + second + "\n");
+        } else {
+            CHECK(has(run.out, "2 条"));
+            CHECK_FALSE(has(run.out, "还有更多"));
+        }
+    }
+}
+
+TEST_CASE("an entry shows labels instead of codes, and fields of newer versions too") {
+    CommandLine line;
+    line.answer(
+        "GET /v1/entries/gi/AGI03244",
+        entry(std::string(R"(,"scheduled":[{"from":"2027-01-01","fields":{"category":"酱腌菜"}}],)") + freshness));
+    const Run run = line.run({"entry", "show", "gi/AGI03244"});
+    CHECK(run.code == 0);
+    for (const char* part :
+         {"登记(有效)", "涪陵区榨菜管理办公室", "new_field", "自 2027-01-01 起", "酱腌菜", "cq-1:2", "本节点 cq"})
+        CHECK(has(run.out, part));
+    CHECK_FALSE(has(run.out, "certified"));
+}
+
+TEST_CASE("values from elsewhere cannot steer the terminal") {
+    CommandLine line;
+    line.answer("GET /v1/entries/gi/1",
+                std::string(R"({"key":"gi/1","fields":{"name":"a\u001b]0;x\u0007b","c\u001b[2J":"d"}})"));
+    CHECK_FALSE(has(line.run({"entry", "show", "gi/1"}).out, "\x1b"));
+}
+
+TEST_CASE("an edit looks first, shows what changes, and sends what it saw") {
+    CommandLine line;
+    line.answer("GET /v1/entries/gi/AGI03244", entry());
+    line.answer("PUT /v1/entries/gi/AGI03244", R"({"dot":"cq-1:3","entry":)" + entry() + "}");
+    const Run run = line.run(
+        {"entry", "edit", "gi/AGI03244", "--set", "category=酱腌菜", "--set", "name=涪陵榨菜", "--reason", "r"});
+    CHECK(run.code == 0);
+    CHECK(run.out ==
+          "字段  原值    新值\n"
+          "分类  调味品  酱腌菜\n"
+          "已修改 gi/AGI03244（在册），记录 cq-1:3\n");
+    REQUIRE(line.node.requests.size() == 2);
+    CHECK(Json::parse(line.body()) ==
+          Json::parse(R"({"fields":{"category":"酱腌菜","name":"涪陵榨菜"},"reason":"r","seen":"cq-1:2"})"));
+}
+
+TEST_CASE("an edit without a difference writes nothing; a new entry has seen nothing") {
+    CommandLine same;
+    same.answer("GET /v1/entries/gi/AGI03244", entry());
+    const Run unchanged = same.run({"entry", "edit", "gi/AGI03244", "--set", "category=调味品", "--reason", "r"});
+    CHECK(unchanged.code == 0);
+    CHECK(has(unchanged.out, "无变化"));
+    CHECK(same.node.requests.size() == 1);
+
+    CommandLine fresh;
+    fresh.answer("PUT /v1/entries/gi/N", Answer{201, R"({"dot":"cq-1:3","entry":{"key":"gi/N","listed":true}})"});
+    const Run created = fresh.run({"entry", "edit", "gi/N", "--set", "name=新", "--reason", "r"});
+    CHECK(created.code == 0);
+    CHECK(has(created.out, "已新增 gi/N（在册）"));
+    CHECK(Json::parse(fresh.body())["seen"] == "");
+}
+
+TEST_CASE("a conflict stands side by side, with the rule that chose") {
+    CommandLine line;
+    const std::string id(64, 'a');
+    line.answer("GET /v1/conflicts/" + id, R"({"id":")" + id + R"(","key":"gi/AGI03244","type":"update_update",
+        "state":"open","groups":["category"],"found_at":"2026-01-02T10:00:00.000+08:00","claimed_by":"li.wei",
+        "base":{"fields":{"category":"其他"}},
+        "ours":{"dot":"cq-1:2","author":"cq","actor":"li.wei","reason":"甲","time":"2026-01-01T09:00:00.000+08:00",
+                "effective_on":"2026-01-01","fields":{"category":"酱腌菜"}},
+        "theirs":{"dot":"sc-1:2","author":"sc","actor":"wang.fang","reason":"乙","time":"2026-01-01T09:30:00.000+08:00",
+                "effective_on":"2026-01-01","fields":{"category":"调味品"}},
+        "winner":{"category":{"side":"ours","rule":"home","value":{"category":"酱腌菜"}}},
+        "journal":[{"at":"2026-01-02T10:00:00.000+08:00","event":"opened"}],"resolutions":[]})");
+    const Run run = line.run({"conflict", "show", id});
+    CHECK(run.code == 0);
+    CHECK(has(run.out, "我方  cq    li.wei     2026-01-01 09:00:00  2026-01-01  cq-1:2  甲\n"));
+    CHECK(has(run.out, "对方  sc    wang.fang  2026-01-01 09:30:00  2026-01-01  sc-1:2  乙\n"));
+    CHECK(has(run.out,
+              "分类（category）  现采用：我方，归口节点所写\n"
+              "字段  共同基础  我方    对方\n"
+              "分类  其他      酱腌菜  调味品\n"));
+    CHECK(has(run.out, "2026-01-02 10:00:00  发现"));
+}
+
+TEST_CASE("a conflict id may be typed short when one alone starts so") {
+    const std::string one = "abcdef" + std::string(58, '0');
+    const std::string two = "abcdee" + std::string(58, '0');
+    CommandLine line;
+    line.answer("GET /v1/conflicts", R"({"items":[{"id":")" + one + R"("},{"id":")" + two + R"("}]})");
+    line.answer("GET /v1/conflicts/" + one, R"({"id":")" + one + "\"}");
+    CHECK(line.run({"conflict", "show", "abcdef"}).code == 0);
+    CHECK(line.node.requests.back().path == "/v1/conflicts/" + one);
+    CHECK(line.run({"conflict", "show", "abcd"}).code == 3);
+    CHECK(line.run({"conflict", "show", "999999"}).code == 4);
+}
+
+TEST_CASE("an import follows its job and names what is wrong") {
+    const TempDir dir;
+    const std::string file = dir.file("list.csv", "专利号\n1\n");
+    const std::string counts = R"("rows_read":2,"bytes_read":5,"bytes_total":10,"added":1,"changed":0,"unchanged":0,)";
+    const std::string bad =
+        R"("refused":1,"errors":[{"row":17,"column":"专利号","value":"201710601862.8","code":"bad_check_digit",)"
+        R"("what":"校验位应为 3","cure":"更正号码"}])";
+    struct Row {
+        std::vector<std::string> more;
+        std::string last;
+        int code;
+        std::vector<std::string> said;
+        std::string unsaid;
+    };
+    const std::vector<Row> rows{
+        {{},
+         R"({"state":"done",)" + counts + R"("refused":0,"batches":[{"dot":"cq-1:2","title":"T","ops":1}]})",
+         0,
+         {"新增 1，修改 0，不变 0，不合格 0（共读 2 行）", "批次 cq-1:2  1 条  T"},
+         "预览"},
+        {{}, R"({"state":"refused",)" + counts + bad + "}", 3, {"整份退回"}, "批次"},
+        {{"--dry-run"},
+         R"({"state":"planned",)" + counts + R"("refused":0,"plan":[{"key":"gi/1","action":"add"}]})",
+         0,
+         {"预览：未写入", "gi/1"},
+         "批次"},
+        {{"--dry-run"}, R"({"state":"planned",)" + counts + bad + "}", 3, {"预览：未写入"}, "批次"},
+        {{"--skip-invalid", dir.path("refused.csv")},
+         R"({"state":"done",)" + counts + bad + "}",
+         0,
+         {"refused.csv"},
+         "整份退回"},
+        {{},
+         R"({"state":"failed","error":{"code":"disk_full","what":"no space"},)" + counts + R"("refused":0})",
+         1,
+         {},
+         "批次"},
+    };
+    for (const Row& row : rows) {
+        CommandLine line;
+        line.answer("POST /v1/imports", Answer{202, R"({"id":"7","location":"/v1/imports/7"})"});
+        line.answer("GET /v1/imports/7", R"({"state":"reading",)" + counts + R"("refused":0})");
+        line.answer("GET /v1/imports/7", row.last);
+        line.answer("GET /v1/imports/7/refused", Answer{200, "专利号,错误\nx,y\n", "text/csv"});
+        std::vector<std::string> words{"import", file, "--kind", "patent"};
+        words.insert(words.end(), row.more.begin(), row.more.end());
+        const Run run = line.run(words);
+        CAPTURE(row.last);
+        CAPTURE(run.err);
+        CHECK(run.code == row.code);
+        for (const auto& part : row.said) CHECK(has(run.out, part));
+        CHECK_FALSE(has(run.out, row.unsaid));
+        CHECK(line.waited_ms > 0);
+        const auto& upload = line.node.requests.front();
+        CHECK(upload.body_file == std::filesystem::path(file));
+        CHECK(upload.query.find("kind")->second == "patent");
+        CHECK(upload.query.find("file_name")->second == "list.csv");
+        CHECK(upload.query.contains("dry_run") == (!row.more.empty() && row.more[0] == "--dry-run"));
+        CHECK(upload.query.contains("skip_invalid") == (row.more.size() == 2));
+        if (has(row.last, "bad_check_digit"))
+            CHECK(run.err == file + "：第 17 行，专利号 列，值“201710601862.8”：校验位应为 3（更正号码）\n");
+    }
+    CHECK(read(dir.path("refused.csv")) == "专利号,错误\nx,y\n");
+    CHECK(read(file) == "专利号\n1\n");
+}
+
+TEST_CASE("an export takes its name only when it is whole") {
+    const TempDir dir;
+    CommandLine line;
+    line.answer("GET /v1/export", Answer{200, "a,b\n1,2\n", "text/csv"});
+    CHECK(line.run({"export", "--format", "csv", "-o", dir.path("out.csv")}).code == 0);
+    CHECK(read(dir.path("out.csv")) == "a,b\n1,2\n");
+    CHECK(line.query("format") == "csv");
+    CHECK(line.run({"export"}).out == "a,b\n1,2\n");
+
+    CommandLine refused;
+    refused.answer("GET /v1/export", Answer{403, R"({"code":"not_allowed","detail":"no"})"});
+    CHECK(refused.run({"export", "-o", dir.path("none.csv")}).code == 8);
+    CHECK_FALSE(std::filesystem::exists(dir.path("none.csv")));
+    CHECK_FALSE(std::filesystem::exists(dir.path("none.csv.part")));
+}
+
+TEST_CASE("a verification that finds something ends with 7") {
+    struct Row {
+        const char* name;
+        const char* answer;
+        int code;
+        const char* said;
+    };
+    for (const Row& row :
+         {Row{"verify", "{\"done\":1,\"total\":2}\n{\"result\":{\"ok\":true,\"findings\":[]}}\n", 0, "校验通过"},
+          Row{"verify", "{\"result\":{\"ok\":false,\"findings\":[\"row 3 is odd\"]}}", 7, "row 3 is odd"},
+          Row{"verify", "{\"done\":1,\"total\":2}\n", 1, ""},
+          Row{"rebuild", R"({"result":{"ok":false,"findings":[],"error":{"code":"disk_full","what":"no space"}}})", 1,
+              ""},
+          Row{"verify", R"({"result":{"ok":false,"findings":[],"error":{"code":"corrupt","what":"torn"}}})", 7, ""},
+          Row{"rebuild", "{\"ok\":true,\"findings\":[]}", 0, "重建"}}) {
+        CommandLine line;
+        line.answer(std::string("POST /v1/maintenance/") + row.name, Answer{200, row.answer});
+        const Run run = line.run({row.name});
+        CAPTURE(row.answer);
+        CHECK(run.code == row.code);
+        CHECK(has(run.out, row.said));
+    }
+}
+
+TEST_CASE("a backup path is made absolute: the node runs elsewhere") {
+    CommandLine line;
+    line.answer("POST /v1/maintenance/backup", std::string(R"({"result":{"ok":true,"findings":[]}})"));
+    CHECK(line.run({"backup", "x/../y.db"}).code == 0);
+    CHECK(Json::parse(line.body())["path"] == (std::filesystem::current_path() / "y.db").string());
+}
+
+TEST_CASE("a card goes out byte for byte, a secret alone") {
+    CommandLine line;
+    line.answer("GET /v1/card", std::string(R"({"card":"{\n \"minglu_card\": 1\n}\n","fingerprint":"9f3c 21d0"})"));
+    const Run card = line.run({"peer", "card"});
+    CHECK(card.out == "{\n \"minglu_card\": 1\n}\n");
+    CHECK(has(card.err, "9f3c 21d0"));
+    line.answer("POST /v1/tokens", Answer{201, R"({"no":1,"secret":"mlg_abc"})"});
+    CHECK(line.run({"token", "create", "--name", "x", "--role", "reader"}).out == "mlg_abc\n");
+}
+
+TEST_CASE("adding a peer sends its card and asks to compare the fingerprint") {
+    const TempDir dir;
+    CommandLine line;
+    line.answer("POST /v1/peers", Answer{201, R"({"node":"sc","name":"四川","fingerprint":"03ab 99f0"})"});
+    const Run run = line.run({"peer", "add", dir.file("sc.json", "{card}"), "--url", "https://h:1"});
+    CHECK(run.code == 0);
+    CHECK(has(run.out, "03ab 99f0"));
+    CHECK(has(run.out, "核对指纹"));
+    CHECK(Json::parse(line.body()) == Json::parse(R"({"card":"{card}","url":"https://h:1"})"));
+    CHECK(line.run({"peer", "add", dir.path("none.json")}).code == 4);
+}
+
+TEST_CASE("asked for at once, an exchange that fails fails the command; a status does not") {
+    const char* const answer =
+        R"({"node":"cq","peers":[{"node":"sc","state":"backing_off","last_error":{"code":"unreachable","what":"no"}},)"
+        R"({"node":"gz","state":"up_to_date"}]})";
+    CommandLine line;
+    line.answer("GET /v1/sync", std::string(answer));
+    line.answer("POST /v1/sync/now", std::string(answer));
+    const Run status = line.run({"sync", "status"});
+    CHECK(status.code == 0);
+    CHECK(has(status.out, "连不上，重试中"));
+    CHECK(has(status.out, "sc：no"));
+    CHECK(line.run({"sync", "now"}).code == 6);
+    CHECK(line.run({"sync", "now", "sc"}).code == 6);
+    CHECK(line.run({"sync", "now", "gz"}).code == 0);
+}
+
+TEST_CASE("problems end with their exit code, and say what, where and what to do") {
+    struct Row {
+        int status;
+        const char* code;
+        int exit;
+    };
+    for (const Row& row :
+         {Row{400, "bad_request", 3}, Row{422, "bad_check_digit", 3}, Row{404, "not_found", 4}, Row{412, "stale", 5},
+          Row{409, "already_exists", 5}, Row{428, "bad_request", 5}, Row{503, "busy", 6}, Row{502, "unreachable", 6},
+          Row{403, "not_allowed", 8}, Row{401, "unauthenticated", 8}, Row{500, "internal", 1}, Row{507, "disk_full", 1},
+          Row{500, "corrupt", 7}, Row{404, "", 4}, Row{418, "", 3}, Row{500, "new_code", 1}}) {
+        const std::string body = std::string(R"({"code":")") + row.code + R"(","detail":"D","where":"W","cure":"C"})";
+        for (const bool json : {false, true}) {
+            CommandLine line;
+            line.answer("GET /v1/sync", Answer{row.status, body, "application/problem+json"});
+            std::vector<std::string> words{"sync", "status"};
+            if (json) words.push_back("--json");
+            const Run run = line.run(words);
+            CAPTURE(row.status);
+            CAPTURE(row.code);
+            CHECK(run.code == row.exit);
+            CHECK(run.out.empty());
+            CHECK(run.err == (json ? body + "\n" : std::string("minglu: W: D (C)\n")));
+        }
+    }
+}
+
+TEST_CASE("no node is its own exit code, with --json as a problem document too") {
+    CommandLine line;
+    line.node.fault = Error{ErrorCode::unreachable, "nobody answers", "/d/minglu.sock", "start it"};
+    CHECK(line.run({"sync", "status"}).code == 6);
+    const Run json = line.run({"sync", "status", "--json"});
+    CHECK(json.code == 6);
+    CHECK(Json::parse(json.err)["code"] == "unreachable");
+}
+
+TEST_CASE("an answer that is not JSON is a fault, not a crash") {
+    CommandLine line;
+    line.answer("GET /v1/sync", std::string("<html>"));
+    CHECK(line.run({"sync", "status"}).code == 1);
+}
+
+TEST_CASE("answers of other shapes show what they have") {
+    for (const char* const odd :
+         {"{}", "[]", "null", "3", R"({"items":3,"peers":{},"freshness":[]})",
+          R"({"items":[3,null,{}],"peers":[[]],"freshness":{"node":"cq","partners":[null]}})"}) {
+        CommandLine line;
+        for (const char* request : {"GET /v1/sync", "GET /v1/entries", "GET /v1/conflicts", "GET /v1/batches",
+                                    "GET /v1/peers", "GET /v1/tokens", "GET /v1/incidents"})
+            line.answer(request, std::string(odd));
+        CAPTURE(odd);
+        CHECK(line.run({"sync", "status"}).code == 0);
+        CHECK(line.run({"query"}).code == 0);
+        for (const char* group : {"conflict", "batch", "peer", "token", "incident"})
+            CHECK(line.run({group, "list"}).code == 0);
+    }
+}
