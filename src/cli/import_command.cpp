@@ -122,7 +122,8 @@ void print_outcome(Session& session, const ImportOptions& options, const Json& j
     }
     if (state == "planned") session.out() << "预览：未写入\n";
     if (state == "refused") session.out() << "含不合格行，整份退回，未写入；更正后重试，或用 --skip-invalid 文件\n";
-    if (state == "done" && number(job, "added") + number(job, "changed") == 0) session.out() << "无变化\n";
+    if (state == "done" && number(job, "added") + number(job, "changed") + number(job, "refused") == 0)
+        session.out() << "无变化\n";
 }
 
 /// The rows that were left out, for correction.
