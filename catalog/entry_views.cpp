@@ -77,30 +77,43 @@ std::string type_of(const FoldedConflict& conflict, std::span<const EffectiveOp>
            std::string(names[static_cast<std::size_t>(acts[1])]);
 }
 
-Period make_period(const EntryKey& key, std::span<const EffectiveOp> ops, Day from, std::optional<Day> until) {
+/// The columns that are filtered by, in one pass over the view.
+void set_columns(Period& period) {
+    visit_members(period.view, [&](std::string_view field, std::string_view value) {
+        std::string* column = nullptr;
+        if (field == "name") column = &period.name;
+        if (field == "subtype") column = &period.subtype;
+        if (field == "listing") column = &period.listing;
+        if (field == "status") column = &period.legal_status;
+        if (field == "region") column = &period.region;
+        if (field == "category") column = &period.category;
+        if (field == "home") column = &period.home;
+        if (column != nullptr) *column = text_of(value);
+    });
+}
+
+Period make_period(const EntryKey& key, std::span<const MergedGroup> groups, Day from, std::optional<Day> until) {
     Period period;
     period.from = from;
     period.until = until;
-    period.view = view_json(merge(ops, from));
-    const auto column = [&](std::string_view field) { return text_of(member_of(period.view, field)); };
-    period.name = column("name");
-    period.subtype = column("subtype");
-    period.listing = column("listing");
-    period.legal_status = column("status");
-    period.region = column("region");
-    period.category = column("category");
-    period.home = column("home");
+    period.view = view_json(groups);
+    set_columns(period);
     period.terms = index_terms(key, period.view);
     return period;
 }
 
-std::vector<Period> make_periods(const EntryKey& key, std::span<const EffectiveOp> ops) {
+/// `all`: the merge of all ops, which is that of the last period.
+std::vector<Period> make_periods(const EntryKey& key, std::span<const EffectiveOp> ops,
+                                 std::span<const MergedGroup> all) {
     std::set<Day> days;
     for (const EffectiveOp& op : ops) days.insert(op.effective_on);
     std::vector<Period> periods;
     for (auto day = days.begin(); day != days.end(); ++day) {
         const auto next = std::next(day);
-        periods.push_back(make_period(key, ops, *day, next == days.end() ? std::nullopt : std::optional<Day>(*next)));
+        if (next == days.end())
+            periods.push_back(make_period(key, all, *day, std::nullopt));
+        else
+            periods.push_back(make_period(key, merge(ops, *day), *day, *next));
     }
     return periods;
 }
@@ -150,8 +163,9 @@ EntryViews make_views(const EntryKey& key, std::span<const EffectiveOp> ops) {
     views.key = key;
     views.etag = etag_of(ops);
     const auto conflicts = find_conflicts(ops);
-    views.state = state_json(merge(ops), conflicts, views.etag);
-    views.periods = make_periods(key, ops);
+    const auto groups = merge(ops);
+    views.state = state_json(groups, conflicts, views.etag);
+    views.periods = make_periods(key, ops, groups);
     for (const FoldedConflict& conflict : conflicts)
         views.conflicts.push_back({conflict_id(key, conflict.a, conflict.b), conflict.a, conflict.b, conflict.state,
                                    type_of(conflict, ops), conflict.groups});

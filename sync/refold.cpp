@@ -66,23 +66,45 @@ Approvals approvals_of(const ReadTx& tx, const Dot& proposal, const Cuts& cuts, 
     return approvals;
 }
 
+/// What is read of one op: its row, and what was approved of the proposal that it is part of.
+struct GatheredOp {
+    OpRow row;
+    Approvals approvals;
+};
+
+/// What is read of one key. Everything after this is pure.
+struct Gathered {
+    EntryKey key;
+    std::vector<GatheredOp> ops;
+};
+
+Gathered gather(const ReadTx& tx, const EntryKey& key, const Cuts& cuts, std::optional<UnixMs> known_at) {
+    Gathered gathered{key, {}};
+    for (OpRow& row : tx.ops_of_key(key)) {
+        if (!row.valid || cuts.off(row.dot) || (known_at && row.arrived > *known_at)) continue;
+        if (row.kind != RecordKind::change && row.kind != RecordKind::batch_propose) continue;
+        Approvals approvals;
+        if (row.kind == RecordKind::batch_propose) approvals = approvals_of(tx, row.dot, cuts, known_at);
+        gathered.ops.push_back({std::move(row), std::move(approvals)});
+    }
+    return gathered;
+}
+
 struct Counted {
     EffectiveOp op;
     Hash leaf{};
     std::map<Dot, Hash> approvals;
 };
 
-std::optional<Counted> count(const ReadTx& tx, const OpRow& row, const Cuts& cuts, std::optional<UnixMs> known_at) {
-    if (!row.valid || cuts.off(row.dot) || (known_at && row.arrived > *known_at)) return std::nullopt;
-    if (row.kind != RecordKind::change && row.kind != RecordKind::batch_propose) return std::nullopt;
+std::optional<Counted> count(const GatheredOp& gathered) {
+    const OpRow& row = gathered.row;
     const auto op = parse_op(row.line);
     if (!op)
         throw StoreFault(ErrorCode::corrupt, "op of " + to_string(row.dot) + " does not parse: " + op.error().what);
-    Approvals approvals;
-    if (row.kind == RecordKind::batch_propose) approvals = approvals_of(tx, row.dot, cuts, known_at);
-    auto effective = make_effective(row.dot, row.time, row.resolves, *op, approvals.needs, approvals.given);
+    auto effective =
+        make_effective(row.dot, row.time, row.resolves, *op, gathered.approvals.needs, gathered.approvals.given);
     if (!effective) return std::nullopt;
-    return Counted{*std::move(effective), leaf_hash(HashAlgorithm::sha256, row.line), std::move(approvals.leaves)};
+    return Counted{*std::move(effective), leaf_hash(HashAlgorithm::sha256, row.line), gathered.approvals.leaves};
 }
 
 Hash hash_of_ops(std::vector<Counted>& counted) {
@@ -98,10 +120,10 @@ Hash hash_of_ops(std::vector<Counted>& counted) {
     return sha256({covered});
 }
 
-CountedOps counted_with(const ReadTx& tx, const EntryKey& key, const Cuts& cuts, std::optional<UnixMs> known_at) {
+CountedOps count_all(const Gathered& gathered) {
     std::vector<Counted> counted;
-    for (const OpRow& row : tx.ops_of_key(key))
-        if (auto one = count(tx, row, cuts, known_at)) counted.push_back(*std::move(one));
+    for (const GatheredOp& op : gathered.ops)
+        if (auto one = count(op)) counted.push_back(*std::move(one));
     CountedOps result;
     result.ops_hash = hash_of_ops(counted);
     result.ops.reserve(counted.size());
@@ -109,38 +131,69 @@ CountedOps counted_with(const ReadTx& tx, const EntryKey& key, const Cuts& cuts,
     return result;
 }
 
-EntryViews views_with(const ReadTx& tx, const EntryKey& key, const Cuts& cuts) {
-    const CountedOps counted = counted_with(tx, key, cuts, std::nullopt);
-    EntryViews views = make_views(key, counted.ops);
-    views.trie_leaf = trie_leaf(key, counted.ops_hash, sha256({views.state}));
+EntryViews fold_views(const Gathered& gathered) {
+    const CountedOps counted = count_all(gathered);
+    EntryViews views = make_views(gathered.key, counted.ops);
+    views.trie_leaf = trie_leaf(gathered.key, counted.ops_hash, sha256({views.state}));
     return views;
+}
+
+void put(WriteTx& tx, const EntryViews& views, StateTrie& trie, UnixMs at) {
+    if (views.periods.empty()) {
+        tx.remove_entry(views.key);
+        trie.erase(views.key);
+    } else {
+        tx.put_entry(views, at);
+        trie.set(views.key, views.trie_leaf);
+    }
+}
+
+constexpr std::size_t chunk_keys = 256;  ///< enough to make a hand-over cheap, few enough to stay in the cache
+
+using KeyIterator = std::set<EntryKey>::const_iterator;
+
+std::vector<Gathered> gather_chunk(const ReadTx& tx, KeyIterator& next, KeyIterator end, const Cuts& cuts) {
+    std::vector<Gathered> chunk;
+    while (next != end && chunk.size() < chunk_keys) chunk.push_back(gather(tx, *next++, cuts, std::nullopt));
+    return chunk;
 }
 
 }  // namespace
 
 CountedOps counted_ops(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs> known_at) {
-    return counted_with(tx, key, Cuts(tx), known_at);
+    return count_all(gather(tx, key, Cuts(tx), known_at));
 }
 
 EntryViews views_of(const ReadTx& tx, const EntryKey& key) {
-    return views_with(tx, key, Cuts(tx));
+    return fold_views(gather(tx, key, Cuts(tx), std::nullopt));
 }
 
-void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at) {
+/// While one chunk is folded beside us, the one before it is stored and the one after it is read.
+void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at, Beside& beside) {
     const Cuts cuts(tx);
-    for (const EntryKey& key : keys) {
-        const EntryViews views = views_with(tx, key, cuts);
-        if (views.periods.empty()) {
-            tx.remove_entry(key);
-            trie.erase(key);
-        } else {
-            tx.put_entry(views, at);
-            trie.set(key, views.trie_leaf);
+    KeyIterator next = keys.begin();
+    std::vector<Gathered> reading = gather_chunk(tx, next, keys.end(), cuts);
+    std::vector<EntryViews> folded;
+    while (!reading.empty()) {
+        const std::vector<Gathered> folding = std::move(reading);
+        std::vector<EntryViews> views;
+        beside.start([&folding, &views] {
+            for (const Gathered& one : folding) views.push_back(fold_views(one));
+        });
+        try {
+            for (const EntryViews& one : folded) put(tx, one, trie, at);
+            reading = gather_chunk(tx, next, keys.end(), cuts);
+        } catch (...) {
+            beside.wait();
+            throw;
         }
+        beside.wait();
+        folded = std::move(views);
     }
+    for (const EntryViews& one : folded) put(tx, one, trie, at);
 }
 
-void rebuild(WriteTx& tx, StateTrie& trie, UnixMs at,
+void rebuild(WriteTx& tx, StateTrie& trie, UnixMs at, Beside& beside,
              const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     // Entries keep their numbers by order of first arrival, so that pages and stored bytes come out the same.
     trie = StateTrie{};
@@ -157,7 +210,7 @@ void rebuild(WriteTx& tx, StateTrie& trie, UnixMs at,
         std::set<EntryKey> keys;
         for (const EntryKey& key : tx.keys_of_record(no))
             if (done.insert(key).second) keys.insert(key);
-        refold(tx, keys, trie, at);
+        refold(tx, keys, trie, at, beside);
         if (progress) progress(++records, total);
     }
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "catalog/fold.hpp"
+#include "minglu/ports.hpp"
 #include "minglu/store.hpp"
 #include "sync/state_trie.hpp"
 
@@ -23,11 +24,11 @@ struct CountedOps {
 /// The views of a key, with its trie leaf. No periods: nothing counts.
 [[nodiscard]] EntryViews views_of(const ReadTx& tx, const EntryKey& key);
 
-/// Replaces the views of `keys` and their leaves in the trie.
-void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at);
+/// Replaces the views of `keys` and their leaves in the trie. The folding itself runs beside the caller.
+void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at, Beside& beside);
 
 /// Every key again from the log. The stored bytes come out the same. `progress(done, total)` now and then.
-void rebuild(WriteTx& tx, StateTrie& trie, UnixMs at,
+void rebuild(WriteTx& tx, StateTrie& trie, UnixMs at, Beside& beside,
              const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
 
 }  // namespace minglu

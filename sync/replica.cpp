@@ -47,8 +47,13 @@ void commit(WriteTx& tx) {
     }
 }
 
-Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random)
-    : node_(std::move(node)), store_(store), signer_(signer), clock_(clock), random_(random) {
+Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random, Beside* beside)
+    : node_(std::move(node)),
+      store_(store),
+      signer_(signer),
+      clock_(clock),
+      random_(random),
+      beside_(beside != nullptr ? *beside : at_once_) {
     std::optional<LogRow> own;
     bool reopen = false;
     {
@@ -203,7 +208,7 @@ bool Replica::rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& p
     const auto tx = store_.write();
     const Hash before = trie(*tx).root();
     try {
-        minglu::rebuild(*tx, *trie_, clock_.now(), progress);
+        minglu::rebuild(*tx, *trie_, clock_.now(), beside_, progress);
         const Hash after = trie_->root();
         LogRow own = own_log(*tx);
         seal(*tx, own);

@@ -69,7 +69,9 @@ struct Standing {
 class Replica {
 public:
     /// Opens the node's own log when there is none to continue (a first start, or after a restore). Throws StoreFault.
-    Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random);
+    /// `beside` folds large records on another core; none = in the writing thread.
+    Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random,
+            Beside* beside = nullptr);
     ~Replica();
     Replica(const Replica&) = delete;
     Replica& operator=(const Replica&) = delete;
@@ -122,6 +124,8 @@ private:
     const Signer& signer_;
     const Clock& clock_;
     Random& random_;
+    AtOnce at_once_;
+    Beside& beside_;
 
     std::mutex writer_;  ///< held from the start of a write until its commit returned
     std::optional<StateTrie> trie_;

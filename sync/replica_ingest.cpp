@@ -203,7 +203,7 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
     }
     for (const auto& [id, at] : intake.cuts())
         if (const auto found = proofs.proved.find(id); found != proofs.proved.end()) found->second.log.cut = at;
-    refold(tx, intake.touched(), trie(tx), last_arrival_);
+    refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
 }
 
 Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from) {

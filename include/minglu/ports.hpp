@@ -1,11 +1,13 @@
 #pragma once
 /// Ports that keep nondeterminism and key material out of `catalog/` and `sync/`.
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "minglu/hash.hpp"
 #include "minglu/ids.hpp"
@@ -24,6 +26,34 @@ class Random {
 public:
     virtual ~Random() = default;
     [[nodiscard]] virtual std::uint64_t next() = 0;  ///< 64 random bits
+};
+
+/// Runs pure work beside the caller, on another core where there is one. One piece at a time.
+class Beside {
+public:
+    virtual ~Beside() = default;
+    /// `work` touches nothing that the caller touches until `wait` returned.
+    virtual void start(std::function<void()> work) = 0;
+    /// Returns when the work is done, and throws what it threw.
+    virtual void wait() = 0;
+};
+
+/// The simplest one: `start` does the work itself.
+class AtOnce final : public Beside {
+public:
+    void start(std::function<void()> work) override {
+        try {
+            work();
+        } catch (...) {
+            fault_ = std::current_exception();
+        }
+    }
+    void wait() override {
+        if (const auto fault = std::exchange(fault_, nullptr)) std::rethrow_exception(fault);
+    }
+
+private:
+    std::exception_ptr fault_;
 };
 
 /// Signs with this node's key. The key never leaves the adapter.

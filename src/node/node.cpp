@@ -79,7 +79,7 @@ public:
           key_(std::move(key)),
           tls_(std::move(tls)),
           store_(open_sqlite_store(paths_.database)),
-          replica_(config_.node, *store_, *key_, clock_, random_),
+          replica_(config_.node, *store_, *key_, clock_, random_, &beside_),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
           imports_(paths_.spool, *store_, replica_, clock_, random_),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), on_store_fault),
@@ -236,6 +236,7 @@ private:
     DataLock lock_;
     SystemClock clock_;
     SystemRandom random_;
+    BesideThread beside_;
     std::unique_ptr<SigningKey> key_;
     TlsIdentity tls_;
     std::unique_ptr<Store> store_;

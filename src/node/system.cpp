@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "src/crypto/random.hpp"
 
@@ -22,6 +23,50 @@ std::uint64_t SystemRandom::next() {
     std::uint64_t number = 0;
     std::memcpy(&number, bytes.data(), sizeof number);
     return number;
+}
+
+BesideThread::BesideThread() : thread_([this] { run(); }) {}
+
+BesideThread::~BesideThread() {
+    {
+        const std::scoped_lock lock(mutex_);
+        ending_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+void BesideThread::start(std::function<void()> work) {
+    const std::scoped_lock lock(mutex_);
+    work_ = std::move(work);
+    busy_ = true;
+    changed_.notify_all();
+}
+
+void BesideThread::wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !busy_; });
+    if (const auto fault = std::exchange(fault_, nullptr)) std::rethrow_exception(fault);
+}
+
+void BesideThread::run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        changed_.wait(lock, [this] { return ending_ || work_; });
+        if (ending_) return;
+        const auto work = std::exchange(work_, nullptr);
+        lock.unlock();
+        std::exception_ptr fault;
+        try {
+            work();
+        } catch (...) {
+            fault = std::current_exception();
+        }
+        lock.lock();
+        fault_ = fault;
+        busy_ = false;
+        changed_.notify_all();
+    }
 }
 
 }  // namespace minglu

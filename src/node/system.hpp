@@ -1,5 +1,11 @@
 #pragma once
-/// The only place that reads a clock or draws a random number.
+/// The only place that reads a clock, draws a random number, or starts a thread for pure work.
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+
 #include "minglu/ports.hpp"
 
 namespace minglu {
@@ -14,6 +20,29 @@ public:
 class SystemRandom final : public Random {
 public:
     [[nodiscard]] std::uint64_t next() override;
+};
+
+/// A thread of its own that lives as long as this object.
+class BesideThread final : public Beside {
+public:
+    BesideThread();
+    ~BesideThread() override;
+    BesideThread(const BesideThread&) = delete;
+    BesideThread& operator=(const BesideThread&) = delete;
+
+    void start(std::function<void()> work) override;
+    void wait() override;
+
+private:
+    void run();
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::function<void()> work_;
+    std::exception_ptr fault_;
+    bool busy_ = false;
+    bool ending_ = false;
+    std::thread thread_;
 };
 
 }  // namespace minglu

@@ -1,8 +1,6 @@
 #include "src/store/sqlite/search_text.hpp"
 
-#include <algorithm>
 #include <string_view>
-#include <vector>
 
 namespace minglu {
 namespace {
@@ -43,12 +41,9 @@ void ask(std::string& out, std::string_view mark, std::string_view value, bool p
 }  // namespace
 
 std::string search_text(const EntryKey& key, const Period& period) {
-    std::vector<std::string_view> terms(period.terms.begin(), period.terms.end());
-    std::sort(terms.begin(), terms.end());
-    terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
     std::string out;
-    out.reserve(terms.size() * 8 + 96);
-    for (const std::string_view term : terms) file(out, "", term);
+    out.reserve(period.terms.size() * 8 + 96);
+    for (const std::string& term : period.terms) file(out, "", term);
     const KeyParts parts = parts_of(key);
     file(out, "~k", name(parts.kind));
     file(out, "~n", parts.nice_class);

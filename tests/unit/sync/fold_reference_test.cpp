@@ -54,7 +54,8 @@ public:
         for (const Json& record : records) play(record);
         for (const auto& [id, log] : logs_) tx_->update_log(log);
         StateTrie trie;
-        refold(*tx_, keys_, trie, UnixMs{1});
+        AtOnce at_once;
+        refold(*tx_, keys_, trie, UnixMs{1}, at_once);
         root = trie.root();
         tx_->commit();
     }
@@ -72,9 +73,11 @@ private:
         header.time = {json.at("time").at(0).get<std::int64_t>(), json.at("time").at(1).get<std::uint32_t>()};
         header.kind = parse_record_kind(json.at("kind").get<std::string>());
         header.label = json.value("label", "");
-        for (const Json& node : json.value("needs", Json::array())) header.needs.push_back(NodeId{node.get<std::string>()});
+        for (const Json& node : json.value("needs", Json::array()))
+            header.needs.push_back(NodeId{node.get<std::string>()});
         if (json.contains("of"))
-            header.of = RecordRef{{LogId{json["of"][0].get<std::string>()}, Seq{json["of"][1].get<std::uint64_t>()}}, {}};
+            header.of =
+                RecordRef{{LogId{json["of"][0].get<std::string>()}, Seq{json["of"][1].get<std::uint64_t>()}}, {}};
         if (json.contains("cut")) cut(dot, json.at("cut"));
         std::vector<std::string> lines;
         std::vector<EntryKey> keys;
