@@ -11,6 +11,7 @@ import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -353,6 +354,32 @@ def _hang_up(end):
     except OSError:
         pass
     end.close()
+
+
+def tls_context(certificate=None, key=None):
+    """A client that takes any server certificate: what is tried here is whom the server takes."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if certificate:
+        context.load_cert_chain(certificate, key)
+    return context
+
+
+def tls_of(node):
+    """The client that shows the certificate of `node`."""
+    return tls_context(node.data / "keys" / "tls.crt", node.data / "keys" / "tls.pem")
+
+
+def ask_peer_listener(node, context, path, headers=None):
+    """One request to the listener for other nodes."""
+    connection = http.client.HTTPSConnection("127.0.0.1", node.peer_port, timeout=WAIT_MAX_S, context=context)
+    try:
+        connection.request("GET", path, headers=headers or {})
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+    finally:
+        connection.close()
 
 
 def introduce(node, other, url=None):
