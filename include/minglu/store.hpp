@@ -162,7 +162,7 @@ struct ConflictView {
 /// All views of one key, replaced as a whole.
 struct EntryViews {
     EntryKey key;
-    std::string state;  ///< sorted-key JSON of the undated fold (what state_hash covers)
+    std::string state;  ///< sorted-key JSON of the undated fold: what the trie leaf covers; hashed, not stored
     Vector etag;
     Hash trie_leaf{};
     std::vector<Period> periods;          ///< ascending, disjoint; empty = no effective op
@@ -172,7 +172,6 @@ struct EntryViews {
 struct EntryRow {
     EntryNo no;
     EntryKey key;
-    std::string state;
     Vector etag;
     Hash trie_leaf{};
     std::uint32_t open_conflicts = 0;

@@ -42,7 +42,6 @@ STORE_TEST("an entry and its periods come back as they were put") {
     const auto entry = tx->entry(EntryKey{"patent/1"});
     REQUIRE(entry);
     CHECK(entry->key == views.key);
-    CHECK(entry->state == views.state);
     CHECK(entry->etag == views.etag);
     CHECK(entry->trie_leaf == views.trie_leaf);
     CHECK(entry->open_conflicts == 1);

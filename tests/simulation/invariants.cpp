@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sync/refold.hpp"
 #include "sync/verify.hpp"
 
 namespace minglu::simulation {
@@ -68,8 +69,9 @@ public:
                 if (!op) continue;
                 const auto entry = tx->entry(op->key);
                 const bool shown =
-                    entry && entry->state.find("[\"" + record.dot.log.value() + "\"," +
-                                               std::to_string(record.dot.seq.value()) + "]") != std::string::npos;
+                    entry && views_of(*tx, op->key)
+                                     .state.find("[\"" + record.dot.log.value() + "\"," +
+                                                 std::to_string(record.dot.seq.value()) + "]") != std::string::npos;
                 if (record.valid && !(entry && entry->etag.covers(record.dot)))
                     findings.push_back(node.id().value() + " shows " + op->key.value() + " without " +
                                        to_string(record.dot));
@@ -187,8 +189,8 @@ public:
 std::string catalogue_text(const ReadTx& tx, Numbers numbers) {
     std::map<EntryKey, std::string> entries;
     tx.visit_entries(EntryNo{0}, [&](const EntryRow& row) {
-        std::string text = row.key.value() + " " + row.state + " " + to_string(row.etag) + " " +
-                           to_hex(bytes_of(row.trie_leaf)) + " " + std::to_string(row.open_conflicts) + "\n";
+        std::string text = row.key.value() + " " + to_string(row.etag) + " " + to_hex(bytes_of(row.trie_leaf)) + " " +
+                           std::to_string(row.open_conflicts) + "\n";
         if (numbers == Numbers::with) text += std::to_string(row.no.value()) + "\n";
         for (const Period& period : tx.periods(row.no)) text += text_of_period(period);
         ConflictQuery query;

@@ -83,7 +83,6 @@ void put_entry(State& state, const EntryViews& views, UnixMs at) {
     auto stored = std::make_shared<StoredEntry>();
     stored->row.no = state.number_of(views.key);
     stored->row.key = views.key;
-    stored->row.state = views.state;
     stored->row.etag = views.etag;
     stored->row.trie_leaf = views.trie_leaf;
     for (const ConflictView& conflict : views.conflicts) {

@@ -56,6 +56,16 @@ SqliteStore::SqliteStore(std::filesystem::path file, const SqliteOptions& option
             return SQLITE_OK;
         },
         &wal_pages_);
+    checkpointer_ = std::thread([this] { checkpoint_until_closed(); });
+}
+
+SqliteStore::~SqliteStore() {
+    {
+        const std::lock_guard lock{checkpoint_mutex_};
+        closing_ = true;
+    }
+    checkpoint_wanted_.notify_all();
+    checkpointer_.join();
 }
 
 std::unique_ptr<ReadTx> SqliteStore::read() {
@@ -100,7 +110,30 @@ void SqliteStore::bound_wal() noexcept {
         sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
         sqlite3_busy_timeout(handle, options_.busy_timeout_ms);
     } else if (bytes >= options_.wal_bytes_soft) {
-        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        const std::lock_guard lock{checkpoint_mutex_};
+        wanted_ = true;
+        checkpoint_wanted_.notify_all();
+    }
+}
+
+/// A fault here costs nothing but room: the WAL stays longer, and at the hard bound a commit meets it.
+void SqliteStore::checkpoint_until_closed() {
+    std::unique_ptr<Connection> connection;
+    std::unique_lock lock{checkpoint_mutex_};
+    while (true) {
+        checkpoint_wanted_.wait(lock, [this] { return wanted_ || closing_; });
+        if (closing_) return;
+        wanted_ = false;
+        lock.unlock();
+        try {
+            if (!connection)
+                connection =
+                    std::make_unique<Connection>(file_, Database::Mode::read_write_create, options_.busy_timeout_ms);
+            sqlite3_wal_checkpoint_v2(connection->database.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                      nullptr);
+        } catch (const StoreFault&) {  // no connection now; the next commit asks again
+        }
+        lock.lock();
     }
 }
 

@@ -14,7 +14,8 @@ struct SqliteOptions {
     std::int64_t reader_cache_bytes = 4 << 20;  ///< per read connection
     std::size_t idle_readers_max = 8;           ///< read connections kept open; more are opened while needed
     int busy_timeout_ms = 5'000;                ///< for a file that another program holds
-    std::int64_t wal_bytes_soft = 16 << 20;   ///< from here on each commit copies the WAL back as far as readers let it
+    std::int64_t wal_bytes_soft =
+        16 << 20;  ///< from here on the WAL is copied back beside the writer, as far as readers let it
     std::int64_t wal_bytes_hard = 256 << 20;  ///< from here on a commit waits up to `wal_wait_ms` for readers to end
     int wal_wait_ms = 200;
     std::int64_t file_bytes_max = 0;  ///< growth beyond is refused as disk_full; 0 = the disk's own limit

@@ -1,7 +1,8 @@
 #pragma once
 /// The store behind open_sqlite_store: one writer connection, a pool of readers, the policy of the WAL.
-#include <atomic>
+#include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "src/store/sqlite/sqlite_store.hpp"
@@ -12,6 +13,9 @@ namespace minglu {
 class SqliteStore final : public Store {
 public:
     SqliteStore(std::filesystem::path file, const SqliteOptions& options);
+    ~SqliteStore() override;
+    SqliteStore(const SqliteStore&) = delete;
+    SqliteStore& operator=(const SqliteStore&) = delete;
 
     std::unique_ptr<ReadTx> read() override;
     std::unique_ptr<WriteTx> write() override;
@@ -24,6 +28,9 @@ private:
     void give_back(std::unique_ptr<Connection> reader);
     void bound_wal() noexcept;
 
+    /// Copies the WAL back into the file beside the writer, so that no commit waits for it.
+    void checkpoint_until_closed();
+
     std::filesystem::path file_;
     SqliteOptions options_;
     std::mutex writing_;
@@ -32,6 +39,12 @@ private:
     int wal_pages_ = 0;  ///< told by SQLite after each commit
     std::mutex pool_;
     std::vector<std::unique_ptr<Connection>> idle_;
+
+    std::mutex checkpoint_mutex_;
+    std::condition_variable checkpoint_wanted_;
+    bool wanted_ = false;
+    bool closing_ = false;
+    std::thread checkpointer_;
 };
 
 /// Findings of the checks that one connection can make in a transaction, see Store::check.

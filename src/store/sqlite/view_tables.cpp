@@ -17,15 +17,14 @@ std::int64_t search_hash_of(std::string_view text) {
     return static_cast<std::int64_t>(value);
 }
 
-/// Columns: entry_no, key, state, etag, trie_leaf, open_conflicts.
+/// Columns: entry_no, key, etag, trie_leaf, open_conflicts.
 EntryRow entry_of(const Statement& row) {
     EntryRow entry;
     entry.no = EntryNo{row.integer(0)};
     entry.key = EntryKey{row.text(1)};
-    entry.state = row.text(2);
-    entry.etag = stored_vector(row.bytes(3));
-    entry.trie_leaf = row.hash(4);
-    entry.open_conflicts = static_cast<std::uint32_t>(row.integer(5));
+    entry.etag = stored_vector(row.bytes(2));
+    entry.trie_leaf = row.hash(3);
+    entry.open_conflicts = static_cast<std::uint32_t>(row.integer(4));
     return entry;
 }
 
@@ -55,8 +54,8 @@ Period period_at(const Statement& row, int column) {
 std::optional<EntryRow> ViewTables::entry(const EntryKey& key) const {
     const auto entry_no = keys_.find(key);
     if (!entry_no) return std::nullopt;
-    Query query = database_.query(
-        "SELECT entry_no, ?2, state, etag, trie_leaf, open_conflicts FROM entry WHERE entry_no = ?1", *entry_no, key);
+    Query query = database_.query("SELECT entry_no, ?2, etag, trie_leaf, open_conflicts FROM entry WHERE entry_no = ?1",
+                                  *entry_no, key);
     if (!query.next()) return std::nullopt;
     return entry_of(query.row());
 }
@@ -77,7 +76,7 @@ EntryPage ViewTables::query(const EntryQuery& query) const {
 
 void ViewTables::visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const {
     Query query = database_.query(
-        "SELECT e.entry_no, k.key, e.state, e.etag, e.trie_leaf, e.open_conflicts FROM entry e"
+        "SELECT e.entry_no, k.key, e.etag, e.trie_leaf, e.open_conflicts FROM entry e"
         " CROSS JOIN key k ON k.key_no = e.entry_no WHERE e.entry_no > ? ORDER BY e.entry_no",
         after);
     while (query.next()) {
@@ -123,9 +122,8 @@ void ViewTables::put_entry(const EntryViews& views, UnixMs at) {
     const auto open = std::count_if(views.conflicts.begin(), views.conflicts.end(),
                                     [](const ConflictView& conflict) { return conflict.state == ConflictState::open; });
     database_.run(
-        "INSERT OR REPLACE INTO entry (entry_no, trie_leaf, etag, open_conflicts, period_next, state)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        entry_no, views.trie_leaf, to_string(views.etag), open, period_next, views.state);
+        "INSERT OR REPLACE INTO entry (entry_no, trie_leaf, etag, open_conflicts, period_next) VALUES (?, ?, ?, ?, ?)",
+        entry_no, views.trie_leaf, to_string(views.etag), open, period_next);
     conflicts_.replace(entry_no, views.conflicts, at);
 }
 

@@ -84,8 +84,7 @@ CREATE TABLE entry (
   trie_leaf      BLOB    NOT NULL,
   etag           TEXT    NOT NULL,
   open_conflicts INTEGER NOT NULL,
-  period_next    INTEGER NOT NULL,  -- lowest period number of this entry that was never used
-  state          TEXT    NOT NULL
+  period_next    INTEGER NOT NULL   -- lowest period number of this entry that was never used
 ) STRICT;
 CREATE INDEX entry_by_open_conflict ON entry (entry_no) WHERE open_conflicts > 0;
 
