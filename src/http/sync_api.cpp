@@ -130,10 +130,7 @@ public:
 
     HttpResponse handle(const HttpRequest& request) {
         const auto peer = request.client_spki ? peer_of_(*request.client_spki) : std::nullopt;
-        if (!peer) {
-            return problem({ErrorCode::not_allowed, "no peer is pinned here with this certificate's key", "",
-                            "exchange cards again"});
-        }
+        if (!peer) return not_pinned();
         try {
             return route(request, *peer);
         } catch (const CommitUnknown&) {
@@ -146,6 +143,11 @@ public:
     }
 
 private:
+    static HttpResponse not_pinned() {
+        return problem(
+            {ErrorCode::not_allowed, "no peer is pinned here with this certificate's key", "", "exchange cards again"});
+    }
+
     HttpResponse route(const HttpRequest& request, const NodeId& peer) {
         const bool get = request.method == "GET";
         const bool post = request.method == "POST";
@@ -183,6 +185,8 @@ private:
         const std::unique_ptr<const LongPolls::Place, decltype(leave)> guard(&place, leave);
         auto bundle = services_.exchange.records(*wanted, place.may_wait ? std::min(*wait_s, long_poll_max_s) : 0,
                                                  [&] { return is_gone(request) || polls_.is_over(peer, place.turn); });
+        // A peer that was removed while it waited is told nothing any more.
+        if (peer_of_(*request.client_spki) != peer) return not_pinned();
         if (bundle) return answer(bundle_type(), *std::move(bundle));
         HttpResponse response;
         response.status = 204;
