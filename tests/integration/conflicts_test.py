@@ -1,6 +1,6 @@
 """Both provinces change the same entry while the line is down: nothing is overwritten, and people decide."""
 
-from support import NodeCase, eventually, gi_rows, main
+from support import NodeCase, eventually, gi_rows, main, reconnect
 
 KEY = "gi/AGI90001"
 
@@ -23,9 +23,7 @@ class Conflicts(NodeCase):
     def heal(self):
         self.to_cq.heal()
         self.to_sc.heal()
-        # Backing off is not what is tested here.
-        for node in (self.cq, self.sc):
-            eventually(f"{node.name} reaches its partner again", lambda n=node: n.run("sync", "now").status == 0)
+        reconnect(self.cq, self.sc)
         self.until_equal(self.cq, self.sc)
 
     def both(self):

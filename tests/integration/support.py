@@ -390,6 +390,12 @@ def introduce(node, other, url=None):
     node.ok("peer", "add", card, *options)
 
 
+def reconnect(*nodes):
+    """Has the nodes exchange at once, where their patience after a failure is not what is tested."""
+    for node in nodes:
+        eventually(f"{node.name} reaches its partners", lambda n=node: n.run("sync", "now").status == 0)
+
+
 def are_equal(*nodes):
     """Whether all nodes hold the same records and derived the same catalogue from them."""
     states = [node.sync() for node in nodes]
@@ -409,6 +415,8 @@ class NodeCase(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
+        started = time.monotonic()
+        self.addCleanup(lambda: print(f"{time.monotonic() - started:.1f} s ", end="", flush=True))
         self.folder = Path(tempfile.mkdtemp(prefix="minglu-test-"))
         self.nodes, self.lines = [], []
         self.addCleanup(self._clean_up)
