@@ -370,6 +370,8 @@ public:
     [[nodiscard]] virtual std::unique_ptr<WriteTx> write() = 0;
     /// Checks what the store alone can check (SQLite: integrity_check, foreign keys, counts). One line per finding.
     [[nodiscard]] virtual std::vector<std::string> check() = 0;
+    /// A slice of work that can wait for a quiet moment, some milliseconds long. True while there is more of it.
+    virtual bool upkeep() { return false; }
 };
 
 }  // namespace minglu

@@ -31,7 +31,7 @@ namespace {
 
 constexpr int exit_commit_unknown = 70;  // EX_SOFTWARE of sysexits.h: the service manager starts us again
 constexpr std::size_t import_bytes_max = std::size_t{1} << 30;
-constexpr std::chrono::seconds housekeeping_interval{15};
+constexpr std::chrono::seconds housekeeping_interval{5};
 
 /// Whether a COMMIT happened cannot be known: nobody may be answered from here. The next start reads what the disk has.
 [[noreturn]] void leave(const StoreFault& fault) {
@@ -218,12 +218,22 @@ private:
             if (*server) (*server)->stop();
     }
 
+    /// Only after an interval without a commit, and only until the next one comes: it shares their lock.
+    void keep_store(std::uint64_t& seen_revision) {
+        const std::uint64_t revision = replica_.standing().revision;
+        if (revision == std::exchange(seen_revision, revision))
+            while (replica_.standing().revision == revision && store_->upkeep()) {
+            }
+    }
+
     void keep_house_until_stopped() {
+        std::uint64_t seen_revision = 0;
         std::unique_lock lock(stop_mutex_);
         while (!stop_wake_.wait_for(lock, housekeeping_interval, [&] { return stopping_; })) {
             lock.unlock();
             try {
                 replica_.refresh_head();
+                keep_store(seen_revision);
             } catch (const StoreFault& fault) {
                 on_store_fault(fault);
             }

@@ -174,6 +174,8 @@ def bench_lag(a, b, count=200):
         while not b.has(key):
             pass
         lags.append((time.monotonic() - acknowledged) * 1000)
+    if os.environ.get("LAGS"):
+        print(sorted(((round(x, 1), i) for i, x in enumerate(lags)), reverse=True)[:8])
     lags.sort()
     return {"p50_ms": statistics.median(lags), "p99_ms": lags[int(len(lags) * 0.99) - 1]}
 

@@ -20,6 +20,7 @@ public:
     std::unique_ptr<ReadTx> read() override;
     std::unique_ptr<WriteTx> write() override;
     std::vector<std::string> check() override;
+    bool upkeep() override;
     void backup(const std::filesystem::path& target, const std::function<void(int, int)>& progress);
 
 private:
