@@ -1,9 +1,6 @@
 # minglu_embed(target file variable): makes the bytes of `file` available as
 #   namespace minglu::embedded { extern const std::string_view variable; }   in "embedded/<variable>.hpp"
 function(minglu_embed target file variable)
-  if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${file})
-    return()
-  endif()
   set(dir ${CMAKE_BINARY_DIR}/generated/${target})
   set(source ${dir}/embedded/${variable}.cpp)
   set(header ${dir}/embedded/${variable}.hpp)

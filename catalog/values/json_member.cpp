@@ -7,9 +7,14 @@ namespace {
 
 /// Position just after the string that opens at `at`.
 std::size_t after_string(std::string_view text, std::size_t at) {
-    for (++at; at < text.size() && text[at] != '"'; ++at)
-        if (text[at] == '\\') ++at;
-    return at + 1;
+    for (std::size_t from = at + 1;;) {
+        const std::size_t quote = text.find('"', from);
+        if (quote == std::string_view::npos) return text.size();
+        std::size_t escapes = 0;
+        while (text[quote - 1 - escapes] == '\\') ++escapes;
+        if (escapes % 2 == 0) return quote + 1;
+        from = quote + 1;
+    }
 }
 
 /// Position just after the value that starts at `at`.

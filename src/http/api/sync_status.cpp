@@ -124,7 +124,8 @@ std::uint64_t records_beyond(const Vector& wanted, const Vector& have) {
 }
 
 void add_sync_status_routes(Router& router) {
-    router.add("GET", "/v1/sync", Access::read, {}, [](Call& call) { return status_answer(call.services, reports_of(call.services)); });
+    router.add("GET", "/v1/sync", Access::read, {},
+               [](Call& call) { return status_answer(call.services, reports_of(call.services)); });
     router.add("POST", "/v1/sync/now", Access::write, {}, sync_now);
 }
 

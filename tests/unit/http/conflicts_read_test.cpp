@@ -101,7 +101,8 @@ TEST_CASE("A resolution moves a conflict to the resolved ones, and is told with 
     for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
              {"state", "half"}, {"key", "x"}, {"cursor", "b1"}, {"limit", "x"}})
         CHECK(ask(pair.cq, get("/v1/conflicts", {{name, value}}), 400).at("where") == "query parameter " + name);
-    for (const std::string& bad : {std::string("00"), std::string("zz"), std::string(64, '0')}) ask(pair.cq, get("/v1/conflicts/" + bad), 404);
+    for (const std::string& bad : {std::string("00"), std::string("zz"), std::string(64, '0')})
+        ask(pair.cq, get("/v1/conflicts/" + bad), 404);
 }
 
 TEST_CASE("Claims are found by who claimed, conflicts page by page") {
