@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "sync/refold.hpp"
 #include "tests/support/lone_node.hpp"
 
 using namespace minglu;
@@ -28,11 +29,10 @@ TEST_CASE("the protocol's example is what the program makes, and takes") {
     LoneNode reader("sc");
     reader.pin(NodeId{"cq"}, *key);
     REQUIRE(reader.replica->ingest(bundle, NodeId{"cq"}).value().records == 2);
-    const auto entry = reader.store->read()->entry(EntryKey{"gi/AGI01459"});
-    REQUIRE(entry);
+    const std::string state = views_of(*reader.store->read(), EntryKey{"gi/AGI01459"}).state;
 
     const std::string text = page();
-    std::string quoted = bundle + log.signed_head(Seq{2}, log.time()) + entry->state + "\n" +
+    std::string quoted = bundle + log.signed_head(Seq{2}, log.time()) + state + "\n" +
                          "leaf of record 1: " + to_hex(bytes_of(log.leaf(Seq{1}))) + "\n" +
                          "leaf of record 2: " + to_hex(bytes_of(log.leaf(Seq{2}))) + "\n" +
                          "public key: " + to_hex(key->public_key()) + "\n" +
