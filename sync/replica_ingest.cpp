@@ -139,6 +139,11 @@ Result<void> prove_one(const ReadTx& tx, const Segment& segment, const std::vect
     return {};
 }
 
+Error no_card(const LogId& log) {
+    return {ErrorCode::unknown_log, "a log of a node whose card is not pinned here", "log " + log.value(),
+            "exchange cards with " + node_of(log).value() + ", or do nothing if its records are not wanted"};
+}
+
 Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from) {
     std::map<LogId, std::vector<const RecordLines*>> records_of;
     for (const RecordLines& record : bundle.records) records_of[record.header.log].push_back(&record);
@@ -146,6 +151,7 @@ Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, 
     for (const Segment& segment : bundle.info.segments) {
         if (!keys.knows(node_of(segment.log))) {
             proofs.report.unknown.push_back(segment.log);
+            proofs.incidents.push_back(incident_of(no_card(segment.log), from, segment.log));
             continue;
         }
         const auto proved = prove_one(tx, segment, records_of[segment.log], keys, proofs);
