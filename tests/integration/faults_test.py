@@ -1,15 +1,19 @@
 """Power cuts, bad lines, strangers: what was acknowledged stays, what is wrong changes nothing, and all heals."""
 
+import contextlib
 import csv
 import fcntl
 import io
+import shutil
 import socket
+import sqlite3
 import ssl
 import subprocess
 import threading
 import time
 
-from support import (NodeCase, ask_peer_listener, eventually, gi_rows, introduce, main, seeded, tls_context, tls_of)
+from support import (NodeCase, ask_peer_listener, eventually, gi_rows, introduce, main, seeded, tls_context, tls_of,
+                     waits_for_news)
 
 KILL_ROUNDS = 6
 LINE_ROUNDS = 6
@@ -137,8 +141,7 @@ class Stopping(NodeCase):
     def test_sigterm_ends_nodes_that_wait_for_each_other(self):
         cq, sc = self.pair()
         self.until_equal(cq, sc)
-        eventually("both wait for news", lambda: all(
-            node.sync()["peers"][0]["state"] == "up_to_date" for node in (cq, sc)))
+        eventually("both wait for news", lambda: waits_for_news(cq, sc))
         self.assertEqual(0, sc.stop(STOP_TIME_MAX_S), sc.log_text())
         self.assertEqual(0, cq.stop(STOP_TIME_MAX_S), cq.log_text())
 
@@ -213,6 +216,29 @@ class BadLines(NodeCase):
         self.assertGreater(to_cq.damaged, 0)
         self.assert_sound(cq, sc)
 
+    def test_a_line_that_stalls_holds_nobody_up(self):
+        """Connections stay open and nothing moves: both nodes answer, write and stop; then all arrives."""
+        cq, sc, to_cq, to_sc = self.pair(with_lines=True)
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        self.until_equal(cq, sc)
+        eventually("both wait for news", lambda: waits_for_news(cq, sc))
+        for line in (to_cq, to_sc):
+            line.pause()
+        cq.edit("gi/AGI90001", "category=蔬菜")
+        sc.edit("gi/AGI90002", "category=粮食")
+        for node in (cq, sc):
+            self.assertEqual(200, node.http("GET", "/readyz").status)
+            self.assertEqual(3, len(node.keys()))
+        self.assertEqual("果品", sc.entry("gi/AGI90001")["fields"]["category"])
+        self.assertEqual(0, sc.stop(STOP_TIME_MAX_S), sc.log_text())
+        sc.start()
+        for line in (to_cq, to_sc):
+            line.resume()
+        self.until_equal(cq, sc)
+        self.assertEqual("蔬菜", sc.entry("gi/AGI90001")["fields"]["category"])
+        self.assertEqual("粮食", cq.entry("gi/AGI90002")["fields"]["category"])
+        self.assert_sound(cq, sc)
+
     def test_a_line_down_for_long_catches_up(self):
         cq, sc, to_cq, to_sc = self.pair(with_lines=True)
         to_cq.cut()
@@ -271,6 +297,27 @@ class Restoring(NodeCase):
         self.assertEqual({"蔬菜", "粮食"}, {side["set"]["category"] for side in sc.conflicts()[0]["sides"]})
         self.assert_sound(cq, sc)
 
+    def test_views_made_anew_are_the_same(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 30)))
+        self.until_equal(cq, sc)
+        seen = cq.entry("gi/AGI90001")["etag"]
+        for category in ("蔬菜", "粮食"):  # neither saw the other: a conflict
+            cq.edit("gi/AGI90001", f"category={category}", more=("--seen", seen))
+        sc.json("entry", "remove", "gi/AGI90003", "--ground", "expired", "--reason", "到期")
+        self.until_equal(cq, sc)
+        before = [self.views(node) for node in (cq, sc)]
+        for node in (cq, sc):
+            node.ok("rebuild")
+        self.assertEqual(before, [self.views(node) for node in (cq, sc)])
+        self.assertEqual(1, len(cq.conflicts()))
+        self.assert_sound(cq, sc)
+
+    @staticmethod
+    def views(node):
+        return (node.sync()["state_root"], node.ok("export").out, node.items("query", "产品", "--all"),
+                node.conflicts("all"), node.items("batch", "list", "--all"))
+
     def test_what_is_no_backup_replaces_nothing(self):
         node = self.node("cq", start=False)
         node.bring_in(self.file("list.csv", gi_rows(90001, 1)))
@@ -279,6 +326,51 @@ class Restoring(NodeCase):
         self.assertNotEqual(0, outcome.status, outcome)
         self.assertEqual(before, node.sync()["state_root"])
         self.assert_sound(node)
+
+
+class Tampering(NodeCase):
+    """Somebody with access to the file changes what a node has stored."""
+
+    def setUp(self):
+        super().setUp()
+        self.cq = self.node("cq", start=False)
+        self.cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+
+    def change(self, statement):
+        with contextlib.closing(sqlite3.connect(self.cq.data / "minglu.db")) as database, database:
+            self.assertGreater(database.execute(statement).rowcount, 0)
+
+    def test_verify_finds_a_changed_value(self):
+        self.assert_sound(self.cq)
+        changes = {"op": "update op set line = replace(line, '果品', '粮食') where op_no = (select max(op_no) from op)",
+                   "header": "update record set header = replace(header, '\"local\"', '\"other\"') where is_batch = 1",
+                   "deletion": "delete from op where op_no = (select max(op_no) from op)"}
+        original = self.folder / "original.db"
+        self.cq.ok("backup", original)
+        for what, statement in changes.items():
+            with self.subTest(what=what):
+                self.change(statement)
+                outcome = self.cq.run("--json", "verify")
+                self.assertEqual(7, outcome.status, outcome)
+                self.assertTrue(outcome.pages()[-1]["result"]["findings"])
+                for file in self.cq.data.glob("minglu.db*"):
+                    file.unlink()
+                shutil.copy(original, self.cq.data / "minglu.db")
+                self.assert_sound(self.cq)
+
+    def test_a_partner_takes_nothing_that_was_changed_after_signing(self):
+        self.change("update op set line = replace(line, '果品', '粮食')")
+        self.cq.start()
+        sc = self.node("sc")
+        introduce(self.cq, sc)
+        introduce(sc, self.cq)
+        incidents = eventually("sc notes an incident", lambda: sc.items("incident", "list"))
+        self.assertIn("cq", str(incidents[0]))
+        self.assertEqual([], sc.keys())
+        self.assert_sound(sc)
+        # It goes on working, and its own records still leave.
+        sc.bring_in(self.file("own.csv", gi_rows(90010, 1)))
+        eventually("cq takes what sc wrote", lambda: self.cq.holds("gi/AGI90010"))
 
 
 class Strangers(NodeCase):
@@ -320,7 +412,7 @@ class Strangers(NodeCase):
         cq, sc = self.pair()
         cq.bring_in(self.file("list.csv", gi_rows(90001, 1)))
         self.until_equal(cq, sc)
-        eventually("sc waits for news", lambda: sc.sync()["peers"][0]["state"] == "up_to_date")
+        eventually("sc waits for news", lambda: waits_for_news(sc))
         cq.ok("peer", "remove", "sc")
         cq.edit("gi/AGI90001", "category=蔬菜", reason="移除之后")
         self.assertEqual(6, sc.run("sync", "now").status)

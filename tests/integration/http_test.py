@@ -2,8 +2,9 @@
 
 import json
 import re
+from urllib.parse import urlencode
 
-from support import NodeCase, ask_peer_listener, eventually, gi_rows, main, tls_of
+from support import NodeCase, ask_peer_listener, eventually, gi_rows, main, tls_of, waits_for_news
 
 KEY = "gi/AGI90001"
 ENTRY = f"/v1/entries/{KEY}"
@@ -132,6 +133,25 @@ class Requests(OfficerListener):
         self.assertEqual(2, len(self.cq.history(KEY)))
         self.assertEqual([], self.cq.conflicts("all"))
 
+    def test_a_previewed_import_is_published_as_it_was_shown(self):
+        approver = self.token("approver")
+        text = gi_rows(90030, 2, category="蔬菜").encode()
+        query = urlencode({"kind": "gi", "dry_run": "1", "title": "预览", "file_name": "a.csv"})
+        accepted = self.cq.http("POST", "/v1/imports?" + query, text, approver, {"Content-Type": "text/csv"})
+        self.assertEqual(202, accepted.status, accepted)
+        path = f"/v1/imports/{accepted.json()['id']}"
+
+        def state_is(*wanted):
+            return lambda: self.cq.http("GET", path, token=approver).json()["state"] in wanted
+
+        eventually("the plan stands", state_is("planned"))
+        self.assertFalse(self.cq.holds("gi/AGI90030"))
+        published = self.cq.http("POST", path + "/publication", {}, approver)
+        self.assertIn(published.status, (200, 202), published)
+        eventually("it is published", state_is("done"))
+        self.assertEqual("蔬菜", self.cq.entry("gi/AGI90030")["fields"]["category"])
+        self.assertEqual("预览", self.cq.items("batch", "list")[0]["title"])
+
     def test_pages_hold_every_entry_once(self):
         reader = self.token("reader")
         for limit in (1, 7, 25, 200):
@@ -218,7 +238,7 @@ class Requests(OfficerListener):
 class PeerListener(NodeCase):
     def test_versions_that_are_not_spoken_are_named(self):
         cq, sc = self.pair()
-        eventually("both exchange", lambda: sc.sync()["peers"][0]["state"] == "up_to_date")
+        eventually("both exchange", lambda: waits_for_news(cq, sc))
         client = tls_of(sc)
         spoken = "application/vnd.minglu.bundle; v=1"
         good = ask_peer_listener(cq, client, "/sync/v1/records?have=", {"Accept": spoken})

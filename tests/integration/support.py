@@ -261,8 +261,9 @@ class Node:
 class Line:
     """A TCP line on an own port to `target_port`, for connections in both directions of a byte stream.
 
-    healthy     passes everything on
+    heal()      passes everything on
     cut()       breaks what runs and takes no new connection
+    pause()     keeps connections open and passes nothing on, until resume()
     damage(n, how)  breaks every connection after n bytes towards the caller: "truncate" closes it, "corrupt" flips a bit
     """
 
@@ -271,6 +272,8 @@ class Line:
         self.mode, self.after_bytes = "healthy", 0
         self.passed_bytes = 0
         self.damaged = 0
+        self._flows = threading.Event()
+        self._flows.set()
         self._open = set()
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -286,12 +289,19 @@ class Line:
         self.mode = "healthy"
         self._drop()
 
+    def pause(self):
+        self._flows.clear()
+
+    def resume(self):
+        self._flows.set()
+
     def damage(self, how, after_bytes):
         self.mode, self.after_bytes = how, after_bytes
         self._drop()
 
     def close(self):
         self.mode = "cut"
+        self._flows.set()
         self._listener.close()
         self._drop()
 
@@ -337,6 +347,7 @@ class Line:
                     chunk = chunk[:at] + bytes([chunk[at] ^ 0x10]) + chunk[at + 1:]
                     after_bytes = float("inf")
                 seen += len(chunk)
+                self._flows.wait()
                 self.passed_bytes += len(chunk)
                 sink.sendall(chunk)
         except OSError:
@@ -388,6 +399,12 @@ def introduce(node, other, url=None):
     card.write_text(other.ok("peer", "card").out)
     options = ["--url", url] if url else []
     node.ok("peer", "add", card, *options)
+
+
+def waits_for_news(*nodes):
+    """Whether each node has all that its partners have, and its next question to them is on its way."""
+    return all(peer.get("last_success") and peer["failures"] == 0 and peer["lag_records"] == 0
+               for node in nodes for peer in node.sync()["peers"])
 
 
 def reconnect(*nodes):

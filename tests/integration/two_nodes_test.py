@@ -215,6 +215,20 @@ class Lists(NodeCase):
         self.assertIn("gi/AGI90002", self.cq.keys("--listing", "listed", "--as-of", "2020-01-01"))
         self.assertNotIn("gi/AGI90002", self.cq.keys("--listing", "listed", "--as-of", "2019-12-31"))
 
+    def test_an_edit_does_not_override_what_is_scheduled_unless_told_to(self):
+        key, day = "gi/AGI90001", (datetime.date.today() + datetime.timedelta(days=400)).isoformat()
+        self.cq.bring_in(self.file("list.csv", gi_rows(90001, 1)))
+        self.cq.edit(key, "category=蔬菜", more=("--effective-on", day))
+        self.assertEqual("果品", self.cq.entry(key)["fields"]["category"])
+        self.assertEqual("蔬菜", self.cq.entry(key, "--as-of", day)["fields"]["category"])
+        before = self.state()
+        edit = ("entry", "edit", key, "--set", "category=粮食", "--reason", "更正")
+        self.cq.refused(5, *edit)
+        self.assertEqual(before, self.state())
+        self.cq.ok(*edit, "--override-scheduled")
+        for words in ((), ("--as-of", day)):
+            self.assertEqual("粮食", self.cq.entry(key, *words)["fields"]["category"])
+
     def test_lists_in_gb18030_are_read_like_lists_in_utf_8(self):
         text = gi_rows(90001, 3)
         first = self.cq.bring_in(self.file("utf8.csv", text))
