@@ -163,7 +163,8 @@ class Conflicts(NodeCase):
         name = next(group for group in conflict["groups"] if "name" in group)
         other = next(group for group in conflict["groups"] if group != name)
         # One group of two leaves it open, so it is refused or still open; never half forgotten.
-        partly = self.cq.run("--json", "conflict", "resolve", conflict["id"], "--group", f"{name}=ours", "--reason", "部分")
+        partly = self.cq.run("--json", "conflict", "resolve", conflict["id"], "--group", f"{name}=ours", "--reason",
+                             "部分")
         if partly.status == 0:
             self.assertEqual("open", partly.json()["conflict"]["state"])
         self.assertEqual(1, len(self.cq.conflicts()))

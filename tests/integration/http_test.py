@@ -83,7 +83,8 @@ class Access(OfficerListener):
     def test_open_reads_let_everybody_read_and_nobody_write(self):
         node = self.node("sc", options=["--open-reads"])
         self.assertEqual(200, node.http("GET", "/v1/entries").status)
-        for method, path, body in (("PUT", ENTRY, {"fields": {"name": "x"}, "reason": "x"}), ("GET", "/v1/tokens", None),
+        for method, path, body in (("PUT", ENTRY, {"fields": {"name": "x"}, "reason": "x"}),
+                                   ("GET", "/v1/tokens", None),
                                    ("POST", "/v1/tokens", {"name": "x", "role": "admin"})):
             self.assertIn(node.http(method, path, body).status, (401, 403))
 
@@ -188,8 +189,8 @@ class Requests(OfficerListener):
     def test_every_answer_says_how_fresh_it_is(self):
         admin = self.token("admin")
         batch = self.cq.items("batch", "list")[0]["dot"]
-        for path in ("/v1/entries", ENTRY, ENTRY + "/history", "/v1/batches", f"/v1/batches/{batch}", "/v1/changes?after=0",
-                     "/v1/conflicts", "/v1/sync"):
+        for path in ("/v1/entries", ENTRY, ENTRY + "/history", "/v1/batches", f"/v1/batches/{batch}",
+                     "/v1/changes?after=0", "/v1/conflicts", "/v1/sync"):
             answer = self.cq.http("GET", path, token=admin)
             self.assertEqual(200, answer.status, (path, answer))
             freshness = answer.json()["freshness"]
@@ -248,7 +249,7 @@ class PeerListener(NodeCase):
         self.assertEqual("unsupported_version", bad.json()["code"])
         self.assertIn("v=1", " ".join(bad.json()["spoken"]))
         self.assertEqual(404, ask_peer_listener(cq, client, "/sync/v9/records").status)
-        self.assertEqual(404, ask_peer_listener(cq, client, "/v1/entries").status, "officers' paths are not served here")
+        self.assertEqual(404, ask_peer_listener(cq, client, "/v1/entries").status, "no officers' paths here")
         self.assertEqual(404, cq.http("GET", "/sync/v1/node").status, "nor peers' paths there")
 
 

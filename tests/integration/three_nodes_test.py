@@ -9,7 +9,7 @@ class Line(NodeCase):
     options_of = {}
 
     def line(self):
-        """Cards of all are pinned at all, since records are taken only from known authors; addresses only next door."""
+        """All know the cards of all, since only records of known authors are taken; addresses only next door."""
         cq, sc, gz = (self.node(name, sync_url="", options=self.options_of.get(name, ())) for name in ("cq", "sc", "gz"))
         introduce(cq, sc, sc.peer_url)
         introduce(sc, cq, cq.peer_url)

@@ -172,7 +172,9 @@ class Lists(NodeCase):
         self.assertEqual(["AGI9003x", "无编号"], [row["编号"] for row in rows])
         self.assertTrue(all(row["错误"] for row in rows), rows)
         # Mended where it stands, with the column of errors still there.
-        mended = refused.read_text(encoding="utf-8-sig").replace("AGI9003x", "AGI90003", 1).replace("无编号", "AGI90005", 1)
+        mended = refused.read_text(encoding="utf-8-sig")
+        for wrong, right in (("AGI9003x", "AGI90003"), ("无编号", "AGI90005")):
+            mended = mended.replace(wrong, right, 1)
         done = self.cq.bring_in(self.file("mended.csv", mended), "--kind", "gi")
         self.assertEqual((2, 0), (done["added"], done["refused"]), done)
         self.assertEqual([f"gi/AGI9000{n}" for n in range(1, 6)], self.cq.keys())

@@ -1,0 +1,128 @@
+"""Backups, views made anew, and files that somebody changed."""
+
+import contextlib
+import shutil
+import sqlite3
+
+from support import NodeCase, eventually, gi_rows, introduce, main
+
+
+class Restoring(NodeCase):
+    def test_a_restored_node_opens_a_new_log_and_gets_its_old_records_back(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        backup = self.folder / "cq.db"
+        cq.ok("backup", backup)
+        cq.edit("gi/AGI90001", "category=蔬菜", reason="备份之后")
+        eventually("sc holds the edit", lambda: sc.holds("gi/AGI90001")
+                   and sc.entry("gi/AGI90001")["fields"]["category"] == "蔬菜")
+        old_log = cq.sync()["own_log"]
+        cq.stop()
+        cq.ok("restore", backup)
+        cq.start()
+        self.until_equal(cq, sc)
+        self.assertNotEqual(old_log, cq.sync()["own_log"])
+        self.assertEqual("蔬菜", cq.entry("gi/AGI90001")["fields"]["category"], "the partner gave the edit back")
+        cq.edit("gi/AGI90002", "category=粮食", reason="恢复之后")
+        eventually("sc holds an edit of the new log", lambda: sc.entry("gi/AGI90002")["fields"]["category"] == "粮食")
+        self.until_equal(cq, sc)
+        self.assertEqual([], cq.conflicts("all"))
+        self.assert_sound(cq, sc)
+
+    def test_a_restored_node_writes_at_once_though_its_partner_is_away(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 1)))
+        backup = self.folder / "cq.db"
+        cq.ok("backup", backup)
+        cq.edit("gi/AGI90001", "category=蔬菜")
+        self.until_equal(cq, sc)
+        sc.stop()
+        cq.stop()
+        cq.ok("restore", backup)
+        cq.start()
+        # Its editor cannot have seen the edit that the backup lacks: with the partner's copy it is a conflict.
+        cq.edit("gi/AGI90001", "category=粮食", actor="zhao.lei")
+        sc.start()
+        self.until_equal(cq, sc)
+        self.assertEqual([1, 1], [len(node.conflicts()) for node in (cq, sc)])
+        self.assertEqual({"蔬菜", "粮食"}, {side["set"]["category"] for side in sc.conflicts()[0]["sides"]})
+        self.assert_sound(cq, sc)
+
+    def test_views_made_anew_are_the_same(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 30)))
+        self.until_equal(cq, sc)
+        seen = cq.entry("gi/AGI90001")["etag"]
+        for category in ("蔬菜", "粮食"):  # neither saw the other: a conflict
+            cq.edit("gi/AGI90001", f"category={category}", more=("--seen", seen))
+        sc.json("entry", "remove", "gi/AGI90003", "--ground", "expired", "--reason", "到期")
+        self.until_equal(cq, sc)
+        before = [self.views(node) for node in (cq, sc)]
+        for node in (cq, sc):
+            node.ok("rebuild")
+        self.assertEqual(before, [self.views(node) for node in (cq, sc)])
+        self.assertEqual(1, len(cq.conflicts()))
+        self.assert_sound(cq, sc)
+
+    @staticmethod
+    def views(node):
+        return (node.sync()["state_root"], node.ok("export").out, node.items("query", "产品", "--all"),
+                node.conflicts("all"), node.items("batch", "list", "--all"))
+
+    def test_what_is_no_backup_replaces_nothing(self):
+        node = self.node("cq", start=False)
+        node.bring_in(self.file("list.csv", gi_rows(90001, 1)))
+        before = node.sync()["state_root"]
+        outcome = node.run("restore", self.file("not.db", "this is no database\n" * 100))
+        self.assertNotEqual(0, outcome.status, outcome)
+        self.assertEqual(before, node.sync()["state_root"])
+        self.assert_sound(node)
+
+
+class Tampering(NodeCase):
+    """Somebody with access to the file changes what a node has stored."""
+
+    def setUp(self):
+        super().setUp()
+        self.cq = self.node("cq", start=False)
+        self.cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+
+    def change(self, statement):
+        with contextlib.closing(sqlite3.connect(self.cq.data / "minglu.db")) as database, database:
+            self.assertGreater(database.execute(statement).rowcount, 0)
+
+    def test_verify_finds_a_changed_value(self):
+        self.assert_sound(self.cq)
+        changes = {"op": "update op set line = replace(line, '果品', '粮食') where op_no = (select max(op_no) from op)",
+                   "header": "update record set header = replace(header, '\"local\"', '\"other\"') where is_batch = 1",
+                   "deletion": "delete from op where op_no = (select max(op_no) from op)"}
+        original = self.folder / "original.db"
+        self.cq.ok("backup", original)
+        for what, statement in changes.items():
+            with self.subTest(what=what):
+                self.change(statement)
+                outcome = self.cq.run("--json", "verify")
+                self.assertEqual(7, outcome.status, outcome)
+                self.assertTrue(outcome.pages()[-1]["result"]["findings"])
+                for file in self.cq.data.glob("minglu.db*"):
+                    file.unlink()
+                shutil.copy(original, self.cq.data / "minglu.db")
+                self.assert_sound(self.cq)
+
+    def test_a_partner_takes_nothing_that_was_changed_after_signing(self):
+        self.change("update op set line = replace(line, '果品', '粮食')")
+        self.cq.start()
+        sc = self.node("sc")
+        introduce(self.cq, sc)
+        introduce(sc, self.cq)
+        incidents = eventually("sc notes an incident", lambda: sc.items("incident", "list"))
+        self.assertIn("cq", str(incidents[0]))
+        self.assertEqual([], sc.keys())
+        self.assert_sound(sc)
+        # It goes on working, and its own records still leave.
+        sc.bring_in(self.file("own.csv", gi_rows(90010, 1)))
+        eventually("cq takes what sc wrote", lambda: self.cq.holds("gi/AGI90010"))
+
+
+if __name__ == "__main__":
+    main()
