@@ -106,7 +106,7 @@ void print_resolutions(Session& session, const Json& conflict) {
 std::string side_label(std::string_view side) {
     if (side == "ours") return "我方";
     if (side == "theirs") return "对方";
-    return side == "other" ? "第三方" : std::string(side);
+    return side == "other" ? "后续写入" : std::string(side);
 }
 
 void print_conflict(Session& session, const Json& conflict) {

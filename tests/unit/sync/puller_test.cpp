@@ -48,7 +48,7 @@ TEST_CASE("what is asked for next follows from what is held") {
     Scene scene;
     scene.line.bundle(scene.forge.rest());
     CHECK(scene.puller.step() == 0);
-    CHECK(scene.puller.status().state == "catching_up");
+    CHECK(scene.puller.status().state == "up_to_date");  // all that the sender said it holds
     CHECK(scene.puller.step() == 0);
     CHECK(scene.puller.status().state == "up_to_date");
     REQUIRE(scene.line.asked.size() == 2);
