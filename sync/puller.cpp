@@ -75,7 +75,7 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
         status_.last_error = {};
         status_.last_success = clock_.now();
         status_.state = more_ ? "catching_up" : "up_to_date";
-        return 0;
+        return more_ ? 0 : retry_after_ms_;
     }
     greeted_ = false;
     ++status_.failures;

@@ -118,8 +118,9 @@ LogRow Replica::own_log(const ReadTx& tx) const {
 
 StateTrie& Replica::trie(const ReadTx& tx) {
     if (!trie_) {
-        trie_.emplace();
-        tx.visit_leaves([&](const EntryKey& key, const Hash& leaf) { trie_->set(key, leaf); });
+        StateTrie whole;  // kept only once every leaf is in it
+        tx.visit_leaves([&](const EntryKey& key, const Hash& leaf) { whole.set(key, leaf); });
+        trie_ = std::move(whole);
     }
     return *trie_;
 }

@@ -126,11 +126,25 @@ Result<void> check_own(const ReadTx& tx, const LogRow& log, const Segment& segme
                  "this node was copied or rolled back: stop it and restore it with minglu restore"});
 }
 
+/// Every vector names every log, so their number is bounded: one for each restore, and plenty of those.
+constexpr std::ptrdiff_t logs_per_node_max = 256;
+
+std::ptrdiff_t logs_of(const NodeId& node, const ReadTx& tx, const Proofs& proofs) {
+    const auto logs = tx.logs();
+    return std::count_if(logs.begin(), logs.end(), [&](const LogRow& log) { return node_of(log.id) == node; }) +
+           std::count_if(proofs.proved.begin(), proofs.proved.end(), [&](const auto& proved) {
+               return node_of(proved.first) == node && proved.second.log.no == LogNo{};
+           });
+}
+
 Result<void> prove_one(const ReadTx& tx, const Segment& segment, const std::vector<const RecordLines*>& records,
                        const KnownKeys& keys, Proofs& proofs) {
     auto log = log_of(tx, segment.log, keys);
     if (!log) return tl::unexpected(log.error());
     if (log->own) return check_own(tx, *log, segment);
+    if (log->no == LogNo{} && logs_of(node_of(segment.log), tx, proofs) >= logs_per_node_max)
+        return fail({ErrorCode::too_large, "its node has opened more than 256 logs", "log " + segment.log.value(),
+                     "ask the node what opens new logs; a restore opens one"});
     if (!opens_as_carded(*log, records)) return fail(wrong_opening(segment.log));
     auto proof = prove_segment(*log, node_reader(tx, log->no), segment, records);
     if (!proof) return tl::unexpected(proof.error());

@@ -77,8 +77,9 @@ Seq seq_field(element value, std::string_view field) {
 
 Vector vector_field(element value, std::string_view field) {
     Vector vector;
-    for (const auto item : as_object(value, field))
-        vector.set(accept(parse_log_id(item.key), field), seq_field(item.value, field));
+    const object items = as_object(value, field);
+    if (items.size() > vector_logs_max) bad(field, "names over 4,096 logs");
+    for (const auto item : items) vector.set(accept(parse_log_id(item.key), field), seq_field(item.value, field));
     return vector;
 }
 

@@ -7,8 +7,6 @@ namespace minglu {
 
 namespace {
 
-constexpr std::size_t logs_max = 4096;
-
 struct ByLog {
     bool operator()(const Vector::Item& item, const LogId& log) const { return item.first < log; }
 };
@@ -82,7 +80,7 @@ Result<Vector> parse_vector(std::string_view text) {
         const auto comma = text.find(',');
         auto dot = parse_dot(text.substr(0, comma));
         if (!dot) return tl::unexpected(dot.error());
-        if (dot->log <= previous || ++count > logs_max)
+        if (dot->log <= previous || ++count > vector_logs_max)
             return fail({ErrorCode::malformed, "vector is not sorted by log without repeats, or names over 4,096 logs",
                          "", "sort the items bytewise by log"});
         previous = dot->log;

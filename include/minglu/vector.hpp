@@ -14,6 +14,9 @@
 
 namespace minglu {
 
+/// Logs that one vector names at most; what would make it longer is refused at intake.
+constexpr std::size_t vector_logs_max = 4096;
+
 class Vector {
 public:
     using Item = std::pair<LogId, Seq>;

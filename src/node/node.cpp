@@ -204,7 +204,8 @@ private:
         if (!address) return tl::unexpected(address.error());
         const auto peer_of = [this](const Hash& spki) { return links_.peer_of(spki); };
         HttpServerOptions options =
-            door(make_sync_api(services_, peer_of), static_cast<std::size_t>(config_.peer.threads), bundle_bytes_limit);
+            door(make_sync_api(services_, peer_of), static_cast<std::size_t>(config_.peer.threads) + long_polls_max,
+                 bundle_bytes_limit);
         options.listen = *address;
         options.tls = ServerTls{tls_.certificate_pem, tls_.key_pem,
                                 [this](const Hash& spki) { return links_.peer_of(spki).has_value(); }};

@@ -100,6 +100,7 @@ void PeerLinks::start() {
 }
 
 void PeerLinks::stop() {
+    stopping_ = true;
     std::map<NodeId, std::unique_ptr<Link>> ending;
     const std::scoped_lock lock(mutex_);
     started_ = false;
@@ -151,7 +152,7 @@ Result<PullStatus> PeerLinks::pull_now(const NodeId& node) {
     do {
         before = puller.status().records;
         puller.step_now();
-    } while (puller.status().failures == 0 && puller.status().records > before);
+    } while (!stopping_ && puller.status().failures == 0 && puller.status().records > before);
     if (puller.status().failures > 0) return fail(puller.status().last_error);
     return puller.status();
 }

@@ -1,5 +1,6 @@
 #pragma once
 /// One thread per peer that has an address and is not paused, each following its peer with a Puller.
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -52,6 +53,7 @@ private:
 
     mutable std::mutex mutex_;
     bool started_ = false;
+    std::atomic<bool> stopping_ = false;  ///< ends a `pull_now` that is under way
     std::map<NodeId, std::unique_ptr<Link>> links_;
     std::vector<PeerRow> peers_;
     std::map<Hash, NodeId> by_spki_;

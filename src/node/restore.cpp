@@ -62,6 +62,10 @@ Result<void> restore_node(const std::filesystem::path& backup, const std::filesy
         for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(copy.string() + part, ignored);
         return prepared;
     }
+    // Closing copies the WAL into the file; where that failed, the mark of the restore would be left behind.
+    if (std::filesystem::exists(copy.string() + "-wal"))
+        return fail({ErrorCode::disk_full, "the copy of the backup could not be completed", copy.string(),
+                     "free space and repeat; nothing was replaced"});
     if (auto moved = move_aside(paths.database); !moved) return moved;
     std::error_code error;
     std::filesystem::rename(copy, paths.database, error);

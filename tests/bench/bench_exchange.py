@@ -56,6 +56,7 @@ class Node:
                                         stdout=subprocess.DEVNULL, stderr=open(self.data + ".log", "a"))
         deadline = time.monotonic() + 30
         self.connection = Connection(os.path.join(self.data, "minglu.sock"))
+        self.used = time.monotonic()
         while True:
             try:
                 self.get("/readyz")
@@ -72,6 +73,9 @@ class Node:
             self.process.wait(30)
 
     def call(self, method, path, body=None, kind="application/json", headers=None):
+        if time.monotonic() - self.used > 5:
+            self.connection.close()  # the node ends idle connections; the next request opens a new one
+        self.used = time.monotonic()
         data = json.dumps(body).encode() if kind == "application/json" and body is not None else body
         self.connection.request(method, path, body=data, headers={"Content-Type": kind} | (headers or {}))
         answer = self.connection.getresponse()

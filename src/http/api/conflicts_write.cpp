@@ -30,6 +30,15 @@ HttpResponse answer(const Call& call, int status, const std::string& begun) {
         json_answer(status, begun + "\"conflict\":" + conflict_json(*tx, *row, call.services.node) + "}"), *tx);
 }
 
+/// The resolution stands: a fault in reading the conflict back must not make it look as if it did not.
+HttpResponse answer_committed(const Call& call, const Written& written) {
+    try {
+        return answer(call, written.status, written.json + ",");
+    } catch (const StoreFault&) {
+        return json_answer(written.status, written.json + "}");
+    }
+}
+
 HttpResponse claim(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
     const Once once(call, in_use);
     if (once.refused()) return *once.refused();
@@ -121,7 +130,7 @@ HttpResponse resolve(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
     auto draft = read_resolution(call, *body);
     if (!draft) return problem(draft.error());
     const auto written = publish_once(call, once, *std::move(draft), 200);
-    return written ? answer(call, written->status, written->json + ",") : problem(written.error());
+    return written ? answer_committed(call, *written) : problem(written.error());
 }
 
 }  // namespace

@@ -136,6 +136,15 @@ HttpResponse answer(const Call& call, const Written& written) {
     return with_vector(std::move(response), *tx);
 }
 
+/// The write stands: a fault in reading the entry back must not make it look as if it did not.
+HttpResponse answer_committed(const Call& call, const Written& written) {
+    try {
+        return answer(call, written);
+    } catch (const StoreFault&) {
+        return json_answer(written.status, written.json + "}");
+    }
+}
+
 using MakeOp = std::function<Result<Op>(const Edit&, const WriteBody&)>;
 
 HttpResponse write(Call& call, const std::shared_ptr<KeysInUse>& in_use, std::initializer_list<std::string_view> known,
@@ -156,7 +165,7 @@ HttpResponse write(Call& call, const std::shared_ptr<KeysInUse>& in_use, std::in
     draft.batch = edit->batch;
     draft.ops.push_back(*std::move(op));
     const auto written = publish_once(call, once, std::move(draft), edit->shown ? 200 : 201);
-    return written ? answer(call, *written) : problem(written.error());
+    return written ? answer_committed(call, *written) : problem(written.error());
 }
 
 HttpResponse put(Call& call, const std::shared_ptr<KeysInUse>& in_use) {

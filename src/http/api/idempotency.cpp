@@ -64,10 +64,15 @@ Once::Once(const Call& call, std::shared_ptr<KeysInUse> in_use) : in_use_(std::m
                                  "ask again in a moment"});
         return;
     }
+    try {
+        at_ = call.services.clock.now();
+        request_ = hash_of(call);
+        earlier_ = call.services.store.read()->reply(key);
+    } catch (...) {
+        in_use_->give_back(key);
+        throw;
+    }
     key_ = key;
-    at_ = call.services.clock.now();
-    request_ = hash_of(call);
-    earlier_ = call.services.store.read()->reply(key_);
     if (!earlier_ || earlier_->request == request_) return;
     refused_ = problem(422, {ErrorCode::bad_request, "the key was used for another request", "header Idempotency-Key",
                              "give every request its own key"});

@@ -136,7 +136,9 @@ HttpResponse accepted(const std::string& id) {
 HttpResponse submit(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
     const Once once(call, in_use);
     if (once.refused()) return *once.refused();
-    if (once.earlier()) return Once::replayed(accepted(once.earlier()->body));
+    // A job that a restart has dropped is not answered for: what it had published is planned as unchanged now.
+    if (once.earlier() && call.services.imports.status(once.earlier()->body))
+        return Once::replayed(accepted(once.earlier()->body));
     auto import = read_request(call);
     if (!import) return problem(import.error());
     if (!import->dry_run && !may_approve(call.principal.role))

@@ -39,7 +39,6 @@ public:
             return true;
         }
         ended_ = true;
-        if (fault_) std::rethrow_exception(fault_);
         line = "{\"result\":" + result_ + "}\n";
         return true;
     }
@@ -47,11 +46,10 @@ public:
 private:
     void run() {
         std::string result;
-        std::exception_ptr fault;
         try {
             result = task_([this](std::uint64_t done, std::uint64_t total) { tell(done, total); });
         } catch (const CommitUnknown&) {
-            fault = std::current_exception();
+            throw;  // out of the thread: the process ends, whether anybody still listens or not
         } catch (const StoreFault& error) {
             result = failure_json(error.code(), error.what());
         } catch (const std::exception& error) {
@@ -60,7 +58,6 @@ private:
         after_();
         const std::scoped_lock lock(mutex_);
         result_ = std::move(result);
-        fault_ = fault;
         over_ = true;
         changed_.notify_all();
     }
@@ -77,7 +74,6 @@ private:
     std::condition_variable changed_;
     std::optional<std::string> progress_;
     std::string result_;
-    std::exception_ptr fault_;
     bool over_ = false;
     bool ended_ = false;
     std::thread thread_;  ///< last: it uses all of the above

@@ -79,6 +79,23 @@ TEST_CASE("the peer's Retry-After is the least pause") {
     scene.line.answers.push_back(PeerAnswer{503, "", R"({"detail":"busy"})", 7, 0});
     CHECK(scene.puller.step_now() == 7'000);
     CHECK(scene.puller.status().last_error.what == "the peer answered 503: busy");
+    // A peer that has no room for another long-poll answers at once, and must not be asked again at once.
+    scene.line.answers.push_back(PeerAnswer{204, "", "", 7, 0});
+    CHECK(scene.puller.step() == 7'000);
+    CHECK(scene.puller.status().failures == 0);
+}
+
+TEST_CASE("a node that opens logs without end is refused") {
+    Scene scene;
+    constexpr int logs_max = 256;
+    for (int i = 0; i <= logs_max; ++i) {
+        std::string digits = std::to_string(i);
+        digits.insert(0, 16 - digits.size(), '0');
+        LogForge forge(LogId{"sc-" + digits}, *scene.key, {1'766'109'600'000, 0});
+        const auto report = scene.node.replica->ingest(forge.rest(), NodeId{"sc"});
+        REQUIRE(report);
+        CHECK(report->refused.empty() == (i < logs_max));
+    }
 }
 
 TEST_CASE("a peer that is another node, or speaks another version, is not followed") {
