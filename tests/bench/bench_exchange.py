@@ -4,7 +4,7 @@
 usage: bench_exchange.py --minglu build/release/bin/minglu [--entries 100000] [--seed 1] [--rows import,copy,lag,cut,idle] [--json FILE]
 
 Two `minglu serve` processes with SQLite files in a temporary directory, mutual TLS between them, and this driver on their local
-sockets. Entries are trademarks of about 550 bytes as an op line, made from the seed. Medians where a row repeats.
+sockets. Entries are trademarks of 442 bytes as an op line on average, made from the seed. Medians where a row repeats.
 """
 import argparse
 import csv
