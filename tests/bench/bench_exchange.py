@@ -4,9 +4,10 @@
 usage: bench_exchange.py --minglu build/release/bin/minglu [--entries 100000] [--seed 1] [--rows import,copy,lag,cut,idle] [--json FILE]
 
 Two `minglu serve` processes with SQLite files in a temporary directory, mutual TLS between them, and this driver on their local
-sockets. Entries are trademarks of 442 bytes as an op line on average, made from the seed. Medians where a row repeats.
+sockets. Entries are trademarks of about 550 bytes as an op line, made from the seed. Medians where a row repeats.
 """
 import argparse
+import contextlib
 import csv
 import http.client
 import json
@@ -15,6 +16,7 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import statistics
 import subprocess
@@ -104,6 +106,10 @@ class Node:
     def disk_bytes(self):
         return sum(os.path.getsize(os.path.join(self.data, f)) for f in os.listdir(self.data) if f.startswith("minglu.db"))
 
+    def op_line_bytes(self):
+        with contextlib.closing(sqlite3.connect(f"file:{self.data}/minglu.db?mode=ro", uri=True)) as database:
+            return database.execute("SELECT avg(length(CAST(line AS BLOB))) FROM op").fetchone()[0]
+
     def import_file(self, path):
         with open(path, "rb") as file:
             job = self.call("POST", "/v1/imports?kind=trademark&title=bench", file.read(), "text/csv")
@@ -132,7 +138,8 @@ def write_entries(path, count, seed):
             out.writerow([pick(PLACES) + pick(THINGS) + str(rng.randrange(10000)), 10_000_000 + i, 1 + i % 45,
                           f"{pick(PLACES)}市{pick(PLACES)}{pick(THINGS)}{pick(TRADES)}有限公司",
                           "重庆市涪陵区" if i % 2 else "四川省成都市", "；".join(rng.sample(THINGS, 5)),
-                          f"外包装正面印有注册商标及防伪标识，生产许可编号SC{rng.randrange(10**12):012d}"])
+                          f"外包装正面印有注册商标及防伪标识，{pick(PLACES)}产{pick(THINGS)}礼盒另有烫金字样与产地二维码，"
+                          f"近似包装多见于{pick(PLACES)}批发市场，生产许可编号SC{rng.randrange(10**12):012d}"])
 
 
 def wait_until(test, timeout_s=1800, every_s=0.002):
@@ -273,7 +280,8 @@ def main():
         begin = time.monotonic()
         a.import_file(file)
         took = time.monotonic() - begin
-        results["import"] = {"seconds": took, "entries_per_s": options.entries / took, "peak_mib": a.peak_mib()}
+        results["import"] = {"seconds": took, "entries_per_s": options.entries / took, "op_line_bytes": a.op_line_bytes(),
+                             "peak_mib": a.peak_mib()}
         print("import", json.dumps(results["import"]), flush=True)
         for name, bench in (("copy", lambda: bench_copy(a, b, options.entries)), ("lag", lambda: bench_lag(a, b)),
                             ("cut", lambda: bench_cut(a, b)), ("idle", lambda: bench_idle(a, b))):
