@@ -1,5 +1,6 @@
 // Fuzz target: a list in any encoding: every row is taken or refused, however the bytes are cut into chunks.
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "catalog/import/table.hpp"
@@ -12,7 +13,7 @@ struct Reading {
     std::vector<RowDraft> drafts;
     std::vector<std::uint64_t> refused;  ///< rows with an error
     std::uint64_t rows = 0;
-    bool usable = false;
+    std::string fault;  ///< why the file cannot be used as a whole; empty when it can
     friend bool operator==(const Reading&, const Reading&) = default;
 };
 
@@ -29,10 +30,11 @@ Reading read(std::string_view bytes, std::size_t chunk_bytes) {
         [&](const RowError& error) {
             if (reading.refused.empty() || reading.refused.back() != error.row) reading.refused.push_back(error.row);
         });
-    bool usable = true;
-    for (std::size_t at = 0; usable && at < bytes.size(); at += chunk_bytes)
-        usable = table.feed(bytes.substr(at, chunk_bytes)).has_value();
-    reading.usable = usable && table.finish().has_value();
+    Result<void> outcome;
+    for (std::size_t at = 0; outcome && at < bytes.size(); at += chunk_bytes)
+        outcome = table.feed(bytes.substr(at, chunk_bytes));
+    if (outcome) outcome = table.finish();
+    if (!outcome) reading.fault = describe(outcome.error());
     reading.rows = table.rows();
     require(reading.refused.size() == table.refused(), "a refused row names its error");
     return reading;
@@ -47,7 +49,7 @@ bool fuzz_csv(std::string_view bytes) {
     for (const RowDraft& draft : whole.drafts)
         require(std::find(whole.refused.begin(), whole.refused.end(), draft.row) == whole.refused.end(),
                 "a row is taken whole or refused whole");
-    return whole.usable && !whole.drafts.empty();
+    return whole.fault.empty() && !whole.drafts.empty();
 }
 
 }  // namespace minglu::test
