@@ -58,7 +58,7 @@ struct Bundle {
 /// the business of `ingest`. `bytes` must outlive the bundle. Errors: malformed, unsupported_version, too_large.
 [[nodiscard]] Result<Bundle> parse_bundle(std::string_view bytes);
 
-/// Which head sizes a receiver already has: `log:size@ms.counter` items, comma-separated, sorted by log.
+/// Which head sizes a receiver has: `log:size@ms.counter` items, comma-separated, sorted by log, each log once.
 struct HeldHead {
     LogId log;
     Seq size;
