@@ -124,7 +124,7 @@ std::string Metrics::text(const Services& services) const {
     return prometheus::TextSerializer().Serialize(all);
 }
 
-void add_metrics_routes(Router& router, std::shared_ptr<Metrics> metrics) {
+void add_metrics_routes(Router& router, const std::shared_ptr<Metrics>& metrics) {
     router.observe([metrics](std::string_view method, std::string_view pattern, int status, std::int64_t elapsed_ms) {
         metrics->note(method, pattern, status, elapsed_ms);
     });

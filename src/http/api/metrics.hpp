@@ -27,6 +27,6 @@ private:
 };
 
 /// Open to the admin socket and to loopback addresses without a proxy header; others need a token that may read.
-void add_metrics_routes(Router& router, std::shared_ptr<Metrics> metrics);
+void add_metrics_routes(Router& router, const std::shared_ptr<Metrics>& metrics);
 
 }  // namespace minglu

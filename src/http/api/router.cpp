@@ -68,8 +68,11 @@ std::optional<Parts> fit(const std::vector<std::string>& pattern, const std::vec
 std::optional<Error> unknown_parameter(const HttpRequest& request, const std::vector<std::string>& known) {
     for (const auto& [name, value] : request.query) {
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        std::string cure = "no parameters are known here";
-        for (std::size_t i = 0; i < known.size(); ++i) cure = (i == 0 ? "known are: " : cure + ", ") + known[i];
+        std::string cure = known.empty() ? "no parameters are known here" : "known are: ";
+        for (const std::string& parameter : known) {
+            if (parameter != known.front()) cure += ", ";
+            cure += parameter;
+        }
         return Error{ErrorCode::bad_request, "unknown parameter", "query parameter " + name, std::move(cure)};
     }
     return std::nullopt;
@@ -103,9 +106,10 @@ Router::~Router() = default;
 
 void Router::add(std::string method, std::string pattern, Access access, std::vector<std::string> known_parameters,
                  Endpoint endpoint) {
-    for (const Route& route : routes_)
-        if (route.method == method && route.pattern == pattern)
-            throw std::logic_error("registered twice: " + method + " " + pattern);
+    const bool taken = std::any_of(routes_.begin(), routes_.end(), [&](const Route& route) {
+        return route.method == method && route.pattern == pattern;
+    });
+    if (taken) throw std::logic_error("registered twice: " + method + " " + pattern);
     Route route;
     route.segments = segments_of(pattern);
     route.literals = static_cast<std::size_t>(

@@ -70,12 +70,12 @@ Result<std::string> peer_named(const std::string& body) {
     const auto json = canonical_json(body);
     if (!json || !json->starts_with('{'))
         return fail({ErrorCode::bad_request, json ? "not an object" : json.error().what, "body",
-                     "send {\"peer\":\"sc\"}, or nothing for all peers"});
+                     R"(send {"peer":"sc"}, or nothing for all peers)"});
     Error unknown;
     visit_members(*json, [&](std::string_view name, std::string_view value) {
         if (name != "peer" || !value.starts_with('"'))
             unknown = {ErrorCode::bad_request, "not taken here", "member " + std::string(name) + " of the body",
-                       "send {\"peer\":\"sc\"}, or nothing for all peers"};
+                       R"(send {"peer":"sc"}, or nothing for all peers)"};
     });
     if (!unknown.what.empty()) return fail(std::move(unknown));
     return text_of(member_of(*json, "peer"));
