@@ -2,7 +2,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 
 #include "src/cli/command.hpp"
 #include "src/cli/labels.hpp"
@@ -19,7 +18,8 @@ struct AddOptions {
     std::string file;
     std::string url;
     bool replace = false;
-    std::optional<bool> push;
+    bool push = false;
+    bool no_push = false;
 };
 
 struct OneOptions {
@@ -46,7 +46,7 @@ ExitCode run_add(Session& session, const AddOptions& options) {
     Json body{{"card", card_text(session, options.file)}};
     if (!options.url.empty()) body["url"] = options.url;
     if (options.replace) body["replace"] = true;
-    if (options.push) body["push"] = *options.push;
+    if (options.push || options.no_push) body["push"] = options.push;
     const Json peer = session.ask(request_of("POST", "/v1/peers", body));
     if (session.json()) return ExitCode::ok;
     Facts facts;
@@ -120,8 +120,9 @@ void add_peer_commands(CLI::App& app, Chosen& chosen) {
             command.add_option("card", options.file, "Card file of the other node 节点卡文件")->required();
             command.add_option("--url", options.url, "Instead of the address in the card 地址");
             command.add_flag("--replace", options.replace, "Instead of the card known for that node 替换原卡");
-            command.add_flag("--push,!--no-push", options.push,
-                             "Bring it our records: it cannot call this node 对方无法来取时向其推送");
+            CLI::Option* const push = command.add_flag(
+                "--push", options.push, "Bring it our records: it cannot call this node 对方无法来取时向其推送");
+            command.add_flag("--no-push", options.no_push, "Bring it nothing any more 不再推送")->excludes(push);
         },
         run_add);
     add_command<NoOptions>(
