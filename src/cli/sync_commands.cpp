@@ -88,8 +88,8 @@ void add_sync_commands(CLI::App& app, Chosen& chosen) {
         *sync, chosen, "export", "Write records to a file, for a carried disk or a one-way gate 导出记录",
         [](CLI::App& command, RecordExport& options) {
             command.add_option("file", options.file, "File to write 文件")->required();
-            CLI::Option* const peer =
-                command.add_option("--for", options.peer, "What this node lacks, as far as is known here 收方节点");
+            CLI::Option* const peer = command.add_option(
+                "--for", options.peer, "Only what that node lacks, as far as is known here 只含该节点缺少的记录");
             CLI::Option* const have =
                 command.add_option("--have", options.have, "What the receiver holds, a vector 收方已有记录的向量");
             CLI::Option* const all = command.add_flag("--all", options.all, "Everything, as without --for 全部");

@@ -72,11 +72,27 @@ private:
             {ErrorCode::not_allowed, "no peer is pinned here with this certificate's key", "", "exchange cards again"});
     }
 
+    /// A paused peer is not asked for records, so neither are those taken that it brings.
+    [[nodiscard]] bool is_paused(const NodeId& node) const {
+        const auto peers = services_.store.read()->peers();
+        return std::any_of(peers.begin(), peers.end(),
+                           [&](const PeerRow& peer) { return peer.node == node && peer.paused; });
+    }
+
+    static HttpResponse paused() {
+        HttpResponse response =
+            problem(503, {ErrorCode::busy, "records of this node are not taken now: it is paused here", "",
+                          "bring them again later; ask the other organisation if it stays"});
+        response.headers.emplace("Retry-After", "60");
+        return response;
+    }
+
     HttpResponse route(const HttpRequest& request, const NodeId& peer) {
         const bool get = request.method == "GET";
         const bool post = request.method == "POST";
         if (request.path == "/sync/v1/records" && get) return records(request, peer);
-        if (request.path == "/sync/v1/records" && post) return take_bundle(request, services_.exchange, peer);
+        if (request.path == "/sync/v1/records" && post)
+            return is_paused(peer) ? paused() : take_bundle(request, services_.exchange, peer);
         if (request.path == "/sync/v1/records") return wrong_method(request, "GET, POST");
         const bool known =
             request.path == "/sync/v1/node" || request.path == "/sync/v1/proof" || request.path == "/sync/v1/trie";

@@ -237,7 +237,7 @@ class Export(Carried):
         path, said = self.export(cq, "tiny", "--limit-bytes", "1")
         self.assertEqual((1, True), (said["records"], said["more"]))
 
-    def test_a_file_larger_than_memory_may_be_is_written_and_read_piece_by_piece(self):
+    def test_a_large_file_is_written_and_read_piece_by_piece(self):
         cq, sc = self.two()
         for number in range(5):
             cq.bring_in(self.file(f"list{number}.csv", gi_rows(10000 + number * 8000, 8000)))

@@ -63,6 +63,17 @@ class CallsOutOnly(NodeCase):
         self.assertEqual(6000, len(cq.keys()))
         self.assert_sound(cq, sc)
 
+    def test_nothing_is_taken_from_a_paused_peer(self):
+        cq, sc = self.pair_one_way()
+        self.until_equal(cq, sc)
+        cq.ok("peer", "pause", "sc")
+        sc.edit("gi/AGI80001", "name=新增", "subtype=agricultural_gi", more=("--seen", ""))
+        eventually("it is told so", lambda: "503" in self.push_of(sc).get("last_error", {}).get("what", ""))
+        self.assertFalse(cq.holds("gi/AGI80001"))
+        cq.ok("peer", "resume", "sc")
+        sc.ok("sync", "now")
+        self.assertTrue(cq.holds("gi/AGI80001"))
+
     def test_it_is_set_with_the_peer_shown_and_taken_back(self):
         cq, sc = self.pair_one_way()
         [peer] = sc.items("peer", "list")
