@@ -53,12 +53,16 @@ PushStatus Pusher::status() const {
 }
 
 std::int64_t Pusher::step(const std::function<bool()>& gone) {
+    if (!greeted_) return step_now();
     const std::uint64_t revision = replica_.standing().revision;  // before looking: no commit is slept over
-    if (greeted_ && !next_offer()) {
+    auto offer = next_offer();
+    if (!offer) {
+        rest();
         replica_.wait_beyond(revision, options_.idle_ms, gone);
         if (gone && gone()) return 0;
+        offer = next_offer();
     }
-    return step_now();
+    return bring_or_rest(offer);
 }
 
 std::int64_t Pusher::step_now() {
@@ -66,13 +70,22 @@ std::int64_t Pusher::step_now() {
     if (!greeted_)
         if (const auto done = hello(); !done) return settle(done);
     greeted_ = true;
-    const auto offer = next_offer();
+    return bring_or_rest(next_offer());
+}
+
+std::int64_t Pusher::bring_or_rest(const std::optional<Offer>& offer) {
+    retry_after_ms_ = 0;
     if (offer) return settle(bring(*offer));
+    rest();
+    return 0;
+}
+
+/// There is nothing to bring.
+void Pusher::rest() {
     const std::scoped_lock lock(status_mutex_);
     status_.state = "up_to_date";
     status_.failures = 0;
     status_.last_error = {};
-    return 0;
 }
 
 std::int64_t Pusher::settle(const Result<void>& done) {

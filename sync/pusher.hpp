@@ -56,7 +56,9 @@ public:
 private:
     struct Offer;
 
+    std::int64_t bring_or_rest(const std::optional<Offer>& offer);
     std::int64_t settle(const Result<void>& done);
+    void rest();
     Result<void> hello();
     Result<void> bring(const Offer& first);
     Result<void> note_told(std::string_view body);

@@ -2,6 +2,7 @@
 #include "sync/bundle_reader.hpp"
 
 #include <doctest/doctest.h>
+#include <rapidcheck.h>
 
 #include <algorithm>
 #include <cstring>
@@ -83,6 +84,27 @@ TEST_CASE("of a stream cut anywhere the whole bundles come out, then the rest, a
         }
         CHECK(again == cut);
     }
+}
+
+TEST_CASE("of a stream damaged anywhere no byte is lost or invented either") {
+    const Written written;
+    const bool held = rc::check("damaged streams", [&] {
+        std::string damaged = written.all;
+        const int flips = *rc::gen::inRange(1, 4);
+        for (int i = 0; i < flips; ++i)
+            damaged[*rc::gen::inRange<std::size_t>(0, damaged.size())] ^=
+                static_cast<char>(1 << *rc::gen::inRange(0, 8));
+        std::string again;
+        for (const FramedBundle& bundle : read_all(damaged, *rc::gen::inRange<std::size_t>(1, 500))) {
+            RC_ASSERT(bundle.at == again.size());
+            RC_ASSERT(!parse_bundle(bundle.bytes) || bundle.whole);
+            again += bundle.bytes;
+        }
+        // After something that is not whole nothing is framed, and the reader need not have read to the end.
+        RC_ASSERT(damaged.starts_with(again));
+        RC_ASSERT(!again.empty());
+    });
+    CHECK(held);
 }
 
 TEST_CASE("what is no bundle is given as it is, once, and never more than a bundle may have") {
