@@ -99,7 +99,7 @@ std::string member(const json& object, const char* name) {
 }
 
 Errors check_holder(const json& holder) {
-    if (!holder.is_object() || fold_name(member(holder, "name")).empty())
+    if (!holder.is_object() || is_blank(member(holder, "name")))
         return one(ErrorCode::missing_value, "a holder has no name", R"(write {"name":"…","role":"holder"})");
     Errors errors;
     const auto role = member(holder, "role");
@@ -163,7 +163,7 @@ std::vector<Error> check_value(const FieldSpec& spec, const KeyParts& key, std::
             "shorten it");
     if (spec.type == FieldType::holders || spec.type == FieldType::keys) return check_array(spec, json);
     const auto text = text_of(json);
-    if (fold_name(text).empty())
+    if (is_blank(text))
         return one(ErrorCode::bad_value, "the value is not a text, or empty", "write a JSON string, or null to unset");
     return check_text(spec, key, text, on);
 }

@@ -68,13 +68,20 @@ Hash to_hash_value(const Json& json) {
     return accept(to_hash(accept(from_base64(json.get<std::string>()))));
 }
 
+/// The general reader would walk through any value.
+const Json& as_array(const Json& json) {
+    if (!json.is_array()) throw Malformed{"a list is not an array"};
+    return json;
+}
+
 std::vector<Hash> to_hashes(const Json& json) {
     std::vector<Hash> hashes;
-    for (const Json& item : json) hashes.push_back(to_hash_value(item));
+    for (const Json& item : as_array(json)) hashes.push_back(to_hash_value(item));
     return hashes;
 }
 
 Vector to_vector(const Json& json) {
+    if (!json.is_object()) throw Malformed{"the vector is not an object"};
     Vector vector;
     for (const auto& item : json.items()) vector.set(accept(parse_log_id(item.key())), to_seq(item.value()));
     return vector;
@@ -87,10 +94,16 @@ Segment to_segment(const Json& json) {
     segment.to = to_seq(json.at("to"));
     if (segment.from == Seq{} || segment.from.value() > segment.to.value() + 1)
         throw Malformed{"a segment runs backwards"};
-    for (const Json& step : json.value("steps", Json::array()))
+    const Json steps = json.value("steps", Json::array());
+    for (const Json& step : as_array(steps))
         segment.steps.push_back({to_seq(step.at("size")), to_hash_value(step.at("root")), to_hashes(step.at("path"))});
-    if (json.contains("head_from")) segment.head_from = to_seq(json.at("head_from"));
-    segment.head_path = to_hashes(json.value("head_path", Json::array()));
+    if (json.contains("head_from") != json.contains("head_path"))
+        throw Malformed{"head_from and head_path come together"};
+    if (json.contains("head_from")) {
+        segment.head_from = to_seq(json.at("head_from"));
+        segment.head_path = to_hashes(json.at("head_path"));
+        if (segment.head_from == Seq{}) throw Malformed{"head_from is 0"};
+    }
     segment.head = json.at("head").get<std::string>();
     return segment;
 }
@@ -102,7 +115,7 @@ BundleInfo to_info(std::string_view canonical) {
     BundleInfo info;
     info.node = accept(parse_node_id(json.at("node").get<std::string>()));
     info.vector = to_vector(json.at("vector"));
-    for (const Json& segment : json.at("logs")) info.segments.push_back(to_segment(segment));
+    for (const Json& segment : as_array(json.at("logs"))) info.segments.push_back(to_segment(segment));
     return info;
 }
 
@@ -161,10 +174,10 @@ Bundle read_bundle(BundleInfo info, std::string_view records) {
     return bundle;
 }
 
-std::optional<std::uint32_t> version_of(std::string_view bytes) {
+std::optional<std::uint64_t> version_of(std::string_view bytes) {
     const auto json = Json::parse(bytes.substr(0, bytes.find('\n')), nullptr, false);
     if (!json.is_object() || !json.contains("minglu_bundle") || !json["minglu_bundle"].is_number_unsigned()) return {};
-    return json["minglu_bundle"].get<std::uint32_t>();
+    return json["minglu_bundle"].get<std::uint64_t>();
 }
 
 }  // namespace
@@ -229,34 +242,45 @@ std::string to_string(const std::vector<HeldHead>& heads) {
 
 namespace {
 
-/// The whole text, or nothing.
+/// The whole text in its one form, or nothing.
 template <class Number>
 bool read_number(std::string_view text, Number& number) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return !text.empty() && error == std::errc{} && end == text.data() + text.size();
+    return error == std::errc{} && end == text.data() + text.size() && std::to_string(number) == text;
+}
+
+Error malformed_heads(std::string what) {
+    return {ErrorCode::malformed, std::move(what), "", "write log:size@ms.counter items, sorted by log, each log once"};
+}
+
+/// One item of `parse_held_heads`.
+Result<HeldHead> parse_held_head(std::string_view item) {
+    const auto at = item.find('@');
+    const auto point = item.find('.', at == std::string_view::npos ? item.size() : at);
+    if (point == std::string_view::npos)
+        return fail(malformed_heads("'" + std::string(item) + "' is not log:size@ms.counter"));
+    const auto dot = parse_dot(item.substr(0, at));
+    if (!dot) return fail(dot.error());
+    HeldHead head{dot->log, dot->seq, {}};
+    const bool numbers = read_number(item.substr(at + 1, point - at - 1), head.time.ms) &&
+                         read_number(item.substr(point + 1), head.time.counter) && head.time.ms >= 0;
+    if (!numbers) return fail(malformed_heads("'" + std::string(item) + "' has no time"));
+    return head;
 }
 
 }  // namespace
 
 Result<std::vector<HeldHead>> parse_held_heads(std::string_view text) {
     std::vector<HeldHead> heads;
-    while (!text.empty()) {
+    for (bool more = !text.empty(); more;) {
         const auto comma = text.find(',');
-        const std::string_view item = text.substr(0, comma);
-        const auto at = item.find('@');
-        const auto point = item.find('.', at == std::string_view::npos ? item.size() : at);
-        if (point == std::string_view::npos)
-            return fail(malformed("'" + std::string(item) + "' is not log:size@ms.counter"));
-        auto dot = parse_dot(item.substr(0, at));
-        if (!dot) return tl::unexpected(dot.error());
-        HeldHead head{dot->log, dot->seq, {}};
-        const auto ms = item.substr(at + 1, point - at - 1);
-        const auto counter = item.substr(point + 1);
-        const bool numbers = read_number(ms, head.time.ms) && read_number(counter, head.time.counter);
-        if (!numbers) return fail(malformed("'" + std::string(item) + "' has no time"));
-        heads.push_back(std::move(head));
-        if (comma == std::string_view::npos) break;
-        text.remove_prefix(comma + 1);
+        auto head = parse_held_head(text.substr(0, comma));
+        if (!head) return fail(head.error());
+        if (heads.size() == vector_logs_max || (!heads.empty() && head->log <= heads.back().log))
+            return fail(malformed_heads("heads are not sorted by log without repeats, or name over 4,096 logs"));
+        heads.push_back(*std::move(head));
+        more = comma != std::string_view::npos;
+        if (more) text.remove_prefix(comma + 1);
     }
     return heads;
 }

@@ -64,7 +64,7 @@ struct Bundle {
 /// How many records follow the first line.
 [[nodiscard]] std::uint64_t records_of(const BundleInfo& info);
 
-/// Which head sizes a receiver already has: `log:size@ms.counter` items, comma-separated, sorted by log.
+/// Which head sizes a receiver has: `log:size@ms.counter` items, comma-separated, sorted by log, each log once.
 struct HeldHead {
     LogId log;
     Seq size;

@@ -70,7 +70,7 @@ private:
     };
     /// The refs from the root down to a position: where they are stored, and how many nodes lie above the last.
     struct Descent {
-        std::array<Ref, 64> nodes;
+        std::array<Ref, 64> nodes{};
         std::size_t depth = 0;
         Ref end = 0;
     };

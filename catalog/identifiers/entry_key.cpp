@@ -14,7 +14,7 @@ namespace {
 Result<EntryKey> make_mark_key(Kind kind, std::string_view number, std::string_view nice_class) {
     const auto parsed = parse_trademark_number(number);
     if (!parsed) return tl::unexpected(parsed.error());
-    if (fold_name(nice_class).empty())
+    if (is_blank(nice_class))
         return fail({ErrorCode::missing_value, "trademark " + *parsed + " has no class", "",
                      "give the Nice class: one number in two classes is two entries"});
     const auto parsed_class = parse_nice_class(nice_class);

@@ -9,6 +9,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "catalog/text/utf8.hpp"
+
 namespace minglu {
 
 namespace {
@@ -45,6 +47,17 @@ std::string fold_unicode(std::string_view text) {
 
 bool is_ascii_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/// Characters that folding leaves as they are, or drops: ASCII and the unified ideographs of the first block, which is
+/// nearly all of Chinese text.
+bool is_plain(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const Utf8Step step = utf8_at(text, at);
+        if (step.code >= 0x80 && (step.code < 0x4E00 || step.code > 0x9FFF)) return false;
+        at += step.size;
+    }
+    return true;
 }
 
 constexpr std::array<std::string_view, 10> chinese_digits{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"};
@@ -96,12 +109,20 @@ std::optional<int> read_digit_by_digit(std::string_view text) {
 }  // namespace
 
 std::string fold_name(std::string_view text) {
-    const bool ascii =
-        std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    if (!ascii) return fold_unicode(text);
+    if (!is_plain(text)) return fold_unicode(text);
     std::string out(text);
     out.erase(std::remove_if(out.begin(), out.end(), is_ascii_space), out.end());
     return out;
+}
+
+bool is_blank(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const Utf8Step step = utf8_at(text, at);
+        const bool ideograph = step.code >= 0x4E00 && step.code <= 0x9FFF;
+        if (ideograph || (step.code > 0x20 && step.code < 0x7F)) return false;
+        at += step.size;
+    }
+    return fold_name(text).empty();
 }
 
 std::string fold_number(std::string_view text) {

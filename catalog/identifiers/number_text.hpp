@@ -11,6 +11,8 @@ namespace minglu {
 /// NFKC without white space and invisible characters (zero width, direction marks). What is not UTF-8 becomes U+FFFD.
 /// Idempotent.
 [[nodiscard]] std::string fold_name(std::string_view text);
+/// Whether `fold_name` leaves nothing, told without folding where a glance suffices.
+[[nodiscard]] bool is_blank(std::string_view text);
 /// `fold_name` with ASCII letters in upper case: full-width, spaced and lower-case spellings of a number become one.
 [[nodiscard]] std::string fold_number(std::string_view text);
 

@@ -21,14 +21,17 @@ Result<void> TableReader::named(Result<void> outcome) const {
 
 Result<void> TableReader::feed(std::string_view bytes) {
     text_.clear();
-    if (auto decoded = decoder_.feed(bytes, text_); !decoded) return named(decoded);
-    return named(reader_.feed(text_));
+    const auto decoded = decoder_.feed(bytes, text_);
+    // What stands before a wrong byte is read first: however the bytes are cut into chunks, the same error is found.
+    if (auto read = reader_.feed(text_); !read) return named(read);
+    return named(decoded);
 }
 
 Result<void> TableReader::finish() {
     text_.clear();
-    if (auto decoded = decoder_.finish(text_); !decoded) return named(decoded);
+    const auto decoded = decoder_.finish(text_);
     if (auto read = reader_.feed(text_); !read) return named(read);
+    if (!decoded) return named(decoded);
     if (auto ended = reader_.finish(); !ended) return named(ended);
     if (!mapper_) {
         return named(fail({ErrorCode::missing_value, "the file is empty", "", "give a table with a header row"}));

@@ -29,7 +29,8 @@ std::vector<std::string_view> split_spaces(std::string_view text) {
 
 void read_run(Reading& reading, const TextRun& run) {
     if (!run.cjk || run.characters == 1) {
-        reading.terms.push_back({std::string(cut_term(run.text)), false});
+        // A character is filed with the one behind it, or alone at the end of its run.
+        reading.terms.push_back({std::string(cut_term(run.text)), run.cjk});
         return;
     }
     std::size_t before = 0;

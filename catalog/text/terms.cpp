@@ -103,12 +103,12 @@ void add_run(TermSet& set, const TextRun& run) {
     std::size_t before_size = 0;
     for (std::size_t at = 0; at < run.text.size();) {
         const std::size_t size = utf8_at(run.text, at).size;
-        set.add(run.text.substr(at, size));
         if (before_size != 0) set.add(run.text.substr(before, before_size + size));
         before = at;
         before_size = size;
         at += size;
     }
+    set.add(run.text.substr(before));
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 /// Our own text analysis: what an entry is found by, and what a query asks for. Any search engine that can match whole
 /// terms and prefixes does the rest.
 ///
-/// Terms: each Chinese character and each pair of neighbours; lower-case words of other scripts and digits; identifiers
-/// as
+/// Terms: of Chinese text each pair of neighbours, and the last character of a run alone, so that one character is the
+/// prefix of a term wherever it stands; lower-case words of other scripts and digits; identifiers as
 /// `#` + normalised number in lower case. A term holds letters, digits, marks, non-ASCII characters, and in identifiers
 /// # . / - _ only; it is never empty and at most `term_bytes_max` bytes long.
 #include <cstddef>

@@ -35,7 +35,9 @@ struct Utf8Step {
 }
 
 inline void append_utf8(std::string& out, char32_t code) {
-    const auto push = [&](char32_t byte) { out.push_back(static_cast<char>(static_cast<unsigned char>(byte))); };
+    char bytes[4];
+    std::size_t size = 0;
+    const auto push = [&](char32_t byte) { bytes[size++] = static_cast<char>(static_cast<unsigned char>(byte)); };
     if (code < 0x80) {
         push(code);
     } else if (code < 0x800) {
@@ -51,6 +53,7 @@ inline void append_utf8(std::string& out, char32_t code) {
         push(0x80u | ((code >> 6) & 0x3Fu));
         push(0x80u | (code & 0x3Fu));
     }
+    out.append(bytes, size);
 }
 
 /// Chinese, Japanese and Korean characters that are written without spaces between words.

@@ -113,7 +113,7 @@ ExitCode run_edit(Session& session, const EditOptions& options) {
     return show_written(session, answer, is_new ? "已新增" : "已修改");
 }
 
-ExitCode write_listing(Session& session, const WriteOptions& options, const std::string& what, Json extra,
+ExitCode write_listing(Session& session, const WriteOptions& options, const std::string& what, const Json& extra,
                        const std::string& done) {
     std::string seen = options.seen;
     if (!options.is_seen_given) {

@@ -58,8 +58,14 @@ bool is_resting(ImportState state) {
 }
 
 ImportJobs::ImportJobs(fs::path spool, Store& store, Replica& replica, const Clock& clock, Random& random,
-                       PlanLimits limits)
-    : spool_(std::move(spool)), store_(store), replica_(replica), clock_(clock), random_(random), limits_(limits) {
+                       PlanLimits limits, Beside* beside)
+    : spool_(std::move(spool)),
+      store_(store),
+      replica_(replica),
+      clock_(clock),
+      random_(random),
+      limits_(limits),
+      beside_(beside != nullptr ? *beside : at_once_) {
     try {
         fs::create_directories(spool_);
         for (const auto& left : fs::directory_iterator(spool_)) fs::remove_all(left.path());
@@ -241,7 +247,7 @@ void ImportJobs::plan(Job& job) {
     {
         const auto tx = store_.read();
         Planning planning(*tx, replica_.node(), day_of(clock_.now()), job.request,
-                          {job.input(), job.plan(), job.refused()}, limits_);
+                          {job.input(), job.plan(), job.refused()}, limits_, beside_);
         records = planning.run(status, watch);
     }
     show(job, status);

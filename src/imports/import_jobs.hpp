@@ -33,8 +33,9 @@ constexpr std::uint64_t import_bytes_limit = std::uint64_t{1} << 30;
 class ImportJobs {
 public:
     /// Makes the spool directory, and empties it of what an earlier process left there. Throws StoreFault (io).
+    /// `beside` maps rows on another core; none = in the jobs' own thread.
     ImportJobs(std::filesystem::path spool, Store& store, Replica& replica, const Clock& clock, Random& random,
-               PlanLimits limits = {});
+               PlanLimits limits = {}, Beside* beside = nullptr);
     /// Waits for the record that is being published, not for the rest of the job.
     ~ImportJobs();
     ImportJobs(const ImportJobs&) = delete;
@@ -77,6 +78,8 @@ private:
     const Clock& clock_;
     Random& random_;
     PlanLimits limits_;
+    AtOnce at_once_;
+    Beside& beside_;
 
     std::mutex mutex_;  ///< guards all below, and the status of each job
     std::condition_variable changed_;

@@ -11,6 +11,9 @@ namespace minglu {
 namespace {
 
 constexpr std::size_t piece_bytes = 256u * 1024;
+/// Enough rows to make a hand-over cheap, few enough to stay in the cache.
+constexpr std::size_t chunk_rows = 256;
+constexpr std::size_t chunk_bytes = 1u << 20;
 
 std::vector<NodeId> nodes_known(const ReadTx& tx, const NodeId& self) {
     std::vector<NodeId> nodes{self};
@@ -42,7 +45,7 @@ std::string reasons_of(const std::vector<RowError>& errors) {
 }  // namespace
 
 Planning::Planning(const ReadTx& tx, const NodeId& self, Day today, const ImportRequest& request,
-                   const PlanningFiles& files, PlanLimits limits)
+                   const PlanningFiles& files, PlanLimits limits, Beside& beside)
     : tx_(tx),
       request_(request),
       input_(files.input),
@@ -50,6 +53,7 @@ Planning::Planning(const ReadTx& tx, const NodeId& self, Day today, const Import
       day_(std::max(today, request.effective_on)),
       plan_(files.plan, limits),
       refused_rows_(files.refused),
+      beside_(beside),
       planner_(
           {request.file_name, request.effective_on, request.effective_on},
           [this](const EntryKey& key) { return look_up(key); },
@@ -57,6 +61,13 @@ Planning::Planning(const ReadTx& tx, const NodeId& self, Day today, const Import
               of_row_.push_back(std::move(entry));
               return {};
           }) {}
+
+Planning::~Planning() {
+    try {
+        beside_.wait();
+    } catch (...) {  // another fault is on its way already, or nobody asks for these rows any more
+    }
+}
 
 Result<std::vector<std::size_t>> Planning::run(ImportStatus& status, const Watch& watch) {
     status_ = &status;
@@ -79,6 +90,8 @@ Result<std::vector<std::size_t>> Planning::run(ImportStatus& status, const Watch
         if (!watch(status))
             return fail({ErrorCode::busy, "the import was broken off", request_.file_name, "import the file again"});
     }
+    for (int chunks = 0; chunks < 2; ++chunks)
+        if (auto planned = hand_over(); !planned) return fail(named(std::move(planned.error())));
     if (in.bad()) throw StoreFault(ErrorCode::io, "cannot read " + input_.string());
     if (!mapper_)
         return fail(
@@ -104,8 +117,28 @@ Result<void> Planning::take_header(CsvRow& row) {
 Result<void> Planning::take(CsvRow row) {
     if (!mapper_) return take_header(row);
     refused_rows_.drop_reason(row);
+    for (const std::string& cell : row.cells) reading_.bytes += cell.size();
+    reading_.rows.push_back(std::move(row));
+    if (reading_.rows.size() < chunk_rows && reading_.bytes < chunk_bytes) return {};
+    return hand_over();
+}
+
+/// While one chunk is mapped beside us, the one before it is planned and the one after it is read.
+Result<void> Planning::hand_over() {
+    beside_.wait();
+    Chunk mapped = std::move(mapping_);
+    mapping_ = std::exchange(reading_, {});
+    if (mapper_)
+        beside_.start([this] {
+            for (const CsvRow& row : mapping_.rows) mapping_.outcomes.push_back(mapper_->map(row));
+        });
+    for (std::size_t i = 0; i < mapped.rows.size(); ++i)
+        if (auto planned = plan(mapped.rows[i], std::move(mapped.outcomes[i])); !planned) return planned;
+    return {};
+}
+
+Result<void> Planning::plan(const CsvRow& row, RowMapper::Outcome outcome) {
     ++status_->rows_read;
-    RowMapper::Outcome outcome = mapper_->map(row);
     if (!outcome.errors.empty()) {
         refuse(row, std::move(outcome.errors));
         return {};

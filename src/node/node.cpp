@@ -81,7 +81,7 @@ public:
           store_(open_sqlite_store(paths_.database)),
           replica_(config_.node, *store_, *key_, clock_, random_, &beside_),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
-          imports_(paths_.spool, *store_, replica_, clock_, random_),
+          imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
           services_(make_services()),
           api_(make_api(services_)) {}
@@ -259,6 +259,7 @@ private:
     SystemClock clock_;
     SystemRandom random_;
     BesideThread beside_;
+    BesideThread import_beside_;
     std::unique_ptr<SigningKey> key_;
     TlsIdentity tls_;
     std::unique_ptr<Store> store_;

@@ -1,6 +1,5 @@
 #pragma once
 /// What the journal of a conflict says when its state changes. One rule for every store.
-#include <array>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -11,23 +10,12 @@ namespace minglu {
 
 /// State of a finding as the journal last told it; a conflict that is no longer listed is withdrawn.
 constexpr std::string_view state_withdrawn = "withdrawn";
-[[nodiscard]] inline std::string_view spelling(ConflictState state) {
-    switch (state) {
-        case ConflictState::open:
-            return "open";
-        case ConflictState::resolved:
-            return "resolved";
-        case ConflictState::superseded:
-            return "superseded";
-    }
-    return {};
-}
 
 /// Events to write, in order. A new conflict is opened first, even when it arrives already decided.
 /// `before`: the state told last, none = never seen; `after`: the state now, or `state_withdrawn`.
 [[nodiscard]] inline std::vector<std::string_view> conflict_events(std::optional<std::string_view> before,
                                                                    std::string_view after) {
-    const bool is_open = after == spelling(ConflictState::open);
+    const bool is_open = after == name(ConflictState::open);
     if (!before)
         return is_open ? std::vector<std::string_view>{"opened"} : std::vector<std::string_view>{"opened", after};
     if (*before == after) return {};

@@ -133,29 +133,6 @@ TEST_CASE("the WAL stays bounded") {
     CHECK(std::filesystem::file_size(dir / "minglu.db-wal") < 3u << 20);
 }
 
-TEST_CASE("upkeep comes to an end and changes no answer") {
-    TempDir dir;
-    const auto store = open_sqlite_store(dir / "minglu.db");
-    for (int i = 0; i < 40; ++i) {
-        const auto tx = store->write();
-        EntryViews views;
-        views.key = EntryKey{"gi/AGI" + std::to_string(10000 + i)};
-        Period period;
-        period.view = "{}";
-        period.terms = {"word", "own" + std::to_string(i)};
-        views.periods.push_back(period);
-        tx->put_entry(views, UnixMs{1});
-        tx->commit();
-    }
-    int slices = 0;
-    while (store->upkeep()) REQUIRE(++slices < 1000);
-    EntryQuery query;
-    query.limit = 100;
-    query.terms.push_back({"word", false});
-    CHECK(store->read()->query(query).hits.size() == 40);
-    CHECK(store->check().empty());
-}
-
 TEST_CASE("check finds what was changed behind the store's back") {
     struct Case {
         const char* what;

@@ -1,13 +1,18 @@
 // Fuzz target: a bundle's first line, written again, reads the same.
 #include "sync/bundle.hpp"
-#include "tests/fuzz/fuzz_target.hpp"
+#include "tests/fuzz/targets.hpp"
 
-using namespace minglu;
+namespace minglu::test {
 
-void fuzz(std::string_view bytes) {
+bool fuzz_bundle(std::string_view bytes) {
     const auto bundle = parse_bundle(bytes);
-    if (!bundle) return;
-    const std::string line = serialise(bundle->info);
-    const auto again = parse_bundle(line + std::string(bytes.substr(bytes.find('\n') + 1)));
-    check(again && again->info == bundle->info);
+    if (!bundle) return false;
+    const std::string written = serialise(bundle->info) + std::string(bytes.substr(bytes.find('\n') + 1));
+    const auto again = parse_bundle(written);
+    require(again.has_value(), "a bundle that is written again is a bundle");
+    require(again->info == bundle->info, "the first line reads the same");
+    require(again->records.size() == bundle->records.size(), "it brings the same records");
+    return true;
 }
+
+}  // namespace minglu::test

@@ -1,10 +1,15 @@
 // Fuzz target: a head has one text.
 #include "sync/head.hpp"
-#include "tests/fuzz/fuzz_target.hpp"
+#include "tests/fuzz/targets.hpp"
 
-using namespace minglu;
+namespace minglu::test {
 
-void fuzz(std::string_view bytes) {
+bool fuzz_head(std::string_view bytes) {
     const auto head = parse_note(bytes);
-    if (head) check(head_text(head->head) == head->text);
+    if (!head) return false;
+    require(head_text(head->head) == head->text, "a head has one text");
+    require(bytes.starts_with(head->text + "\n"), "the text that is signed stands at the front of the note");
+    return true;
 }
+
+}  // namespace minglu::test

@@ -1,10 +1,15 @@
-// Fuzz target: vectors have one text.
+// Fuzz target: vectors and lists of held heads have one text.
 #include "sync/bundle.hpp"
-#include "tests/fuzz/fuzz_target.hpp"
+#include "tests/fuzz/targets.hpp"
 
-using namespace minglu;
+namespace minglu::test {
 
-void fuzz(std::string_view bytes) {
-    if (const auto vector = parse_vector(bytes)) check(to_string(*vector) == bytes);
-    if (const auto heads = parse_held_heads(bytes)) check(parse_held_heads(to_string(*heads)).has_value());
+bool fuzz_vector(std::string_view bytes) {
+    const auto vector = parse_vector(bytes);
+    if (vector) require(to_string(*vector) == bytes, "a vector has one text");
+    const auto heads = parse_held_heads(bytes);
+    if (heads) require(to_string(*heads) == bytes, "a list of heads has one text");
+    return vector || heads;
 }
+
+}  // namespace minglu::test

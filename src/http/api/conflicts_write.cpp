@@ -89,7 +89,7 @@ Result<Choice> read_choice(const WriteBody& body, const ConflictSides& sides) {
     if (*take == "theirs") choice.side = sides.theirs;
     if ((!take->empty() && !choice.side) || (take->empty() && groups->empty()))
         return fail({ErrorCode::bad_request, take->empty() ? "nothing is decided" : "no such side: " + *take,
-                     "member take of the body", "give \"ours\" or \"theirs\", or decide each group in groups"});
+                     "member take of the body", R"(give "ours" or "theirs", or decide each group in groups)"});
     for (const auto& group : *groups) {
         auto decided = choice_of(group.first, group.second, sides);
         if (!decided) return fail(std::move(decided.error()));

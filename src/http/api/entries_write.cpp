@@ -16,7 +16,7 @@ namespace minglu {
 
 namespace {
 
-tl::unexpected<HttpResponse> refuse(int status, Error error) {
+tl::unexpected<HttpResponse> refuse(int status, const Error& error) {
     return tl::unexpected<HttpResponse>(problem(status, error));
 }
 tl::unexpected<HttpResponse> refuse(const Error& error) {

@@ -29,7 +29,7 @@ void tell_conflicts(State& state, const EntryKey& key, const std::vector<Conflic
         }
     }
     for (const ConflictView& conflict : conflicts) {
-        const std::string_view after = spelling(conflict.state);
+        const std::string_view after = name(conflict.state);
         const auto known = state.findings.find(conflict.id);
         if (known != state.findings.end()) {
             tell(state, conflict.id, known->second, after, at);

@@ -17,11 +17,6 @@ void check_file(Database& database, std::vector<std::string>& findings) {
         findings.push_back("foreign key: row " + foreign->text(1) + " of " + foreign->text(0) + " has no " +
                            foreign->text(2));
     }
-    try {
-        database.run("INSERT INTO search (search) VALUES ('integrity-check')");
-    } catch (const StoreFault& fault) {
-        findings.push_back(std::string("search index: ") + fault.what());
-    }
 }
 
 void check_log(Database& database, std::vector<std::string>& findings) {
@@ -65,11 +60,12 @@ void check_views(Database& database, std::vector<std::string>& findings) {
 
 }  // namespace
 
-std::vector<std::string> check_database(Database& database) {
+std::vector<std::string> check_database(Database& database, SearchIndex& search) {
     std::vector<std::string> findings;
     check_file(database, findings);
     check_log(database, findings);
     check_views(database, findings);
+    search.check(findings);
     return findings;
 }
 

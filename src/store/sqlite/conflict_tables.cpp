@@ -25,7 +25,7 @@ std::vector<std::string> split_lines(std::string_view joined) {
 
 ConflictState state_of(std::string_view text) {
     for (const ConflictState state : {ConflictState::open, ConflictState::resolved, ConflictState::superseded}) {
-        if (text == spelling(state)) return state;
+        if (text == name(state)) return state;
     }
     throw StoreFault(ErrorCode::corrupt, "a stored conflict has no known state");
 }
@@ -60,7 +60,7 @@ std::vector<ConflictRow> all_of(Query& query) {
 }  // namespace
 
 std::vector<ConflictRow> ConflictTables::conflicts(const ConflictQuery& wanted) const {
-    const std::string_view state = wanted.state ? spelling(*wanted.state) : std::string_view{};
+    const std::string_view state = wanted.state ? name(*wanted.state) : std::string_view{};
     if (wanted.key) {
         const auto key_no = keys_.find(*wanted.key);
         if (!key_no) return {};
@@ -146,13 +146,13 @@ void ConflictTables::replace(std::int64_t key_no, std::span<const ConflictView> 
         database_.run(
             "INSERT OR REPLACE INTO conflict (finding_no, a_log, a_seq, b_log, b_seq, state, type, groups)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            finding_no, conflict.a.log, conflict.a.seq, conflict.b.log, conflict.b.seq, spelling(conflict.state),
+            finding_no, conflict.a.log, conflict.a.seq, conflict.b.log, conflict.b.seq, name(conflict.state),
             conflict.type, join_lines(conflict.groups));
     }
 }
 
 std::int64_t ConflictTables::require_finding(std::int64_t key_no, const ConflictView& conflict, UnixMs at) {
-    const std::string_view after = spelling(conflict.state);
+    const std::string_view after = name(conflict.state);
     std::optional<std::pair<std::int64_t, std::string>> known;
     {
         Query query = database_.query("SELECT finding_no, state FROM finding WHERE conflict = ?", conflict.id);

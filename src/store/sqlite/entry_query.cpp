@@ -29,7 +29,7 @@ public:
         page_.hits.push_back(std::move(hit));
         return true;
     }
-    void take_all(Query& query) {
+    void take_all(Query query) {
         while (query.next() && take(query.row())) {
         }
     }
@@ -57,20 +57,28 @@ std::optional<OpRange> op_range_of(Database& database, const EntryQuery& query) 
     return OpRange{true, no << op_position_bits, (no + 1) << op_position_bits};
 }
 
-/// Words and filters, from the search index.
-Query by_match(Database& database, const EntryQuery& query, const std::string& match, const OpRange& ops) {
+/// The period of a document, if it is there, holds on the day, and its entry meets what no term says.
+Query one_period(Database& database, const EntryQuery& query, const OpRange& ops, postings::DocNo doc) {
     return database.query(
         "SELECT e.entry_no, k.key, e.etag, e.open_conflicts, p.valid_from, p.valid_until, p.listing, p.legal_status,"
         " p.region, p.home, p.subtype, p.category, p.name, p.view"
-        " FROM search CROSS JOIN period p ON p.period_no = search.rowid CROSS JOIN entry e ON e.entry_no = "
-        "search.rowid >> 24"
-        " CROSS JOIN key k ON k.key_no = e.entry_no"
-        " WHERE search MATCH ?1 AND search.rowid >= ?2 AND p.valid_from <= ?3"
-        " AND (p.valid_until IS NULL OR p.valid_until > ?3) AND (?4 = 0 OR e.open_conflicts > 0)"
-        " AND (?5 = 0 OR EXISTS (SELECT 1 FROM op o WHERE o.key_no = e.entry_no AND o.op_no >= ?6 AND o.op_no < ?7))"
-        " ORDER BY search.rowid",
-        match, first_period(query.after.value() + 1), query.as_of, query.with_open_conflict, ops.restricted, ops.begin,
-        ops.end);
+        " FROM period p CROSS JOIN entry e ON e.entry_no = p.period_no >> 24 CROSS JOIN key k ON k.key_no = e.entry_no"
+        " WHERE p.period_no = ?1 AND p.valid_from <= ?2"
+        " AND (p.valid_until IS NULL OR p.valid_until > ?2) AND (?3 = 0 OR e.open_conflicts > 0)"
+        " AND (?4 = 0 OR EXISTS (SELECT 1 FROM op o WHERE o.key_no = e.entry_no AND o.op_no >= ?5 AND o.op_no < ?6))",
+        doc, query.as_of, query.with_open_conflict, ops.restricted, ops.begin, ops.end);
+}
+
+/// Words and filters, from the search index.
+void take_matches(Page& page, Database& database, SearchIndex& search, const EntryQuery& query,
+                  const std::vector<postings::WantedTerm>& terms, const OpRange& ops) {
+    postings::DocNo least = first_period(query.after.value() + 1);
+    const auto docs = search.find(terms, least);
+    while ((least = docs->seek(least)) != postings::end_of_docs) {
+        Query row = one_period(database, query, ops, least);
+        if (row.next() && !page.take(row.row())) return;
+        ++least;
+    }
 }
 
 /// Entries with an open conflict: few, so they lead.
@@ -114,21 +122,22 @@ Query by_number(Database& database, const EntryQuery& query) {
 
 }  // namespace
 
-EntryPage run_query(Database& database, const EntryQuery& query) {
+EntryPage run_query(Database& database, SearchIndex& search, const EntryQuery& query) {
     Page page{query};
     const auto ops = op_range_of(database, query);
     if (!ops) return page.done();
     const bool has_words = std::any_of(query.terms.begin(), query.terms.end(),
                                        [](const EntryQuery::Term& term) { return !term.text.empty(); });
-    const auto walk = [&]() -> Query {
-        if (!has_words && query.with_open_conflict) return by_open_conflict(database, query, *ops);
-        if (!has_words && ops->restricted) return by_batch(database, query, *ops);
-        const std::string match = match_expression(query);
-        if (!match.empty()) return by_match(database, query, match, *ops);
-        return by_number(database, query);
-    };
-    Query rows = walk();
-    page.take_all(rows);
+    const auto terms = wanted_terms(query);
+    if (!has_words && query.with_open_conflict) {
+        page.take_all(by_open_conflict(database, query, *ops));
+    } else if (!has_words && ops->restricted) {
+        page.take_all(by_batch(database, query, *ops));
+    } else if (!terms.empty()) {
+        take_matches(page, database, search, query, terms, *ops);
+    } else {
+        page.take_all(by_number(database, query));
+    }
     return page.done();
 }
 

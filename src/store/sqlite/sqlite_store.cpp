@@ -19,16 +19,6 @@ PRAGMA wal_autocheckpoint = 0;
 PRAGMA temp_store = MEMORY;
 )";
 
-/// FTS5 keeps its settings in the file. A buffer that fits the processor's cache: filling the index took about half as
-/// long again with 8 MiB, and twice as long with 64 MiB.
-void tune_search(Database& database) {
-    database.run("INSERT INTO search (search, rank) VALUES ('hashsize', 1048576)");
-    database.run("INSERT INTO search (search, rank) VALUES ('automerge', 8)");
-    // A crisis merge rewrites a whole level inside one commit (0.6 s after a bulk load); `upkeep` does it in slices.
-    database.run("INSERT INTO search (search, rank) VALUES ('crisismerge', 256)");
-    database.run("INSERT INTO search (search, rank) VALUES ('pgsz', 4000)");
-}
-
 void set_cache(Database& database, std::int64_t bytes) {
     database.run_script("PRAGMA cache_size = -" + std::to_string(bytes / 1024));
 }
@@ -38,13 +28,12 @@ void set_cache(Database& database, std::int64_t bytes) {
 SqliteStore::SqliteStore(std::filesystem::path file, const SqliteOptions& options)
     : file_(std::move(file)),
       options_(options),
-      writer_(file_, Database::Mode::read_write_create, options.busy_timeout_ms) {
+      writer_(file_, Database::Mode::read_write_create, options.busy_timeout_ms, writer_directories_) {
     Database& database = writer_.database;
     database.run_script(file_settings);
     set_cache(database, options_.writer_cache_bytes);
     database.run_script("PRAGMA journal_size_limit = " + std::to_string(options_.wal_bytes_soft));
     migrate(database);
-    tune_search(database);
     Query page = database.query("PRAGMA page_size");
     page.next();
     page_bytes_ = page->integer(0);
@@ -80,8 +69,9 @@ std::unique_ptr<WriteTx> SqliteStore::write() {
     return std::make_unique<SqliteWriteTx>(writer_, std::move(lock), [this] { bound_wal(); });
 }
 
-std::unique_ptr<Connection> SqliteStore::open_reader() const {
-    auto reader = std::make_unique<Connection>(file_, Database::Mode::read_only, options_.busy_timeout_ms);
+std::unique_ptr<Connection> SqliteStore::open_reader() {
+    auto reader =
+        std::make_unique<Connection>(file_, Database::Mode::read_only, options_.busy_timeout_ms, directories_);
     set_cache(reader->database, options_.reader_cache_bytes);
     return reader;
 }
@@ -120,7 +110,7 @@ void SqliteStore::bound_wal() noexcept {
 
 /// A fault here costs nothing but room: the WAL stays longer, and at the hard bound a commit meets it.
 void SqliteStore::checkpoint_until_closed() {
-    std::unique_ptr<Connection> connection;
+    std::unique_ptr<Database> database;
     std::unique_lock lock{checkpoint_mutex_};
     while (true) {
         checkpoint_wanted_.wait(lock, [this] { return wanted_ || closing_; });
@@ -128,11 +118,11 @@ void SqliteStore::checkpoint_until_closed() {
         wanted_ = false;
         lock.unlock();
         try {
-            if (!connection)
-                connection =
-                    std::make_unique<Connection>(file_, Database::Mode::read_write_create, options_.busy_timeout_ms);
-            sqlite3_wal_checkpoint_v2(connection->database.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                                      nullptr);
+            if (!database) {
+                database =
+                    std::make_unique<Database>(file_, Database::Mode::read_write_create, options_.busy_timeout_ms);
+            }
+            sqlite3_wal_checkpoint_v2(database->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
         } catch (const StoreFault&) {  // no connection now; the next commit asks again
         }
         lock.lock();
@@ -141,16 +131,14 @@ void SqliteStore::checkpoint_until_closed() {
 
 std::vector<std::string> SqliteStore::check() {
     const std::lock_guard lock{writing_};
-    return check_database(writer_.database);
+    return check_database(writer_.database, writer_.search);
 }
 
-/// Merges a few pages of the search index. SQLite counts fewer than two changes when nothing was left to merge.
 bool SqliteStore::upkeep() {
     const std::lock_guard lock{writing_};
-    const std::int64_t before = sqlite3_total_changes64(writer_.database.handle());
-    writer_.database.run("INSERT INTO search (search, rank) VALUES ('merge', 64)");
+    const bool more = writer_.search.upkeep();
     bound_wal();
-    return sqlite3_total_changes64(writer_.database.handle()) - before >= 2;
+    return more;
 }
 
 std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, SqliteOptions options) {

@@ -24,7 +24,7 @@ public:
     void backup(const std::filesystem::path& target, const std::function<void(int, int)>& progress);
 
 private:
-    [[nodiscard]] std::unique_ptr<Connection> open_reader() const;
+    [[nodiscard]] std::unique_ptr<Connection> open_reader();
     [[nodiscard]] std::unique_ptr<Connection> take_reader();
     void give_back(std::unique_ptr<Connection> reader);
     void bound_wal() noexcept;
@@ -34,6 +34,8 @@ private:
 
     std::filesystem::path file_;
     SqliteOptions options_;
+    RunDirectories directories_;         ///< for all readers
+    RunDirectories writer_directories_;  ///< what the writer sees may be rolled back
     std::mutex writing_;
     Connection writer_;
     std::int64_t page_bytes_ = 0;
@@ -49,6 +51,6 @@ private:
 };
 
 /// Findings of the checks that one connection can make in a transaction, see Store::check.
-[[nodiscard]] std::vector<std::string> check_database(Database& database);
+[[nodiscard]] std::vector<std::string> check_database(Database& database, SearchIndex& search);
 
 }  // namespace minglu

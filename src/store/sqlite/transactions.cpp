@@ -40,7 +40,7 @@ void SqliteWriteTx::remove_entry(const EntryKey& key) {
 
 void SqliteWriteTx::commit() {
     if (!lock_.owns_lock()) throw std::logic_error("commit: the transaction has ended");
-    c_.views.flush_search();
+    c_.search.flush();
     c_.database.run("COMMIT");
     committed_();
     end();
@@ -48,7 +48,7 @@ void SqliteWriteTx::commit() {
 
 void SqliteWriteTx::end() noexcept {
     c_.keys.remember(false);
-    c_.views.forget_pending();
+    c_.search.end();
     try {
         // After some faults SQLite has rolled back already.
         if (c_.database.in_transaction()) c_.database.run("ROLLBACK");

@@ -13,14 +13,16 @@ namespace minglu {
 
 /// A connection with everything that is done over it. Kept from one transaction to the next.
 struct Connection {
-    Connection(const std::filesystem::path& file, Database::Mode mode, int busy_timeout_ms)
-        : database(file, mode, busy_timeout_ms) {}
+    /// `directories` outlives the connection.
+    Connection(const std::filesystem::path& file, Database::Mode mode, int busy_timeout_ms, RunDirectories& directories)
+        : database(file, mode, busy_timeout_ms), search(database, directories) {}
 
     Database database;
     KeyNumbers keys{database};
     LogTables log{database, keys};
     ConflictTables conflicts{database, keys};
-    ViewTables views{database, keys, conflicts};
+    SearchIndex search;
+    ViewTables views{database, keys, conflicts, search};
     LocalTables local{database};
 };
 
@@ -52,7 +54,7 @@ public:
     std::optional<EntryRow> entry(const EntryKey& key) const override { return c_.views.entry(key); }
     std::vector<Period> periods(EntryNo no) const override { return c_.views.periods(no); }
     EntryPage query(const EntryQuery& query) const override {
-        c_.views.flush_search();
+        c_.search.flush();
         return c_.views.query(query);
     }
     void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const override {

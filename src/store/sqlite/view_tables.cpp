@@ -7,11 +7,11 @@
 namespace minglu {
 namespace {
 
-constexpr std::size_t pending_bytes_max = 8u << 20;
+constexpr std::size_t pending_bytes_max = 24u << 20;
 
-/// 64 bits of SHA-256: tells whether the text in the search index is still right without keeping the text.
-std::int64_t search_hash_of(std::string_view text) {
-    const Hash hash = sha256({text});
+/// 64 bits of SHA-256: tells whether the terms in the search index are still right without keeping them.
+std::int64_t search_hash_of(std::string_view terms) {
+    const Hash hash = sha256({terms});
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < sizeof value; ++i) value = value << 8 | hash[i];
     return static_cast<std::int64_t>(value);
@@ -71,7 +71,7 @@ std::vector<Period> ViewTables::periods(EntryNo no) const {
 }
 
 EntryPage ViewTables::query(const EntryQuery& query) const {
-    return run_query(database_, query);
+    return run_query(database_, search_, query);
 }
 
 void ViewTables::visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const {
@@ -135,12 +135,12 @@ std::vector<ViewTables::Stored> ViewTables::stored_periods(std::int64_t entry_no
     return stored;
 }
 
-/// A row whose search text stays the same keeps its number. Any other gets a number that was never used: the terms
+/// A row whose terms stay the same keeps its number. Any other gets a number that was never used: the terms
 /// under the old one then lead to no row, and nothing has to be taken out of the search index.
 void ViewTables::put_period(std::int64_t entry_no, const EntryKey& key, const Period& period, std::vector<Stored>& old,
                             std::int64_t& period_next) {
-    std::string text = search_text(key, period);
-    const std::int64_t search_hash = search_hash_of(text);
+    const FiledTerms terms{key, period};
+    const std::int64_t search_hash = search_hash_of(terms.bytes());
     const auto same =
         std::find_if(old.begin(), old.end(), [&](const Stored& row) { return row.search_hash == search_hash; });
     if (same != old.end()) {
@@ -154,9 +154,8 @@ void ViewTables::put_period(std::int64_t entry_no, const EntryKey& key, const Pe
     }
     const std::int64_t period_no = first_period(entry_no) + period_next++;
     insert_period(period_no, search_hash, period);
-    pending_bytes_ += text.size();
-    pending_search_.emplace_back(period_no, std::move(text));
-    if (pending_bytes_ > pending_bytes_max) flush_search();
+    terms.for_each([&](std::string_view term) { search_.add(period_no, term); });
+    if (search_.pending_bytes() > pending_bytes_max) search_.flush();
 }
 
 void ViewTables::insert_period(std::int64_t period_no, std::int64_t search_hash, const Period& period) {
@@ -167,14 +166,6 @@ void ViewTables::insert_period(std::int64_t period_no, std::int64_t search_hash,
         " home, subtype, category, name, view) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         period_no, period.from, until, search_hash, period.listing, period.legal_status, period.region, period.home,
         period.subtype, period.category, period.name, period.view);
-}
-
-void ViewTables::flush_search() {
-    std::sort(pending_search_.begin(), pending_search_.end());
-    for (const auto& [period_no, text] : pending_search_) {
-        database_.run("INSERT INTO search (rowid, terms) VALUES (?, ?)", period_no, text);
-    }
-    forget_pending();
 }
 
 void ViewTables::remove_entry(const EntryKey& key, UnixMs at) {
@@ -190,11 +181,10 @@ void ViewTables::remove_entry(const EntryKey& key, UnixMs at) {
 }
 
 void ViewTables::clear() {
-    forget_pending();
+    search_.clear();
     database_.run("DELETE FROM entry");
     database_.run("DELETE FROM period");
     database_.run("DELETE FROM conflict");
-    database_.run("INSERT INTO search (search) VALUES ('delete-all')");
     database_.run("UPDATE key SET period_next = 0 WHERE period_next <> 0");
 }
 

@@ -1,19 +1,19 @@
 #pragma once
-/// Entries in SQLite: entry, period, search.
-#include <utility>
+/// Entries in SQLite: entry, period, and what is filed of them in the search index.
 #include <vector>
 
 #include "minglu/store.hpp"
 #include "src/store/sqlite/conflict_tables.hpp"
 #include "src/store/sqlite/database.hpp"
 #include "src/store/sqlite/log_tables.hpp"
+#include "src/store/sqlite/search_index.hpp"
 
 namespace minglu {
 
 class ViewTables {
 public:
-    ViewTables(Database& database, KeyNumbers& keys, ConflictTables& conflicts)
-        : database_(database), keys_(keys), conflicts_(conflicts) {}
+    ViewTables(Database& database, KeyNumbers& keys, ConflictTables& conflicts, SearchIndex& search)
+        : database_(database), keys_(keys), conflicts_(conflicts), search_(search) {}
 
     [[nodiscard]] std::optional<EntryRow> entry(const EntryKey& key) const;
     [[nodiscard]] std::vector<Period> periods(EntryNo no) const;
@@ -25,10 +25,6 @@ public:
     void put_entry(const EntryViews& views, UnixMs at);
     void remove_entry(const EntryKey& key, UnixMs at);
     void clear();
-
-    /// Puts what `put_entry` left for the search index there; before a search and before COMMIT.
-    void flush_search();
-    void forget_pending() { pending_search_.clear(), pending_bytes_ = 0; }
 
 private:
     /// A period that is stored already.
@@ -44,19 +40,17 @@ private:
     Database& database_;
     KeyNumbers& keys_;
     ConflictTables& conflicts_;
-    /// FTS5 writes a segment whenever a rowid is smaller than the one before, so rows are sorted before they go in.
-    std::vector<std::pair<std::int64_t, std::string>> pending_search_;
-    std::size_t pending_bytes_ = 0;
+    SearchIndex& search_;
 };
 
-/// period_no = entry_no << 24 | number, so that rows and search results lie in entry order.
-constexpr int period_number_bits = 24;
+/// period_no = entry_no << 24 | number, so that rows and search results lie in entry order; it is the document number.
+constexpr int period_number_bits = postings::doc_number_bits;
 constexpr std::int64_t first_period(std::int64_t entry_no) {
     return entry_no << period_number_bits;
 }
 
 /// The columns that make an EntryHit; see entry_query.cpp.
-[[nodiscard]] EntryPage run_query(Database& database, const EntryQuery& query);
+[[nodiscard]] EntryPage run_query(Database& database, SearchIndex& search, const EntryQuery& query);
 /// Columns from `column` on: valid_from, valid_until, listing, legal_status, region, home, subtype, category, name,
 /// view.
 [[nodiscard]] Period period_at(const Statement& row, int column);

@@ -202,5 +202,9 @@ TEST_CASE("folding is idempotent on any text") {
         RC_ASSERT(fold_number(once) == once);
         RC_ASSERT(fold_name(fold_name(text)) == fold_name(text));
     }));
+    for (const std::string text : {"", " \t", "\u3000\u200B", "\u00A0", "涪", " a", "\u3000榨", "！", "\x01"})
+        CHECK_MESSAGE(is_blank(text) == fold_name(text).empty(), text);
+    // Plain text takes a short way; one full-width letter sends it the long one.
+    CHECK(fold_name(" 涪陵 榨菜\tAb1 ") + "A" == fold_name(" 涪陵 榨菜\tAb1 Ａ"));
     CHECK(fold_name("e \xCC\x81") == "\xC3\xA9");  // a space kept the accent apart
 }

@@ -94,25 +94,28 @@ TEST_CASE("Search finds by text, by number in any spelling, and by filters") {
 TEST_CASE("What a search cannot understand is named") {
     HandClock clock;
     TestNode node("cq", clock);
-    for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{{"kind", "plant"},
-                                                                                      {"listing", "perhaps"},
-                                                                                      {"region", "5a"},
-                                                                                      {"region", "501"},
-                                                                                      {"home", "CQ"},
-                                                                                      {"batch", "cq"},
-                                                                                      {"conflict", "closed"},
-                                                                                      {"as_of", "2020-02-30"},
-                                                                                      {"limit", "0"},
-                                                                                      {"limit", "201"},
-                                                                                      {"cursor", "zz"},
-                                                                                      {"cursor", "s1"},
-                                                                                      {"cursor", "c1-2"},
-                                                                                      {"q", std::string(1'001, 'a')},
-                                                                                      {"colour", "red"}}) {
-        CAPTURE(name);
-        CAPTURE(value);
-        const Json error = ask(node, get("/v1/entries", {{name, value}}), 400);
-        CHECK(error.at("where") == "query parameter " + name);
+    struct Case {
+        std::string name, value;
+    };
+    for (const Case& c : std::vector<Case>{{"kind", "plant"},
+                                           {"listing", "perhaps"},
+                                           {"region", "5a"},
+                                           {"region", "501"},
+                                           {"home", "CQ"},
+                                           {"batch", "cq"},
+                                           {"conflict", "closed"},
+                                           {"as_of", "2020-02-30"},
+                                           {"limit", "0"},
+                                           {"limit", "201"},
+                                           {"cursor", "zz"},
+                                           {"cursor", "s1"},
+                                           {"cursor", "c1-2"},
+                                           {"q", std::string(1'001, 'a')},
+                                           {"colour", "red"}}) {
+        CAPTURE(c.name);
+        CAPTURE(c.value);
+        const Json error = ask(node, get("/v1/entries", {{c.name, c.value}}), 400);
+        CHECK(error.at("where") == "query parameter " + c.name);
         CHECK(error.at("code") == "bad_request");
         CHECK_FALSE(error.at("cure").get<std::string>().empty());
     }

@@ -113,19 +113,22 @@ TEST_CASE("Each role is let in where it may, and nowhere else") {
                                                             {"/audit", Access::audit}, {"/admin", Access::admin}};
     for (const auto& door : doors) add(router, "GET", door.first, door.second);
 
-    const std::vector<std::pair<std::string, std::string>> granted{{"", "100000"},        {"reader", "110000"},
-                                                                   {"editor", "111000"},  {"approver", "111100"},
-                                                                   {"auditor", "110010"}, {"admin", "111111"}};
-    for (const auto& [role, expected] : granted) {
+    struct Granted {
+        std::string role, doors;  ///< 1 = opens
+    };
+    const std::vector<Granted> granted{{"", "100000"},         {"reader", "110000"},  {"editor", "111000"},
+                                       {"approver", "111100"}, {"auditor", "110010"}, {"admin", "111111"}};
+    for (const Granted& c : granted) {
         for (std::size_t i = 0; i < doors.size(); ++i) {
             HttpRequest request = test::get(doors[i].first);
-            if (!role.empty()) request.headers["authorization"] = "Bearer mlg_" + role;
+            if (!c.role.empty()) request.headers["authorization"] = "Bearer mlg_" + c.role;
             const HttpResponse response = router.handle(request);
-            CAPTURE(role);
+            CAPTURE(c.role);
             CAPTURE(doors[i].first);
-            CHECK(response.status == (expected[i] == '1' ? 200 : role.empty() ? 401 : 403));
+            CHECK(response.status == (c.doors[i] == '1' ? 200 : c.role.empty() ? 401 : 403));
             CHECK((response.headers.count("WWW-Authenticate") == 1) == (response.status == 401));
-            if (response.status == 200 && i > 0) CHECK_MESSAGE(response.body.ends_with(role + "-name"), response.body);
+            if (response.status == 200 && i > 0)
+                CHECK_MESSAGE(response.body.ends_with(c.role + "-name"), response.body);
         }
     }
 

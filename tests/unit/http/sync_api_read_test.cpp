@@ -52,27 +52,31 @@ TEST_CASE("Only a pinned key is answered") {
 
 TEST_CASE("Accept decides what is spoken; 406 lists it") {
     const Door door;
-    const std::vector<std::pair<std::string, int>> cases{{"", 200},
-                                                         {bundle_v1, 200},
-                                                         {"application/vnd.minglu.bundle", 200},
-                                                         {"Application/Vnd.Minglu.Bundle;v=\"1\"", 200},
-                                                         {"application/vnd.minglu.bundle; v=2, " + bundle_v1, 200},
-                                                         {"*/*", 200},
-                                                         {"application/*;q=0.5", 200},
-                                                         {"application/vnd.minglu.bundle; v=2", 406},
-                                                         {"application/vnd.minglu.bundle; v=11", 406},
-                                                         {bundle_v1 + "; q=0", 406},
-                                                         {bundle_v1 + "; q=0.0, */*", 406},
-                                                         {"application/json", 406},
-                                                         {"text/*", 406}};
-    for (const auto& [accept, status] : cases) {
+    struct Case {
+        std::string accept;
+        int status;
+    };
+    const std::vector<Case> cases{{"", 200},
+                                  {bundle_v1, 200},
+                                  {"application/vnd.minglu.bundle", 200},
+                                  {"Application/Vnd.Minglu.Bundle;v=\"1\"", 200},
+                                  {"application/vnd.minglu.bundle; v=2, " + bundle_v1, 200},
+                                  {"*/*", 200},
+                                  {"application/*;q=0.5", 200},
+                                  {"application/vnd.minglu.bundle; v=2", 406},
+                                  {"application/vnd.minglu.bundle; v=11", 406},
+                                  {bundle_v1 + "; q=0", 406},
+                                  {bundle_v1 + "; q=0.0, */*", 406},
+                                  {"application/json", 406},
+                                  {"text/*", 406}};
+    for (const Case& c : cases) {
         HttpRequest request = door.request("/sync/v1/records");
-        request.headers["accept"] = accept;
+        request.headers["accept"] = c.accept;
         const HttpResponse response = door.api(request);
-        CAPTURE(accept);
-        CHECK(response.status == status);
-        if (status == 200) CHECK(response.content_type == bundle_v1);
-        if (status == 406) CHECK(test::json_of(response).at("spoken") == Json({bundle_v1}));
+        CAPTURE(c.accept);
+        CHECK(response.status == c.status);
+        if (c.status == 200) CHECK(response.content_type == bundle_v1);
+        if (c.status == 406) CHECK(test::json_of(response).at("spoken") == Json({bundle_v1}));
     }
     HttpRequest node = door.request("/sync/v1/node");
     node.headers["accept"] = bundle_v1;

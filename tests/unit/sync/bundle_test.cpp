@@ -58,7 +58,12 @@ TEST_CASE("records that were not announced, or stand in another order, are malfo
 
 TEST_CASE("a first line of another form is refused by its cause") {
     const std::string log = R"("log":"sc-03ab99f0c1d2e3f4","head":"x")";
-    const std::pair<std::string, ErrorCode> cases[] = {
+    struct Case {
+        std::string line;
+        ErrorCode code;
+    };
+    const Case cases[] = {
+        {R"({"minglu_bundle":4294967297,"node":"sc","vector":{},"logs":[]})", ErrorCode::unsupported_version},
         {R"({"minglu_bundle":2,"node":"sc","vector":{},"logs":[]})", ErrorCode::unsupported_version},
         {R"({"node":"sc","vector":{},"logs":[]})", ErrorCode::malformed},
         {R"({"minglu_bundle":1,"node":"SC","vector":{},"logs":[]})", ErrorCode::malformed},
@@ -71,14 +76,24 @@ TEST_CASE("a first line of another form is refused by its cause") {
         {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[{)" + log + R"(,"from":3,"to":1}]})",
          ErrorCode::malformed},
         {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[{)" + log + R"(,"from":1}]})", ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[{)" + log + R"(,"from":1,"to":0,"head_path":[]}]})",
+         ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[{)" + log +
+             R"(,"from":1,"to":0,"head_from":0,"head_path":[]}]})",
+         ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[{)" + log +
+             R"(,"from":1,"to":0,"head_from":1,"head_path":""}]})",
+         ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":[],"logs":[]})", ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":{}})", ErrorCode::malformed},
         {"[]", ErrorCode::malformed},
         {"", ErrorCode::malformed},
     };
-    for (const auto& [line, code] : cases) {
-        const std::string bytes = line + "\n";
+    for (const Case& c : cases) {
+        const std::string bytes = c.line + "\n";
         const auto bundle = parse_bundle(bytes);
-        REQUIRE_FALSE_MESSAGE(bundle, line);
-        CHECK_MESSAGE(bundle.error().code == code, line);
+        REQUIRE_FALSE_MESSAGE(bundle, c.line);
+        CHECK_MESSAGE(bundle.error().code == c.code, c.line);
     }
     CHECK(parse_bundle("{\"minglu_bundle\":1,\"node\":\"sc\",\"vector\":{},\"logs\":[]}\n"));
 }
@@ -89,9 +104,12 @@ TEST_CASE("held heads are read back; other texts are refused") {
     CHECK(to_string(heads) == "cq-9f3c21d07be45a18:7@1766109600000.2,sc-03ab99f0c1d2e3f4:1@5.0");
     CHECK(parse_held_heads(to_string(heads)) == heads);
     CHECK(parse_held_heads("")->empty());
-    for (const char* text : {"cq", "cq-9f3c21d07be45a18:7", "cq-9f3c21d07be45a18:7@5", "cq-9f3c21d07be45a18:0@5.0",
-                             "cq-9f3c21d07be45a18:7@.0", "cq-9f3c21d07be45a18:7@5.", "cq-9f3c21d07be45a18:7@5.x",
-                             "cq-9f3c21d07be45a18:7@5.99999999999"})
+    for (const char* text :
+         {"cq", "cq-9f3c21d07be45a18:7", "cq-9f3c21d07be45a18:7@5", "cq-9f3c21d07be45a18:0@5.0",
+          "cq-9f3c21d07be45a18:7@.0", "cq-9f3c21d07be45a18:7@5.", "cq-9f3c21d07be45a18:7@5.x",
+          "cq-9f3c21d07be45a18:7@5.99999999999", "cq-9f3c21d07be45a18:7@-5.0", "cq-9f3c21d07be45a18:7@05.0",
+          "cq-9f3c21d07be45a18:7@5.00", "cq-9f3c21d07be45a18:7@5.0,",
+          "cq-9f3c21d07be45a18:7@5.0,cq-9f3c21d07be45a18:7@5.0", "sc-03ab99f0c1d2e3f4:1@5.0,cq-9f3c21d07be45a18:7@5.0"})
         CHECK_FALSE_MESSAGE(parse_held_heads(text), text);
 }
 

@@ -89,10 +89,10 @@ CREATE TABLE entry (
 CREATE INDEX entry_by_open_conflict ON entry (entry_no) WHERE open_conflicts > 0;
 
 CREATE TABLE period (
-  period_no    INTEGER PRIMARY KEY,  -- entry_no << 24 | number; also the rowid in search
+  period_no    INTEGER PRIMARY KEY,  -- entry_no << 24 | number; also the document number in the search index
   valid_from   INTEGER NOT NULL,     -- days since 1970-01-01
   valid_until  INTEGER,              -- exclusive
-  search_hash  INTEGER NOT NULL,     -- of the text filed in search
+  search_hash  INTEGER NOT NULL,     -- of the terms in the search index
   listing      TEXT    NOT NULL,
   legal_status TEXT    NOT NULL,
   region       TEXT    NOT NULL,
@@ -103,9 +103,20 @@ CREATE TABLE period (
   view         TEXT    NOT NULL
 ) STRICT;
 
-CREATE VIRTUAL TABLE search USING fts5 (
-  terms, content = '', detail = none, columnsize = 0, tokenize = "ascii tokenchars '#./-_~'"
-);
+-- The search index, see src/store/postings. Numbers of runs are never used again: readers keep directories by number.
+CREATE TABLE search_run (
+  run_no INTEGER PRIMARY KEY AUTOINCREMENT,
+  state  TEXT    NOT NULL CHECK (state IN ('building', 'live', 'dead')),
+  pages  INTEGER NOT NULL,
+  bytes  INTEGER NOT NULL,
+  starts BLOB    NOT NULL  -- where each page starts
+) STRICT;
+
+CREATE TABLE search_page (
+  page_no  INTEGER PRIMARY KEY,  -- run_no << 20 | page
+  checksum INTEGER NOT NULL,     -- first 64 bits of SHA-256 over data
+  data     BLOB    NOT NULL
+) STRICT;
 
 CREATE TABLE conflict (
   finding_no INTEGER PRIMARY KEY REFERENCES finding,

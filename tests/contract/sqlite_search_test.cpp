@@ -1,0 +1,143 @@
+/// What only the SQLite store has: an index in runs that are merged.
+#include <sqlite3.h>
+
+#include "tests/contract/stores.hpp"
+
+using namespace minglu;
+using namespace minglu::contract;
+
+namespace {
+
+void put(WriteTx& tx, int number, std::vector<std::string> terms) {
+    tx.put_entry(make_views("gi/AGI" + std::to_string(10'000 + number), {make_period(10, {}, std::move(terms))}, {}),
+                 UnixMs{1});
+}
+
+void fill(Store& store, int first, int count, int per_commit) {
+    for (int at = first; at < first + count; at += per_commit) {
+        const auto tx = store.write();
+        for (int i = at; i < at + per_commit; ++i) put(*tx, i, {"word", "own" + std::to_string(i)});
+        tx->commit();
+    }
+}
+
+std::size_t found(const ReadTx& tx, const std::string& word, bool prefix = false) {
+    EntryQuery query = on_day(50);
+    query.limit = 100'000;
+    query.terms = {{word, prefix}};
+    return tx.query(query).hits.size();
+}
+
+std::int64_t number_in(const std::filesystem::path& file, const char* sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
+    std::int64_t number = -1;
+    const auto take = [](void* to, int, char** values, char**) {
+        *static_cast<std::int64_t*>(to) = values[0] == nullptr ? 0 : std::stoll(values[0]);
+        return 0;
+    };
+    CHECK(sqlite3_exec(database, sql, take, &number, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+    return number;
+}
+
+constexpr auto live_runs = "SELECT count(*) FROM search_run WHERE state = 'live'";
+
+}  // namespace
+
+TEST_CASE("many small commits leave few runs, and every entry is found") {
+    TempDir dir;
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    fill(*store, 0, 600, 1);
+    CHECK(number_in(dir / "minglu.db", live_runs) < 30);
+    CHECK(found(*store->read(), "word") == 600);
+    CHECK(found(*store->read(), "own599") == 1);
+    CHECK(store->check().empty());
+}
+
+TEST_CASE("upkeep merges large runs, comes to an end and changes no answer, also for a reader from before") {
+    TempDir dir;
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    fill(*store, 0, 40'000, 2'500);
+    const std::int64_t before = number_in(dir / "minglu.db", live_runs);
+    const auto reader = store->read();
+    int slices = 0;
+    while (store->upkeep()) {
+        REQUIRE(++slices < 10'000);
+        if (slices == 3) fill(*store, 40'000, 20, 1);  // writes go on meanwhile
+    }
+    CHECK(slices > 3);
+    CHECK(number_in(dir / "minglu.db", live_runs) < before);
+    CHECK(number_in(dir / "minglu.db", "SELECT count(*) FROM search_run WHERE state <> 'live'") == 0);
+    CHECK(found(*reader, "word") == 40'000);
+    CHECK(found(*store->read(), "word") == 40'020);
+    CHECK(found(*store->read(), "own4001", true) == 11);
+    CHECK(store->check().empty());
+}
+
+TEST_CASE("a merge that a process left unfinished is begun again by the next") {
+    TempDir dir;
+    {
+        const auto store = open_sqlite_store(dir / "minglu.db");
+        fill(*store, 0, 40'000, 2'500);
+        CHECK(store->upkeep());
+        CHECK(number_in(dir / "minglu.db", "SELECT count(*) FROM search_run WHERE state = 'building'") == 1);
+    }
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    CHECK(found(*store->read(), "word") == 40'000);
+    while (store->upkeep()) {
+    }
+    CHECK(number_in(dir / "minglu.db", "SELECT count(*) FROM search_run WHERE state <> 'live'") == 0);
+    CHECK(number_in(dir / "minglu.db",
+                    "SELECT count(*) FROM search_page WHERE page_no >> 20 NOT IN (SELECT run_no FROM search_run)") ==
+          0);
+    CHECK(found(*store->read(), "word") == 40'000);
+}
+
+TEST_CASE("what a transaction searched before it was rolled back is not found after it") {
+    TempDir dir;
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    {
+        const auto tx = store->write();
+        put(*tx, 1, {"gone"});
+        CHECK(found(*tx, "gone") == 1);
+    }
+    const auto tx = store->write();
+    put(*tx, 2, {"kept", "other"});
+    CHECK(found(*tx, "gone") == 0);
+    CHECK(found(*tx, "kept") == 1);
+    tx->commit();
+    CHECK(found(*store->read(), "gone") == 0);
+    CHECK(found(*store->read(), "kept") == 1);
+}
+
+TEST_CASE("dropping the views empties the index, also in the middle of a merge") {
+    TempDir dir;
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    fill(*store, 0, 40'000, 2'500);
+    CHECK(store->upkeep());
+    {
+        const auto tx = store->write();
+        tx->clear_views();
+        put(*tx, 7, {"word"});
+        tx->commit();
+    }
+    CHECK(found(*store->read(), "word") == 1);
+    while (store->upkeep()) {
+    }
+    CHECK(number_in(dir / "minglu.db", "SELECT count(*) FROM search_page") == 1);
+    CHECK(found(*store->read(), "word") == 1);
+}
+
+TEST_CASE("a byte changed in a page of the index is found and named") {
+    TempDir dir;
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    fill(*store, 0, 500, 500);
+    CHECK(store->check().empty());
+    number_in(dir / "minglu.db",
+              "UPDATE search_page SET data = CAST(substr(data, 1, 99) || x'07' || substr(data, 101) AS BLOB)"
+              " WHERE page_no = (SELECT min(page_no) FROM search_page)");
+    const auto findings = store->check();
+    REQUIRE(findings.size() == 1);
+    CHECK(findings.front().starts_with("search index: page 0 of run 1 was changed"));
+}
