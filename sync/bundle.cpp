@@ -108,10 +108,10 @@ Segment to_segment(const Json& json) {
     return segment;
 }
 
-BundleInfo to_info(std::string_view line) {
-    // canonical_json is the strict gate (duplicate keys, depth, encoding); what passes it is safe for the general
-    // parser.
-    const Json json = Json::parse(accept(canonical_json(line)));
+/// `canonical` has passed canonical_json, the strict gate (duplicate keys, depth, encoding): what passes it is safe for
+/// the general parser.
+BundleInfo to_info(std::string_view canonical) {
+    const Json json = Json::parse(canonical);
     BundleInfo info;
     info.node = accept(parse_node_id(json.at("node").get<std::string>()));
     info.vector = to_vector(json.at("vector"));
@@ -151,10 +151,10 @@ RecordLines next_record(Lines& lines) {
     return record;
 }
 
-Bundle read_bundle(std::string_view bytes) {
-    Lines lines(bytes);
+Bundle read_bundle(BundleInfo info, std::string_view records) {
+    Lines lines(records);
     Bundle bundle;
-    bundle.info = to_info(lines.next());
+    bundle.info = std::move(info);
     std::map<LogId, Seq> expected;
     for (const Segment& segment : bundle.info.segments)
         if (!expected.emplace(segment.log, segment.from).second) throw Malformed{"one log in two segments"};
@@ -192,24 +192,41 @@ std::string serialise(const BundleInfo& info) {
     return json.dump() + "\n";
 }
 
-Result<Bundle> parse_bundle(std::string_view bytes) {
-    if (bytes.size() > bundle_bytes_limit)
-        return fail({ErrorCode::too_large, "bundle is over " + std::to_string(bundle_bytes_limit) + " bytes", "",
-                     "ask for less with limit_bytes"});
-    constexpr std::size_t first_line_max = 4u * 1024 * 1024;
-    if (bytes.find('\n') > first_line_max) return fail(malformed("its first line does not end"));
+Result<BundleInfo> parse_bundle_info(std::string_view first_line) {
+    if (first_line.size() > bundle_first_line_max) return fail(malformed("its first line does not end"));
     try {
-        const auto first_line = accept(canonical_json(bytes.substr(0, bytes.find('\n'))));
-        const auto version = version_of(first_line);
+        const auto canonical = accept(canonical_json(first_line));
+        const auto version = version_of(canonical);
         if (!version) return fail(malformed("it does not begin with a bundle line"));
         if (*version != bundle_version)
             return fail({ErrorCode::unsupported_version, "bundle version " + std::to_string(*version), "",
                          "this program reads version 1; upgrade it"});
-        return read_bundle(bytes);
+        return to_info(canonical);
     } catch (const Malformed& fault) {
         return fail(malformed(fault.what));
     } catch (const Json::exception& fault) {
         return fail(malformed(std::string("first line: ") + fault.what()));
+    }
+}
+
+std::uint64_t records_of(const BundleInfo& info) {
+    std::uint64_t records = 0;
+    for (const Segment& segment : info.segments) records += segment.to.value() + 1 - segment.from.value();
+    return records;
+}
+
+Result<Bundle> parse_bundle(std::string_view bytes) {
+    if (bytes.size() > bundle_bytes_limit)
+        return fail({ErrorCode::too_large, "bundle is over " + std::to_string(bundle_bytes_limit) + " bytes", "",
+                     "ask for less with limit_bytes"});
+    const auto end = bytes.find('\n');
+    auto info = parse_bundle_info(bytes.substr(0, end));
+    if (!info) return tl::unexpected(info.error());
+    if (end == std::string_view::npos) return fail(malformed("it is cut off in the middle of a line"));
+    try {
+        return read_bundle(*std::move(info), bytes.substr(end + 1));
+    } catch (const Malformed& fault) {
+        return fail(malformed(fault.what));
     }
 }
 

@@ -15,6 +15,7 @@
 namespace minglu {
 
 constexpr std::uint32_t bundle_version = 1;
+constexpr std::size_t bundle_first_line_max = 4u * 1024 * 1024;
 /// One bundle: at most this much beside a single record, which may be as large as a record can be.
 constexpr std::size_t bundle_bytes_max = 8u * 1024 * 1024;
 /// What a receiver takes at most, decompressed: a bundle and the record that overshot it.
@@ -57,6 +58,11 @@ struct Bundle {
 /// Framing, header syntax, and that the records are exactly those that the segments announce. Hashes and signatures are
 /// the business of `ingest`. `bytes` must outlive the bundle. Errors: malformed, unsupported_version, too_large.
 [[nodiscard]] Result<Bundle> parse_bundle(std::string_view bytes);
+
+/// The first line of a bundle alone, without its LF. Errors: malformed, unsupported_version, too_large.
+[[nodiscard]] Result<BundleInfo> parse_bundle_info(std::string_view first_line);
+/// How many records follow the first line.
+[[nodiscard]] std::uint64_t records_of(const BundleInfo& info);
 
 /// Which head sizes a receiver has: `log:size@ms.counter` items, comma-separated, sorted by log, each log once.
 struct HeldHead {

@@ -63,17 +63,27 @@ std::optional<std::string> Exchange::records(const BundleRequest& request, std::
     }
 }
 
-Result<std::string> Exchange::push(std::string_view bundle, const NodeId& from) {
+Result<Exchange::Brought> Exchange::push(std::string_view bundle, const NodeId& from) {
     const auto report = replica_.ingest(bundle, from);
     if (!report) return tl::unexpected(report.error());
     Json refused = Json::array();
     for (const auto& [log, error] : report->refused)
-        refused.push_back({{"log", log.value()}, {"code", name(error.code)}, {"detail", error.what}});
+        refused.push_back(
+            {{"log", log.value()}, {"code", name(error.code)}, {"detail", error.what}, {"cure", error.cure}});
+    Json unknown = Json::array();
+    for (const LogId& log : report->unknown) unknown.push_back(log.value());
     const Json json{{"vector", vector_json(replica_.standing().vector)},
                     {"heads", heads_json(*store_.read())},
                     {"taken", report->records},
-                    {"refused", std::move(refused)}};
-    return json.dump();
+                    {"ops", report->ops},
+                    {"refused", std::move(refused)},
+                    {"unknown", std::move(unknown)}};
+    Brought brought{json.dump(), std::nullopt};
+    const auto info = parse_bundle_info(bundle.substr(0, bundle.find('\n')));
+    const std::size_t logs = info ? info->segments.size() : 0;
+    if (!report->refused.empty() && report->refused.size() + report->unknown.size() >= logs)
+        brought.refusal = report->refused.front().second;
+    return brought;
 }
 
 Result<std::string> Exchange::proof(const LogId& id, Seq from, Seq to) const {

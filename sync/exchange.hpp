@@ -27,8 +27,14 @@ public:
     [[nodiscard]] std::optional<std::string> records(const BundleRequest& request, std::int64_t wait_s,
                                                      const std::function<bool()>& gone);
 
-    /// POST /sync/v1/records: takes a bundle; {"vector","heads","taken","refused"}.
-    [[nodiscard]] Result<std::string> push(std::string_view bundle, const NodeId& from);
+    /// What became of a bundle that was brought here.
+    struct Brought {
+        std::string json;              ///< {"vector","heads","taken","ops","refused","unknown"}, the vector afterwards
+        std::optional<Error> refusal;  ///< the first one, when no log of the bundle could be proved
+    };
+    /// POST /sync/v1/records, or a bundle from a file: takes it. `from` is the sender, for incidents. Errors: those of
+    /// parse_bundle.
+    [[nodiscard]] Result<Brought> push(std::string_view bundle, const NodeId& from);
 
     /// GET /sync/v1/proof: consistency proof of a log between two sizes held here; {"log","from","to","path"}.
     [[nodiscard]] Result<std::string> proof(const LogId& log, Seq from, Seq to) const;

@@ -1,27 +1,13 @@
 #include "sync/puller.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "minglu/json_text.hpp"
 #include "sync/exchange.hpp"
+#include "sync/link_answers.hpp"
 
 namespace minglu {
 
 namespace {
-
-using Json = nlohmann::json;
-
-Error unexpected_answer(const PeerAnswer& answer) {
-    std::string what = "the peer answered " + std::to_string(answer.status);
-    ErrorCode code = ErrorCode::unreachable;
-    const Json problem = Json::parse(answer.body, nullptr, false);
-    if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string())
-        what += ": " + problem["detail"].get<std::string>();
-    if (answer.status == 406) code = ErrorCode::unsupported_version;
-    return {code, std::move(what), "",
-            code == ErrorCode::unsupported_version ? "upgrade the older of both programs" : ""};
-}
 
 std::string join_logs(const std::set<LogId>& logs) {
     std::string text;
@@ -81,36 +67,15 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
     ++status_.failures;
     status_.last_error = done.error();
     status_.state = "backing_off";
-    return std::max(retry_after_ms_, backoff_ms());
-}
-
-/// Doubles with every failure in a row; half of it is left to chance, so that nodes that lost the same link do not come
-/// back in the same instant.
-std::int64_t Puller::backoff_ms() {
-    std::int64_t full = options_.backoff_first_ms;
-    for (std::int64_t i = 1; i < status_.failures && full < options_.backoff_max_ms; ++i) full *= 2;
-    full = std::min(full, options_.backoff_max_ms);
-    return full / 2 + static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>(full / 2 + 1));
+    return std::max(retry_after_ms_,
+                    backoff_ms(status_.failures, options_.backoff_first_ms, options_.backoff_max_ms, random_));
 }
 
 Result<void> Puller::hello() {
-    PeerRequest request;
-    request.path = "/sync/v1/node";
-    request.accept = "application/json";
-    request.timeout_ms = 10'000;
-    request.answer_bytes_max = 1024u * 1024;
-    const auto answer = transport_.call(request);
-    if (!answer) return tl::unexpected(answer.error());
-    if (answer->status != 200) return fail(unexpected_answer(*answer));
-    const Json json = Json::parse(answer->body, nullptr, false);
-    if (!json.is_object() || json.value("node", "") != peer_.value())
-        return fail({ErrorCode::bad_signature,
-                     "the peer says that it is '" + (json.is_object() ? json.value("node", "") : "") + "'", "",
-                     "check the address of peer " + peer_.value()});
-    const Json spoken = json.value("protocol", Json::array());
-    if (std::find(spoken.begin(), spoken.end(), protocol_version) == spoken.end())
-        return fail({ErrorCode::unsupported_version, "the peer speaks protocol versions " + spoken.dump(), "",
-                     "upgrade the older of both programs"});
+    const auto greeted = greet(transport_, peer_);
+    if (!greeted) return tl::unexpected(greeted.error());
+    retry_after_ms_ = greeted->retry_after_s * 1000;
+    if (greeted->refusal) return fail(*greeted->refusal);
     return {};
 }
 

@@ -53,7 +53,6 @@ private:
     Result<void> pull(std::int64_t wait_s);
     void note_report(const IngestReport& report);
     void forget_skips();
-    std::int64_t backoff_ms();
 
     NodeId peer_;
     Replica& replica_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sync/head.hpp"
 #include "sync/replica_detail.hpp"
 #include "sync/segment_proof.hpp"
 
@@ -61,6 +62,19 @@ std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, con
     }
     if (info.segments.empty()) return std::nullopt;
     return serialise(info) + payload.lines;
+}
+
+std::optional<KnownHolding> known_holding(const std::vector<LogRow>& logs, const NodeId& node) {
+    // Of several logs of a node the one with the latest head is written: after a restore a node may hold less.
+    const LogRow* newest = nullptr;
+    for (const LogRow& log : logs) {
+        if (node_of(log.id) != node || log.head.empty()) continue;
+        if (newest == nullptr || newest->head_time < log.head_time) newest = &log;
+    }
+    if (newest == nullptr) return std::nullopt;
+    const auto head = parse_note(newest->head);
+    if (!head) throw StoreFault(ErrorCode::corrupt, "stored head of " + newest->id.value());
+    return KnownHolding{head->head.time, head->head.vector};
 }
 
 }  // namespace minglu

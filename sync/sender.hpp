@@ -24,4 +24,12 @@ struct BundleRequest {
 [[nodiscard]] std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self,
                                                      const BundleRequest& request);
 
+/// What a node states that it holds, in its newest head that is here.
+struct KnownHolding {
+    HybridTime time;  ///< of that head
+    Vector vector;
+};
+/// None when no head of that node is here.
+[[nodiscard]] std::optional<KnownHolding> known_holding(const std::vector<LogRow>& logs, const NodeId& node);
+
 }  // namespace minglu

@@ -240,6 +240,7 @@ struct PeerRow {
     std::string url;   ///< base of the peer listener, e.g. https://10.0.0.2:8443; empty = it calls us
     bool paused = false;
     UnixMs added;
+    bool push = false;  ///< it cannot reach us: we bring it our records, besides asking for its own
     friend bool operator==(const PeerRow&, const PeerRow&) = default;
 };
 

@@ -18,6 +18,8 @@ struct AddOptions {
     std::string file;
     std::string url;
     bool replace = false;
+    bool push = false;
+    bool no_push = false;
 };
 
 struct OneOptions {
@@ -34,15 +36,23 @@ std::string card_text(Session& session, const std::string& file) {
     return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
+/// Who calls whom, and for what.
+std::string road_label(const Json& peer) {
+    if (text(peer, "url").empty()) return "对方来取来送";
+    return flag(peer, "push") ? "去取并推送" : "去取";
+}
+
 ExitCode run_add(Session& session, const AddOptions& options) {
     Json body{{"card", card_text(session, options.file)}};
     if (!options.url.empty()) body["url"] = options.url;
     if (options.replace) body["replace"] = true;
+    if (options.push || options.no_push) body["push"] = options.push;
     const Json peer = session.ask(request_of("POST", "/v1/peers", body));
     if (session.json()) return ExitCode::ok;
     Facts facts;
     facts.add("节点", text(peer, "node") + " " + text(peer, "name"), Tone::bold);
     facts.add_if("地址", text(peer, "url"));
+    facts.add("方式", road_label(peer));
     facts.add("指纹", text(peer, "fingerprint"), Tone::bold);
     facts.print(session.screen());
     session.out() << "请与对方电话核对指纹；不一致时立即执行 minglu peer remove " << Cell(text(peer, "node")).text
@@ -53,10 +63,10 @@ ExitCode run_add(Session& session, const AddOptions& options) {
 ExitCode run_list(Session& session, const NoOptions&) {
     const Json answer = session.ask(request_of("GET", "/v1/peers"));
     if (session.json()) return ExitCode::ok;
-    Table table({"节点", "名称", "状态", "指纹", "地址"});
+    Table table({"节点", "名称", "状态", "方式", "指纹", "地址"});
     for (const Json& peer : elements(answer, "items"))
         table.add({text(peer, "node"), text(peer, "name"),
-                   flag(peer, "paused") ? Cell("已暂停", Tone::warn) : Cell("启用", Tone::good),
+                   flag(peer, "paused") ? Cell("已暂停", Tone::warn) : Cell("启用", Tone::good), road_label(peer),
                    text(peer, "fingerprint"), text(peer, "url")});
     if (table.empty()) {
         session.out() << "没有同步伙伴；minglu peer add 节点卡文件\n";
@@ -110,6 +120,9 @@ void add_peer_commands(CLI::App& app, Chosen& chosen) {
             command.add_option("card", options.file, "Card file of the other node 节点卡文件")->required();
             command.add_option("--url", options.url, "Instead of the address in the card 地址");
             command.add_flag("--replace", options.replace, "Instead of the card known for that node 替换原卡");
+            CLI::Option* const push = command.add_flag(
+                "--push", options.push, "Bring it our records: it cannot call this node 对方无法来取时向其推送");
+            command.add_flag("--no-push", options.no_push, "Bring it nothing any more 不再推送")->excludes(push);
         },
         run_add);
     add_command<NoOptions>(

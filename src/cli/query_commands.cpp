@@ -1,8 +1,6 @@
 /// query, export: reading many entries.
-#include <filesystem>
-#include <fstream>
-
 #include "src/cli/labels.hpp"
+#include "src/cli/new_file.hpp"
 #include "src/cli/paging.hpp"
 
 namespace minglu::cli {
@@ -99,59 +97,28 @@ struct ExportOptions {
     std::string file;
 };
 
-/// A file that takes its name only once it is whole.
-class NewFile {
-public:
-    explicit NewFile(const std::filesystem::path& path) : path_(path), part_(path.string() + ".part") {
-        stream_.open(part_, std::ios::binary | std::ios::trunc);
-    }
-    ~NewFile() {
-        std::error_code ignored;
-        if (!kept_) std::filesystem::remove(part_, ignored);
-    }
-    NewFile(const NewFile&) = delete;
-    NewFile& operator=(const NewFile&) = delete;
-
-    [[nodiscard]] std::ostream& stream() { return stream_; }
-    [[nodiscard]] bool keep() {
-        stream_.close();
-        std::error_code failed;
-        if (stream_) std::filesystem::rename(part_, path_, failed);
-        kept_ = stream_ && !failed;
-        return kept_;
-    }
-
-private:
-    std::filesystem::path path_;
-    std::filesystem::path part_;
-    std::ofstream stream_;
-    bool kept_ = false;
-};
-
 ExitCode run_export(Session& session, const ExportOptions& options) {
     HttpRequest request = request_of("GET", "/v1/export");
     request.headers["accept"] = "*/*";
     add_query(request, "format", options.format);
     add_filter(request, options.filter);
-    std::uint64_t written = 0;
-    const auto pass_to = [&](std::ostream& stream) {
-        return Backend::Sink([&](std::string_view bytes) {
-            stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-            written += bytes.size();
-            return stream.good();
-        });
-    };
     if (options.file.empty() || options.file == "-") {
-        const Backend::Sink sink = pass_to(session.out());
+        const Backend::Sink sink = [&](std::string_view bytes) {
+            session.out().write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+            return session.out().good();
+        };
         (void)session.send(std::move(request), &sink);
         return ExitCode::ok;
     }
-    const Error cannot_write{ErrorCode::io, "cannot write the file", options.file, "check the directory and the space"};
-    NewFile file(options.file);
-    if (!file.stream()) session.end(cannot_write);
-    const Backend::Sink sink = pass_to(file.stream());
+    auto file = NewFile::begin(options.file, Existing::replace);
+    if (!file) session.end(file.error());
+    std::uint64_t written = 0;
+    const Backend::Sink sink = [&](std::string_view bytes) {
+        written += bytes.size();
+        return file->write(bytes).has_value();
+    };
     (void)session.send(std::move(request), &sink);
-    if (!file.keep()) session.end(cannot_write);
+    if (const auto kept = file->keep(); !kept) session.end(kept.error());
     if (session.json()) {
         session.print_json(Json{{"file", options.file}, {"bytes", written}}.dump());
     } else {

@@ -1,6 +1,7 @@
-/// sync status, now: how the exchange with each peer is doing.
+/// sync status, now: how the exchange with each peer is doing. sync export, import: record_files.hpp.
 #include "src/cli/command.hpp"
 #include "src/cli/labels.hpp"
+#include "src/cli/record_files.hpp"
 
 namespace minglu::cli {
 
@@ -12,10 +13,18 @@ struct NowOptions {
     std::string peer;
 };
 
-Cell state_cell(const Json& peer) {
-    std::string state = flag(peer, "paused") ? "paused" : text(peer, "state");
+/// `link` is the peer itself, for what is asked of it, or its push.
+Cell state_cell(const Json& peer, const Json& link) {
+    std::string state = flag(peer, "paused") ? "paused" : text(link, "state");
     const Tone tone = state == "up_to_date" ? Tone::good : state == "backing_off" ? Tone::bad : Tone::warn;
     return {link_state_label(state), tone};
+}
+
+void print_error(Session& session, const std::string& link, const Json& error) {
+    if (text(error, "what").empty()) return;
+    std::string line = link + "：" + text(error, "what");
+    if (const std::string cure = text(error, "cure"); !cure.empty()) line += "（" + cure + "）";
+    session.out() << session.screen().toned(Tone::bad, Cell(line).text) << '\n';
 }
 
 void print_sync(Session& session, const Json& sync) {
@@ -25,11 +34,13 @@ void print_sync(Session& session, const Json& sync) {
     facts.add("向量", text(sync, "vector"));
     facts.add_if("状态根", text(sync, "state_root"));
     facts.print(session.screen());
-    Table table({"节点", "状态", "上次成功", "待收", "待送", "已收记录", "已收字节", "连续失败", "地址"});
+    Table table({"节点", "状态", "推送", "上次成功", "待收", "待送", "已收记录", "已收字节", "连续失败", "地址"});
     for (const Json& peer : elements(sync, "peers")) {
-        table.add({text(peer, "node"), state_cell(peer), time_text(text(peer, "last_success")),
-                   text(peer, "lag_records"), text(peer, "ahead_records"), text(peer, "records"),
-                   bytes_text(number(peer, "bytes_received")), text(peer, "failures"), text(peer, "url")});
+        const Json& push = member(peer, "push");
+        table.add({text(peer, "node"), state_cell(peer, peer), push.is_object() ? state_cell(peer, push) : Cell(""),
+                   time_text(text(peer, "last_success")), text(peer, "lag_records"), text(peer, "ahead_records"),
+                   text(peer, "records"), bytes_text(number(peer, "bytes_received")), text(peer, "failures"),
+                   text(peer, "url")});
     }
     if (table.empty()) {
         session.out() << "没有同步伙伴；minglu peer add 节点卡文件\n";
@@ -37,11 +48,8 @@ void print_sync(Session& session, const Json& sync) {
     }
     table.print(session.screen());
     for (const Json& peer : elements(sync, "peers")) {
-        const Json& error = member(peer, "last_error");
-        if (text(error, "what").empty()) continue;
-        std::string line = text(peer, "node") + "：" + text(error, "what");
-        if (const std::string cure = text(error, "cure"); !cure.empty()) line += "（" + cure + "）";
-        session.out() << session.screen().toned(Tone::bad, Cell(line).text) << '\n';
+        print_error(session, text(peer, "node"), member(peer, "last_error"));
+        print_error(session, text(peer, "node") + "（推送）", member(member(peer, "push"), "last_error"));
     }
 }
 
@@ -76,6 +84,30 @@ void add_sync_commands(CLI::App& app, Chosen& chosen) {
             command.add_option("peer", options.peer, "Only with this node 只与该节点");
         },
         run_now);
+    add_command<RecordExport>(
+        *sync, chosen, "export", "Write records to a file, for a carried disk or a one-way gate 导出记录",
+        [](CLI::App& command, RecordExport& options) {
+            command.add_option("file", options.file, "File to write 文件")->required();
+            CLI::Option* const peer = command.add_option(
+                "--for", options.peer, "Only what that node lacks, as far as is known here 只含该节点缺少的记录");
+            CLI::Option* const have =
+                command.add_option("--have", options.have, "What the receiver holds, a vector 收方已有记录的向量");
+            CLI::Option* const all = command.add_flag("--all", options.all, "Everything, as without --for 全部");
+            peer->excludes(have)->excludes(all);
+            have->excludes(all);
+            command
+                .add_option("--limit-bytes", options.limit_bytes,
+                            "Size of the file at most, beside one record 大小上限")
+                ->check(CLI::PositiveNumber);
+            command.add_flag("--force", options.force, "Replace a file that is there 覆盖已有文件");
+        },
+        export_records);
+    add_command<RecordImport>(
+        *sync, chosen, "import", "Take records from files of sync export 导入记录",
+        [](CLI::App& command, RecordImport& options) {
+            command.add_option("files", options.files, "Files, in any order 文件")->required();
+        },
+        import_records);
 }
 
 }  // namespace minglu::cli

@@ -1,27 +1,20 @@
 #include "src/http/sync_api.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 
-#include "minglu/json_text.hpp"
 #include "src/http/media_type.hpp"
 #include "src/http/problem.hpp"
-#include "sync/bundle.hpp"
+#include "src/http/record_exchange.hpp"
 
 namespace minglu {
 
 namespace {
 
 constexpr std::string_view json_type = "application/json";
-
-std::string bundle_type() {
-    return std::string(bundle_media_type) + "; v=" + std::to_string(bundle_version);
-}
 
 /// Who waits. Entering ends the wait of the same peer that began before.
 class LongPolls {
@@ -54,75 +47,6 @@ private:
     std::uint64_t last_turn_ = 0;
 };
 
-HttpResponse answer(std::string content_type, std::string body) {
-    HttpResponse response;
-    response.content_type = std::move(content_type);
-    response.headers.emplace("Cache-Control", "no-store");
-    response.body = std::move(body);
-    return response;
-}
-
-HttpResponse not_acceptable(const std::string& spoken) {
-    HttpResponse response =
-        problem(406, {ErrorCode::unsupported_version, "none of what is accepted is spoken here", "header Accept",
-                      "accept " + spoken + ", or upgrade the older of both programs"});
-    response.body.pop_back();
-    response.body += ",\"spoken\":[" + json_string(spoken) + "]}";
-    return response;
-}
-
-Result<std::set<LogId>> parse_skip(std::string_view text) {
-    std::set<LogId> skip;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(','), text.size());
-        auto log = parse_log_id(text.substr(0, end));
-        if (!log)
-            return fail({ErrorCode::bad_request, log.error().what, "query parameter skip", "give log ids and commas"});
-        skip.insert(*std::move(log));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return skip;
-}
-
-Error in_parameter(Error error, std::string_view name) {
-    error.code = ErrorCode::bad_request;
-    error.where = "query parameter " + std::string(name);
-    return error;
-}
-
-Result<BundleRequest> bundle_request(const HttpRequest& request) {
-    constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
-    const auto have_text = text_parameter(request, "have");
-    const auto heads_text = text_parameter(request, "heads");
-    const auto skip_text = text_parameter(request, "skip");
-    for (const auto* value : {&have_text, &heads_text, &skip_text})
-        if (!*value) return fail(value->error());
-    const auto limit_bytes =
-        integer_parameter(request, "limit_bytes", static_cast<std::int64_t>(bundle_bytes_max), 1, any);
-    if (!limit_bytes) return fail(limit_bytes.error());
-    auto have = parse_vector(*have_text);
-    if (!have) return fail(in_parameter(have.error(), "have"));
-    auto heads = parse_held_heads(*heads_text);
-    if (!heads) return fail(in_parameter(heads.error(), "heads"));
-    auto skip = parse_skip(*skip_text);
-    if (!skip) return fail(skip.error());
-    BundleRequest bundle;
-    bundle.have = *std::move(have);
-    bundle.heads = *std::move(heads);
-    bundle.skip = *std::move(skip);
-    bundle.limit_bytes = std::min(static_cast<std::size_t>(*limit_bytes), bundle_bytes_max);
-    return bundle;
-}
-
-/// The body, also where the listener put it into a file. The size has been bounded by the listener.
-std::string body_of(const HttpRequest& request) {
-    if (request.body_file.empty()) return request.body;
-    std::ifstream file(request.body_file, std::ios::binary);
-    std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (file.bad() || !file.is_open()) throw StoreFault(ErrorCode::io, "cannot read the spooled body back");
-    return bytes;
-}
-
 class SyncApi {
 public:
     SyncApi(Services& services, std::function<std::optional<NodeId>(const Hash&)> peer_of)
@@ -148,11 +72,27 @@ private:
             {ErrorCode::not_allowed, "no peer is pinned here with this certificate's key", "", "exchange cards again"});
     }
 
+    /// A paused peer is not asked for records, so neither are those taken that it brings.
+    [[nodiscard]] bool is_paused(const NodeId& node) const {
+        const auto peers = services_.store.read()->peers();
+        return std::any_of(peers.begin(), peers.end(),
+                           [&](const PeerRow& peer) { return peer.node == node && peer.paused; });
+    }
+
+    static HttpResponse paused() {
+        HttpResponse response =
+            problem(503, {ErrorCode::busy, "records of this node are not taken now: it is paused here", "",
+                          "bring them again later; ask the other organisation if it stays"});
+        response.headers.emplace("Retry-After", "60");
+        return response;
+    }
+
     HttpResponse route(const HttpRequest& request, const NodeId& peer) {
         const bool get = request.method == "GET";
         const bool post = request.method == "POST";
         if (request.path == "/sync/v1/records" && get) return records(request, peer);
-        if (request.path == "/sync/v1/records" && post) return push(request, peer);
+        if (request.path == "/sync/v1/records" && post)
+            return is_paused(peer) ? paused() : take_bundle(request, services_.exchange, peer);
         if (request.path == "/sync/v1/records") return wrong_method(request, "GET, POST");
         const bool known =
             request.path == "/sync/v1/node" || request.path == "/sync/v1/proof" || request.path == "/sync/v1/trie";
@@ -162,7 +102,7 @@ private:
         }
         if (!get) return wrong_method(request, "GET");
         if (!accepts(header(request, "accept"), json_type, "")) return not_acceptable(std::string(json_type));
-        if (request.path == "/sync/v1/node") return answer(std::string(json_type), services_.exchange.node_json());
+        if (request.path == "/sync/v1/node") return uncached(std::string(json_type), services_.exchange.node_json());
         return request.path == "/sync/v1/proof" ? proof(request) : trie(request);
     }
 
@@ -174,8 +114,7 @@ private:
     }
 
     HttpResponse records(const HttpRequest& request, const NodeId& peer) {
-        if (!accepts(header(request, "accept"), bundle_media_type, std::to_string(bundle_version)))
-            return not_acceptable(bundle_type());
+        if (auto refused = refuse_accept(request)) return *std::move(refused);
         const auto wanted = bundle_request(request);
         if (!wanted) return problem(wanted.error());
         const auto wait_s = integer_parameter(request, "wait_s", 0, 0, std::numeric_limits<std::int32_t>::max());
@@ -187,26 +126,11 @@ private:
                                                  [&] { return is_gone(request) || polls_.is_over(peer, place.turn); });
         // A peer that was removed while it waited is told nothing any more.
         if (peer_of_(*request.client_spki) != peer) return not_pinned();
-        if (bundle) return answer(bundle_type(), *std::move(bundle));
+        if (bundle) return uncached(bundle_type(), *std::move(bundle));
         HttpResponse response;
         response.status = 204;
         if (*wait_s > 0 && !place.may_wait) response.headers.emplace("Retry-After", "5");
         return response;
-    }
-
-    HttpResponse push(const HttpRequest& request, const NodeId& peer) {
-        if (!is_media_type(header(request, "content-type"), bundle_media_type, std::to_string(bundle_version))) {
-            return problem(415, {ErrorCode::unsupported_version, "not a bundle of a version spoken here",
-                                 "header Content-Type", "send " + bundle_type()});
-        }
-        const std::string bundle = body_of(request);
-        if (bundle.size() > bundle_bytes_limit) {
-            return problem({ErrorCode::too_large, "a bundle of " + std::to_string(bundle.size()) + " bytes", "body",
-                            "send bundles of at most " + std::to_string(bundle_bytes_max) + " bytes of records"});
-        }
-        auto taken = services_.exchange.push(bundle, peer);
-        if (!taken) return problem(taken.error());
-        return answer(std::string(json_type), *std::move(taken));
     }
 
     HttpResponse proof(const HttpRequest& request) const {
@@ -221,7 +145,7 @@ private:
         auto path = services_.exchange.proof(*log, Seq{static_cast<std::uint64_t>(*from)},
                                              Seq{static_cast<std::uint64_t>(*to)});
         if (!path) return problem(path.error());
-        return answer(std::string(json_type), *std::move(path));
+        return uncached(std::string(json_type), *std::move(path));
     }
 
     /// The trie changes with its root alone, so the root before the step is its tag.
@@ -235,7 +159,7 @@ private:
         } else {
             auto step = services_.exchange.trie(*prefix);
             if (!step) return problem(step.error());
-            response = answer(std::string(json_type), *std::move(step));
+            response = uncached(std::string(json_type), *std::move(step));
             response.headers.erase("Cache-Control");
             response.headers.emplace("Cache-Control", "no-cache");
         }

@@ -1,7 +1,10 @@
 #include "src/net/https_transport.hpp"
 
+#include <zstd.h>
+
 #include <atomic>
 #include <charconv>
+#include <new>
 
 #include "src/net/curl_handle.hpp"
 
@@ -11,6 +14,19 @@ namespace {
 
 constexpr int poll_ms = 60'000;  ///< curl_multi_poll returns for sockets, its own timers and a wake-up
 constexpr std::int64_t retry_after_s_max = 86'400;
+
+/// Bodies up to this size go as they are.
+constexpr std::size_t pack_above_bytes = 4'096;
+constexpr int pack_level = 3;
+
+/// Bundles repeat names and keys in every line: a small part of their bytes is left.
+std::string packed(const std::string& body) {
+    std::string out(ZSTD_compressBound(body.size()), '\0');
+    const std::size_t size = ZSTD_compress(out.data(), out.size(), body.data(), body.size(), pack_level);
+    if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // the bound leaves no other reason
+    out.resize(size);
+    return out;
+}
 
 /// What one call receives. libcurl hands it back to the callbacks.
 struct Download {
@@ -70,7 +86,8 @@ public:
         }
         Download download;
         download.bytes_max = request.answer_bytes_max;
-        const net::HeaderList headers = prepare(request, download);
+        const std::string pack = request.body.size() > pack_above_bytes ? packed(request.body) : std::string();
+        const net::HeaderList headers = prepare(request, pack, download);
         char text[CURL_ERROR_SIZE] = {};
         net::set(easy_, CURLOPT_ERRORBUFFER, &text[0]);
         const CURLcode code = run();
@@ -92,7 +109,7 @@ public:
     }
 
 private:
-    net::HeaderList prepare(const PeerRequest& request, Download& download) {
+    net::HeaderList prepare(const PeerRequest& request, const std::string& pack, Download& download) {
         curl_easy_reset(easy_.get());  // options only: connections live in the multi handle
         net::set(easy_, CURLOPT_URL, (peer_.base_url + request.path).c_str());
         net::set(easy_, CURLOPT_PROTOCOLS_STR, "https");
@@ -113,7 +130,7 @@ private:
         net::set(easy_, CURLOPT_XFERINFOFUNCTION, &on_progress);
         net::set(easy_, CURLOPT_XFERINFODATA, &download);
         net::set(easy_, CURLOPT_ACCEPT_ENCODING, net::accepted_codings());
-        return set_content(request);
+        return set_content(request, pack);
     }
 
     void set_tls() {
@@ -129,15 +146,18 @@ private:
         net::set(easy_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
     }
 
-    net::HeaderList set_content(const PeerRequest& request) {
+    /// `pack`: the body compressed, which then goes instead of it; empty for one that goes as it is.
+    net::HeaderList set_content(const PeerRequest& request, const std::string& pack) {
         net::HeaderList headers;
         net::append(headers, "Expect:");  // a 100-continue costs a round trip
         if (!request.accept.empty()) net::append(headers, "Accept: " + request.accept);
         if (request.method != "GET" && request.method != "HEAD") {
             net::append(headers, "Content-Type: " + request.content_type);
             net::set(easy_, CURLOPT_POST, 1L);
-            net::set(easy_, CURLOPT_POSTFIELDS, request.body.data());
-            net::set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            const std::string& body = pack.empty() ? request.body : pack;
+            if (!pack.empty()) net::append(headers, "Content-Encoding: zstd");
+            net::set(easy_, CURLOPT_POSTFIELDS, body.data());
+            net::set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
         }
         if (request.method == "HEAD") net::set(easy_, CURLOPT_NOBODY, 1L);
         if (request.method != "GET") net::set(easy_, CURLOPT_CUSTOMREQUEST, request.method.c_str());

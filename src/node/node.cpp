@@ -82,7 +82,7 @@ public:
           replica_(config_.node, *store_, *key_, clock_, random_, &beside_),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
           imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_),
-          links_(replica_, *store_, clock_, random_, tls_, puller_options(), on_store_fault),
+          links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
           services_(make_services()),
           api_(make_api(services_)) {}
 
@@ -122,6 +122,13 @@ private:
         return options;
     }
 
+    PusherOptions pusher_options() const {
+        PusherOptions options;
+        options.idle_ms = config_.sync.poll_wait_s * 1000;
+        options.limit_bytes = static_cast<std::size_t>(config_.sync.bundle_bytes_max);
+        return options;
+    }
+
     Services make_services() {
         return Services{
             config_.node,
@@ -136,7 +143,7 @@ private:
             std::string(program_version),
             [this] { return links_.reports(); },
             [this] { links_.refresh(); },
-            [this](const NodeId& peer) { return links_.pull_now(peer); },
+            [this](const NodeId& peer) { return links_.exchange_now(peer); },
             [this](const std::filesystem::path& target, const Progress& progress) { backup(target, progress); },
             [this](const Progress& progress) { return verify_all(progress); },
             [](std::size_t count) { return random_bytes(count); },
@@ -167,6 +174,10 @@ private:
         return options;
     }
 
+    static std::vector<BodyLimit> api_bodies() {
+        return {{"/v1/imports", import_bytes_max}, {"/v1/sync/records", bundle_bytes_limit}};
+    }
+
     Result<void> open_door(HttpServerOptions options, std::unique_ptr<HttpServer>& into) {
         into = std::make_unique<HttpServer>(std::move(options), clock_);
         return into->start();
@@ -175,7 +186,7 @@ private:
     Result<void> open_socket(Doors& doors) {
         HttpServerOptions options = door(api_, 8, static_cast<std::size_t>(config_.http.body_bytes_max));
         options.listen = UnixAddress{paths_.socket};
-        options.limits.bodies = {{"/v1/imports", import_bytes_max}};
+        options.limits.bodies = api_bodies();
         doors.socket = paths_.socket.string();
         return open_door(std::move(options), socket_);
     }
@@ -192,7 +203,7 @@ private:
         HttpServerOptions options = door(api_, static_cast<std::size_t>(config_.http.threads),
                                          static_cast<std::size_t>(config_.http.body_bytes_max));
         options.listen = *address;
-        options.limits.bodies = {{"/v1/imports", import_bytes_max}};
+        options.limits.bodies = api_bodies();
         auto opened = open_door(std::move(options), officer_);
         doors.officer = address->address + ":" + std::to_string(officer_->port());
         return opened;

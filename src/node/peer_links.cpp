@@ -1,88 +1,76 @@
 #include "src/node/peer_links.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
-#include <condition_variable>
-#include <thread>
+#include <optional>
 
 #include "src/net/https_transport.hpp"
+#include "src/node/link_loop.hpp"
 #include "sync/card.hpp"
 
 namespace minglu {
 
-/// Follows one peer until it is destroyed.
+/// Follows one peer, and brings it our records if that is wanted, until it is destroyed.
 class PeerLinks::Link {
 public:
-    Link(PeerRow peer, std::unique_ptr<Transport> transport, PeerLinks& owner)
-        : peer_(std::move(peer)),
-          transport_(std::move(transport)),
-          puller_(peer_.node, owner.replica_, owner.store_, *transport_, owner.clock_, owner.random_, owner.options_),
-          on_fault_(owner.on_fault_),
-          thread_([this] { run(); }) {}
-
-    ~Link() {
-        {
-            const std::scoped_lock lock(mutex_);
-            stopping_ = true;
-        }
-        wake_.notify_all();
-        transport_->cancel();
-        thread_.join();
+    Link(PeerRow peer, PeerLinks& owner) : peer_(std::move(peer)), pull_(owner, peer_) {
+        if (peer_.push) push_.emplace(owner, peer_);
     }
-    Link(const Link&) = delete;
-    Link& operator=(const Link&) = delete;
 
     [[nodiscard]] const PeerRow& peer() const { return peer_; }
-    [[nodiscard]] PullStatus status() const { return puller_.status(); }
+    [[nodiscard]] PeerReport report() const {
+        PeerReport report{peer_.node, pull_.puller.status(), {}};
+        if (push_) report.push = push_->pusher.status();
+        return report;
+    }
 
 private:
-    void run() {
-        std::unique_lock lock(mutex_);
-        while (!stopping_) {
-            lock.unlock();
-            const std::int64_t pause_ms = step();
-            lock.lock();
-            wake_.wait_for(lock, std::chrono::milliseconds(pause_ms), [&] { return stopping_; });
-        }
-    }
-
-    std::int64_t step() {
-        try {
-            const std::int64_t pause_ms = puller_.step();
-            const PullStatus status = puller_.status();
-            if (status.failures == 1) spdlog::warn("peer {}: {}", peer_.node.value(), describe(status.last_error));
-            if (status.failures == 0 && failing_) spdlog::info("peer {}: the link is back", peer_.node.value());
-            failing_ = status.failures > 0;
-            return pause_ms;
-        } catch (const CommitUnknown& fault) {
-            on_fault_(fault);
-        } catch (const std::exception& fault) {
-            spdlog::error("peer {}: {}", peer_.node.value(), fault.what());
-        }
-        constexpr std::int64_t after_fault_ms = 5'000;  // a full disk, say: nothing was lost, try again
-        return after_fault_ms;
-    }
+    struct Pull {
+        Pull(PeerLinks& owner, const PeerRow& peer)
+            : transport(owner.connect(peer)),
+              puller(peer.node, owner.replica_, owner.store_, *transport, owner.clock_, owner.random_, owner.pulling_),
+              loop(
+                  "peer " + peer.node.value(), *transport,
+                  [this](const std::function<bool()>&) {
+                      const std::int64_t pause_ms = puller.step();
+                      const PullStatus status = puller.status();
+                      return LinkState{pause_ms, status.failures, status.last_error};
+                  },
+                  owner.on_fault_) {}
+        std::unique_ptr<Transport> transport;
+        Puller puller;
+        LinkLoop loop;
+    };
+    struct Push {
+        Push(PeerLinks& owner, const PeerRow& peer)
+            : transport(owner.connect(peer)),
+              pusher(peer.node, owner.replica_, owner.store_, *transport, owner.clock_, owner.random_, owner.pushing_),
+              loop(
+                  "push to peer " + peer.node.value(), *transport,
+                  [this](const std::function<bool()>& gone) {
+                      const std::int64_t pause_ms = pusher.step(gone);
+                      const PushStatus status = pusher.status();
+                      return LinkState{pause_ms, status.failures, status.last_error};
+                  },
+                  owner.on_fault_) {}
+        std::unique_ptr<Transport> transport;
+        Pusher pusher;
+        LinkLoop loop;
+    };
 
     PeerRow peer_;
-    std::unique_ptr<Transport> transport_;
-    Puller puller_;
-    std::function<void(const StoreFault&)> on_fault_;
-    bool failing_ = false;
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    bool stopping_ = false;
-    std::thread thread_;
+    Pull pull_;
+    std::optional<Push> push_;
 };
 
 PeerLinks::PeerLinks(Replica& replica, Store& store, const Clock& clock, Random& random, TlsIdentity identity,
-                     PullerOptions options, std::function<void(const StoreFault&)> on_fault)
+                     PullerOptions pulling, PusherOptions pushing, std::function<void(const StoreFault&)> on_fault)
     : replica_(replica),
       store_(store),
       clock_(clock),
       random_(random),
       identity_(std::move(identity)),
-      options_(options),
+      pulling_(pulling),
+      pushing_(pushing),
       on_fault_(std::move(on_fault)) {
     refresh();
 }
@@ -129,41 +117,52 @@ void PeerLinks::refresh() {
     if (!started_) return;
     for (const PeerRow& peer : peers_)
         if (!peer.paused && !peer.url.empty() && !links_.contains(peer.node))
-            links_.emplace(peer.node, std::make_unique<Link>(peer, connect(peer), *this));
+            links_.emplace(peer.node, std::make_unique<Link>(peer, *this));
 }
 
-Result<PullStatus> PeerLinks::pull_now(const NodeId& node) {
-    PeerRow peer;
-    {
-        const std::scoped_lock lock(mutex_);
-        const auto found =
-            std::find_if(peers_.begin(), peers_.end(), [&](const PeerRow& row) { return row.node == node; });
-        if (found == peers_.end())
-            return fail(
-                {ErrorCode::not_found, "no peer " + node.value(), "", "minglu peer list shows those that are known"});
-        peer = *found;
-    }
-    if (peer.url.empty())
+Result<PeerRow> PeerLinks::reachable(const NodeId& node) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = std::find_if(peers_.begin(), peers_.end(), [&](const PeerRow& row) { return row.node == node; });
+    if (found == peers_.end())
+        return fail(
+            {ErrorCode::not_found, "no peer " + node.value(), "", "minglu peer list shows those that are known"});
+    if (found->url.empty())
         return fail({ErrorCode::bad_request, "peer " + node.value() + " has no address: it calls us", "",
                      "give it one with minglu peer add CARD --url URL"});
-    const auto transport = connect(peer);
-    Puller puller(node, replica_, store_, *transport, clock_, random_, options_);
+    return *found;
+}
+
+Result<PeerReport> PeerLinks::exchange_now(const NodeId& node) {
+    const auto peer = reachable(node);
+    if (!peer) return tl::unexpected(peer.error());
+    const auto transport = connect(*peer);
+    Puller puller(node, replica_, store_, *transport, clock_, random_, pulling_);
     std::uint64_t before = 0;
     do {
         before = puller.status().records;
         puller.step_now();
     } while (!stopping_ && puller.status().failures == 0 && puller.status().records > before);
     if (puller.status().failures > 0) return fail(puller.status().last_error);
-    return puller.status();
+    PeerReport report{node, puller.status(), {}};
+    if (!peer->push) return report;
+    Pusher pusher(node, replica_, store_, *transport, clock_, random_, pushing_);
+    std::uint64_t asked = 0;
+    do {
+        asked = pusher.status().requests;
+        pusher.step_now();
+    } while (!stopping_ && pusher.status().failures == 0 && pusher.status().requests > asked);
+    if (pusher.status().failures > 0) return fail(pusher.status().last_error);
+    report.push = pusher.status();
+    return report;
 }
 
 std::vector<PeerReport> PeerLinks::reports() const {
     const std::scoped_lock lock(mutex_);
     std::vector<PeerReport> reports;
     for (const PeerRow& peer : peers_) {
-        PeerReport report{peer.node, {}};
+        PeerReport report{peer.node, {}, {}};
         if (const auto link = links_.find(peer.node); link != links_.end())
-            report.status = link->second->status();
+            report = link->second->report();
         else
             report.status.state = peer.paused ? "paused" : "passive";
         reports.push_back(std::move(report));

@@ -1,5 +1,6 @@
 #pragma once
-/// One thread per peer that has an address and is not paused, each following its peer with a Puller.
+/// One thread per peer that has an address and is not paused, each following its peer with a Puller; one more with a
+/// Pusher where the peer is to be brought our records.
 #include <atomic>
 #include <functional>
 #include <map>
@@ -13,6 +14,7 @@
 #include "src/crypto/tls_identity.hpp"
 #include "src/http/api/services.hpp"
 #include "sync/puller.hpp"
+#include "sync/pusher.hpp"
 
 namespace minglu {
 
@@ -20,20 +22,20 @@ class PeerLinks {
 public:
     /// `on_fault`: a commit whose outcome is unknown; it does not return.
     PeerLinks(Replica& replica, Store& store, const Clock& clock, Random& random, TlsIdentity identity,
-              PullerOptions options, std::function<void(const StoreFault&)> on_fault);
+              PullerOptions pulling, PusherOptions pushing, std::function<void(const StoreFault&)> on_fault);
     ~PeerLinks();
     PeerLinks(const PeerLinks&) = delete;
     PeerLinks& operator=(const PeerLinks&) = delete;
 
-    /// From now on peers are followed. Before `start`, only `pull_now` exchanges.
+    /// From now on peers are followed. Before `start`, only `exchange_now` exchanges.
     void start();
     void stop();
 
     /// Starts links to new peers, ends those that are paused, removed or have another card or address.
     void refresh();
     /// Exchanges until there is nothing more, on a connection of its own. Errors: not_found, bad_request, those of
-    /// Puller.
-    [[nodiscard]] Result<PullStatus> pull_now(const NodeId& peer);
+    /// Puller and Pusher.
+    [[nodiscard]] Result<PeerReport> exchange_now(const NodeId& peer);
     [[nodiscard]] std::vector<PeerReport> reports() const;
 
     /// The peer that owns a TLS key, for the peer listener: a removed peer is a stranger at once.
@@ -41,6 +43,7 @@ public:
 
 private:
     class Link;
+    Result<PeerRow> reachable(const NodeId& peer) const;
     std::unique_ptr<Transport> connect(const PeerRow& peer) const;
 
     Replica& replica_;
@@ -48,12 +51,13 @@ private:
     const Clock& clock_;
     Random& random_;
     TlsIdentity identity_;
-    PullerOptions options_;
+    PullerOptions pulling_;
+    PusherOptions pushing_;
     std::function<void(const StoreFault&)> on_fault_;
 
     mutable std::mutex mutex_;
     bool started_ = false;
-    std::atomic<bool> stopping_ = false;  ///< ends a `pull_now` that is under way
+    std::atomic<bool> stopping_ = false;  ///< ends an `exchange_now` that is under way
     std::map<NodeId, std::unique_ptr<Link>> links_;
     std::vector<PeerRow> peers_;
     std::map<Hash, NodeId> by_spki_;

@@ -6,7 +6,7 @@ using namespace minglu::contract;
 STORE_TEST("peers are put, replaced, removed") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();
-    const PeerRow sc{NodeId{"sc"}, std::string("card\0bytes", 10), "https://10.0.0.2:8443", false, UnixMs{1}};
+    const PeerRow sc{NodeId{"sc"}, std::string("card\0bytes", 10), "https://10.0.0.2:8443", false, UnixMs{1}, true};
     PeerRow gz{NodeId{"gz"}, "card", "", true, UnixMs{2}};
     tx->put_peer(sc);
     tx->put_peer(gz);

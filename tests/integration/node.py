@@ -95,10 +95,11 @@ class Answer:
 class Node:
     """One node: its data directory, its ports, its process while it runs.
 
-    `sync_url` is where others are told to reach it; "" for a node whose card names no address.
+    `sync_url` is where others are told to reach it; "" for a node whose card names no address. One that does not listen
+    for other nodes can only call out.
     """
 
-    def __init__(self, folder, name, sync_url=None, *, init=True, options=()):
+    def __init__(self, folder, name, sync_url=None, *, init=True, options=(), listens=True):
         self.name = name
         self.data = Path(folder) / name
         self.log = Path(folder) / f"{name}.log"
@@ -108,8 +109,9 @@ class Node:
         self.process = None
         if init:
             url = ["--sync-url", self.sync_url] if self.sync_url else []
+            peer_listen = f"127.0.0.1:{self.peer_port}" if listens else ""
             self.ok("init", "--node", name, "--name", f"机构 {name}", *url, "--http-listen",
-                    f"127.0.0.1:{self.http_port}", "--peer-listen", f"127.0.0.1:{self.peer_port}", *options)
+                    f"127.0.0.1:{self.http_port}", "--peer-listen", peer_listen, *options)
 
     # -- process
 

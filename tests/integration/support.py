@@ -25,12 +25,12 @@ SAMPLE = ROOT / "config" / "sample"
 GI_HEADER = "名称,类型,编号,类别,申请人,地区,产品类别\n"
 
 
-def introduce(node, other, url=None):
+def introduce(node, other, url=None, more=()):
     """Pins the card of `other` at `node`; `url` "" when there is no way from here to there."""
     card = node.data.parent / f"card-{other.name}.json"
     card.write_text(other.ok("peer", "card").out)
     options = ["--url", url] if url else []
-    node.ok("peer", "add", card, *options)
+    node.ok("peer", "add", card, *options, *more)
 
 
 def waits_for_news(*nodes):
@@ -87,8 +87,8 @@ class NodeCase(unittest.TestCase):
         failures = getattr(getattr(outcome, "result", None), "failures", [])
         return any(test is self and error for test, error in [*errors, *failures])
 
-    def node(self, name, sync_url=None, start=True, options=()):
-        node = Node(self.folder, name, sync_url, options=options)
+    def node(self, name, sync_url=None, start=True, options=(), listens=True):
+        node = Node(self.folder, name, sync_url, options=options, listens=listens)
         self.nodes.append(node)
         return node.start() if start else node
 

@@ -39,9 +39,14 @@ std::set<LogId> logs_in(std::string_view text) {
 
 }  // namespace
 
-PeerAnswer answer_of(Exchange& exchange, const PeerRequest& request) {
+PeerAnswer answer_of(Exchange& exchange, const NodeId& from, const PeerRequest& request) {
     const std::string_view path = request.path;
     if (path == "/sync/v1/node") return {200, "application/json", exchange.node_json(), 0, 0};
+    if (request.method == "POST" && path == "/sync/v1/records") {
+        const auto brought = exchange.push(request.body, from);
+        if (!brought) return {400, "application/problem+json", R"({"detail":"no bundle"})", 0, 0};
+        return {brought->refusal ? 422 : 200, "application/json", brought->json, 0, 0};
+    }
     if (!path.starts_with(records_path)) throw std::logic_error("no such path: " + request.path);
     BundleRequest asked;
     asked.have = parse_vector(parameter(path, "have")).value();
@@ -68,14 +73,37 @@ Fault Line::roll() {
     return Fault::none;
 }
 
-PeerAnswer Line::spoil(PeerAnswer answer, Fault fault) {
-    if (fault == Fault::cut_off) answer.body.resize(static_cast<std::size_t>(random_.below(answer.body.size())));
+constexpr std::size_t remembered = 40;
+
+template <class Message>
+void remember(std::deque<Message>& earlier, const Message& message) {
+    earlier.push_back(message);
+    if (earlier.size() > remembered) earlier.pop_front();
+}
+
+void Line::spoil(std::string& body, Fault fault) {
+    if (fault == Fault::cut_off) body.resize(static_cast<std::size_t>(random_.below(body.size())));
     if (fault == Fault::damaged) {
-        char& byte = answer.body[static_cast<std::size_t>(random_.below(answer.body.size()))];
+        char& byte = body[static_cast<std::size_t>(random_.below(body.size()))];
         byte = static_cast<char>(byte ^ (1 << random_.below(8)));
     }
-    if (fault == Fault::stale) answer = random_.pick(earlier_);
-    return answer;
+}
+
+PeerAnswer Line::deliver(Exchange& exchange, PeerRequest request, Fault fault) {
+    if (request.method == "POST") {
+        remember(earlier_brought_, request);
+        if (fault == Fault::stale) (void)answer_of(exchange, from_, random_.pick(earlier_brought_));
+        spoil(request.body, fault);
+        last_fault_ = fault;
+        return answer_of(exchange, from_, request);
+    }
+    PeerAnswer answer = answer_of(exchange, from_, request);
+    // Only bundles are spoilt: what a hello says is not signed, and TLS guards it.
+    if (answer.status != 200 || answer.content_type != bundle_media_type || fault == Fault::lost) return answer;
+    remember(earlier_, answer);
+    last_fault_ = fault;
+    spoil(answer.body, fault);
+    return fault == Fault::stale ? random_.pick(earlier_) : answer;
 }
 
 Result<PeerAnswer> Line::call(const PeerRequest& request) {
@@ -88,18 +116,10 @@ Result<PeerAnswer> Line::call(const PeerRequest& request) {
     }
     Exchange* exchange = exchange_();
     if (exchange == nullptr) return fail({ErrorCode::unreachable, "the node is down", "", ""});
-    PeerAnswer answer = answer_of(*exchange, request);
-    if (fault == Fault::lost) {
-        last_fault_ = fault;
-        return fail({ErrorCode::unreachable, "the answer was lost", "", ""});
-    }
-    // Only bundles are spoilt: what a hello says is not signed, and TLS guards it.
-    if (answer.status != 200 || answer.content_type != bundle_media_type) return answer;
-    constexpr std::size_t remembered = 40;
-    earlier_.push_back(answer);
-    if (earlier_.size() > remembered) earlier_.pop_front();
+    PeerAnswer answer = deliver(*exchange, request, fault);
+    if (fault != Fault::lost) return answer;
     last_fault_ = fault;
-    return spoil(std::move(answer), fault);
+    return fail({ErrorCode::unreachable, "the answer was lost", "", ""});
 }
 
 }  // namespace minglu::simulation

@@ -1,6 +1,6 @@
 #pragma once
-/// Loopback between nodes: a request reaches the other node's Exchange in the same call, and the answer may be lost,
-/// cut off at any byte, damaged, late or repeated on its way back.
+/// Loopback between nodes: a request reaches the other node's Exchange in the same call. A bundle may be lost, cut off
+/// at any byte, damaged, late or repeated on its way, whichever way that is.
 #include <deque>
 #include <functional>
 #include <string>
@@ -22,15 +22,15 @@ struct Weather {
 /// What the line did to the last answer.
 enum class Fault { none, lost, cut_off, damaged, stale, busy };
 
-/// Answers one request as the HTTP layer over `exchange` would. Throws std::logic_error for a path that no puller
-/// writes.
-[[nodiscard]] PeerAnswer answer_of(Exchange& exchange, const PeerRequest& request);
+/// Answers one request of `from` as the HTTP layer over `exchange` would. Throws std::logic_error for a path that
+/// neither puller nor pusher writes.
+[[nodiscard]] PeerAnswer answer_of(Exchange& exchange, const NodeId& from, const PeerRequest& request);
 
 /// The line by which one node asks another. `exchange` is asked for at each call: nodes are restarted.
 class Line : public Transport {
 public:
-    Line(std::function<Exchange*()> exchange, const Clock& clock, test::SeededRandom& random)
-        : exchange_(std::move(exchange)), clock_(clock), random_(random) {}
+    Line(NodeId from, std::function<Exchange*()> exchange, const Clock& clock, test::SeededRandom& random)
+        : from_(std::move(from)), exchange_(std::move(exchange)), clock_(clock), random_(random) {}
 
     [[nodiscard]] Result<PeerAnswer> call(const PeerRequest& request) override;
     void cancel() override {}
@@ -43,14 +43,17 @@ public:
 
 private:
     [[nodiscard]] Fault roll();
-    [[nodiscard]] PeerAnswer spoil(PeerAnswer answer, Fault fault);
+    void spoil(std::string& body, Fault fault);
+    [[nodiscard]] PeerAnswer deliver(Exchange& exchange, PeerRequest request, Fault fault);
 
+    NodeId from_;
     std::function<Exchange*()> exchange_;
     const Clock& clock_;
     test::SeededRandom& random_;
     std::int64_t cut_until_ms_ = 0;
     Fault last_fault_ = Fault::none;
-    std::deque<PeerAnswer> earlier_;  ///< bundles that went over this line
+    std::deque<PeerAnswer> earlier_;           ///< bundles that came over this line
+    std::deque<PeerRequest> earlier_brought_;  ///< and that went
 };
 
 }  // namespace minglu::simulation

@@ -22,19 +22,25 @@ void SimNode::start() {
     if (kind_ == StoreKind::sqlite) store_ = open_sqlite_store(file_);
     replica_ = std::make_unique<Replica>(id_, *store_, *key_, clock_, random_);
     exchange_ = std::make_unique<Exchange>(*replica_, *store_, clock_, card_);
-    for (auto& [neighbour, link] : links_) {
-        PullerOptions options;
-        options.limit_bytes = link.limit_bytes;
-        link.puller = std::make_unique<Puller>(neighbour, *replica_, *store_, *link.line, clock_, random_, options);
-    }
+    for (auto& [neighbour, link] : links_) follow(neighbour, link);
 }
 
-void SimNode::connect(SimNode& neighbour, std::size_t limit_bytes) {
-    Link link{&neighbour, limit_bytes, nullptr, nullptr};
-    link.line = std::make_unique<Line>([&neighbour] { return neighbour.exchange(); }, clock_, random_);
-    PullerOptions options;
-    options.limit_bytes = limit_bytes;
-    link.puller = std::make_unique<Puller>(neighbour.id(), *replica_, *store_, *link.line, clock_, random_, options);
+void SimNode::follow(const NodeId& neighbour, Link& link) {
+    if (link.road == Road::none) return;
+    PullerOptions pulling;
+    pulling.limit_bytes = link.limit_bytes;
+    link.puller = std::make_unique<Puller>(neighbour, *replica_, *store_, *link.line, clock_, random_, pulling);
+    if (link.road == Road::pull) return;
+    PusherOptions pushing;
+    pushing.limit_bytes = link.limit_bytes;
+    link.pusher = std::make_unique<Pusher>(neighbour, *replica_, *store_, *link.line, clock_, random_, pushing);
+}
+
+void SimNode::connect(SimNode& neighbour, std::size_t limit_bytes, Road road) {
+    Link link{&neighbour, limit_bytes, road, nullptr, nullptr, nullptr};
+    link.line = std::make_unique<Line>(
+        id_, [&neighbour] { return neighbour.exchange(); }, clock_, random_);
+    follow(neighbour.id(), link);
     links_[neighbour.id()] = std::move(link);
 }
 
@@ -44,7 +50,10 @@ void SimNode::pin(const NodeId& other, const std::string& card) {
 
 void SimNode::restart(NewLog new_log) {
     if (new_log == NewLog::yes) replica_->write_local([](WriteTx& tx) { tx.put_setting("open_new_log", "restored"); });
-    for (auto& [neighbour, link] : links_) link.puller.reset();
+    for (auto& [neighbour, link] : links_) {
+        link.puller.reset();
+        link.pusher.reset();
+    }
     exchange_.reset();
     replica_.reset();
     if (kind_ == StoreKind::sqlite) store_.reset();

@@ -1,11 +1,13 @@
 #pragma once
-/// One whole node: store, replica, exchange, and a puller for each neighbour.
+/// One whole node: store, replica, exchange, and for each neighbour that it can call a puller, and a pusher where that
+/// one cannot call back.
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "sync/puller.hpp"
+#include "sync/pusher.hpp"
 #include "tests/simulation/network.hpp"
 
 namespace minglu::simulation {
@@ -18,7 +20,9 @@ public:
     SimNode(NodeId id, StoreKind kind, std::filesystem::path file, test::ManualClock& clock,
             test::SeededRandom& random);
 
-    void connect(SimNode& neighbour, std::size_t limit_bytes);
+    /// How this node and a neighbour reach each other, seen from here.
+    enum class Road { pull, pull_and_push, none };
+    void connect(SimNode& neighbour, std::size_t limit_bytes, Road road);
     void pin(const NodeId& other, const std::string& card);
 
     /// Stops and starts again over what was committed; with `NewLog::yes` as after a restore.
@@ -36,13 +40,16 @@ public:
     struct Link {
         SimNode* to;
         std::size_t limit_bytes;
+        Road road = Road::pull;
         std::unique_ptr<Line> line;
-        std::unique_ptr<Puller> puller;
+        std::unique_ptr<Puller> puller;  ///< none where the neighbour cannot be called
+        std::unique_ptr<Pusher> pusher;  ///< none where the neighbour calls
     };
     [[nodiscard]] std::map<NodeId, Link>& links() { return links_; }
 
 private:
     void start();
+    void follow(const NodeId& neighbour, Link& link);
 
     NodeId id_;
     StoreKind kind_;

@@ -2,8 +2,6 @@
 
 #include <array>
 
-#include "sync/sender.hpp"
-
 namespace minglu::simulation {
 
 namespace {
@@ -42,8 +40,11 @@ Simulation::Simulation(const Options& options)
 void Simulation::connect(SimNode& a, SimNode& b) {
     if (a.links().contains(b.id())) return;
     static constexpr std::array<std::size_t, 4> limits{1, 700, 4'000, bundle_bytes_max};
-    a.connect(b, limits[static_cast<std::size_t>(random_.below(limits.size()))]);
-    b.connect(a, limits[static_cast<std::size_t>(random_.below(limits.size()))]);
+    const bool only_a_calls = random_.one_in(3);
+    a.connect(b, limits[static_cast<std::size_t>(random_.below(limits.size()))],
+              only_a_calls ? SimNode::Road::pull_and_push : SimNode::Road::pull);
+    b.connect(a, limits[static_cast<std::size_t>(random_.below(limits.size()))],
+              only_a_calls ? SimNode::Road::none : SimNode::Road::pull);
 }
 
 /// A tree first, so that everything is connected; then a few more links.
@@ -75,6 +76,7 @@ Findings Simulation::pull(SimNode& node) {
     if (node.links().empty()) return {};
     auto link = node.links().begin();
     std::advance(link, static_cast<std::ptrdiff_t>(random_.below(node.links().size())));
+    if (!link->second.puller) return {};
     const auto before = node.replica().standing();
     const auto incidents = node.store().read()->counts().incidents;
     (void)link->second.puller->step_now();
@@ -94,17 +96,27 @@ Findings Simulation::pull(SimNode& node) {
     return findings;
 }
 
-/// As a node does whose neighbour cannot call it.
+/// As a node does whose neighbour cannot call it. What is spoilt on its way reaches the neighbour.
 Findings Simulation::push(SimNode& node) {
     if (node.links().empty()) return {};
     auto link = node.links().begin();
     std::advance(link, static_cast<std::ptrdiff_t>(random_.below(node.links().size())));
+    if (!link->second.pusher) return {};
     SimNode& to = *link->second.to;
-    const Standing theirs = to.replica().standing();
-    const auto bundle = make_bundle(*node.store().read(), node.id(), {theirs.vector, theirs.heads, {}, 4'000});
-    if (!bundle) return {};
-    const auto answer = to.exchange()->push(*bundle, node.id());
-    if (!answer) return {to.id().value() + " refuses a push: " + describe(answer.error())};
+    const auto before = to.replica().standing();
+    const std::uint64_t requests = link->second.pusher->status().requests;
+    (void)link->second.pusher->step_now();
+    const Fault fault = link->second.line->last_fault();
+    if (link->second.pusher->status().requests == requests) return {};
+    if (fault == Fault::damaged || fault == Fault::cut_off) {
+        ledger_.tampered_at.insert(to.id().value());
+        ++coverage_.damaged;
+    }
+    if (fault == Fault::stale || fault == Fault::lost) return {};
+    ++coverage_.pushes;
+    const auto after = to.replica().standing();
+    if (fault == Fault::cut_off && (after.vector != before.vector || after.state_root != before.state_root))
+        return {to.id().value() + " took something of a pushed bundle that was cut off"};
     return {};
 }
 
@@ -113,7 +125,7 @@ Findings Simulation::step() {
     SimNode& node = *random_.pick(nodes_);
     const std::uint64_t dice = random_.below(100);
     if (dice < 35) return workload_.act(node, ids_);
-    if (dice < 75) return pull(node);
+    if (dice < 65) return pull(node);
     if (dice < 80) return push(node);
     if (dice < 84) {
         node.replica().refresh_head();
@@ -167,9 +179,13 @@ Findings Simulation::settle() {
         for (const auto& clock : clocks_) clock->advance(61'000);
         for (const auto& node : nodes_)
             for (auto& [neighbour, link] : node->links()) {
-                const Vector before = node->replica().standing().vector;
-                (void)link.puller->step_now();
-                moved = moved || node->replica().standing().vector != before;
+                const auto vectors = [&, to = link.to] {
+                    return std::pair(node->replica().standing().vector, to->replica().standing().vector);
+                };
+                const auto before = vectors();
+                if (link.puller) (void)link.puller->step_now();
+                if (link.pusher) (void)link.pusher->step_now();
+                moved = moved || vectors() != before;
             }
         quiet = moved ? 0 : quiet + 1;
     }

@@ -28,6 +28,7 @@ struct Coverage {
     std::uint64_t records = 0;
     std::uint64_t conflicts_seen = 0;
     std::uint64_t damaged = 0;
+    std::uint64_t pushes = 0;       ///< that reached the neighbour, whole or not
     std::uint64_t heads_ahead = 0;  ///< times a node held a head beyond its records
 };
 

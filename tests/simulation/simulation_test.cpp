@@ -34,6 +34,7 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
     std::set<std::string> met;
     std::uint64_t damaged = 0;
     std::uint64_t heads_ahead = 0;
+    std::uint64_t pushes = 0;
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         Options options;
         options.seed = seed;
@@ -45,10 +46,12 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
         met.insert(simulation.coverage().conflicts.begin(), simulation.coverage().conflicts.end());
         damaged += simulation.coverage().damaged;
         heads_ahead += simulation.coverage().heads_ahead;
+        pushes += simulation.coverage().pushes;
     }
     // The slice is worth something only as long as it meets what it is for.
     CHECK(damaged > 100);
     CHECK(heads_ahead > 100);
+    CHECK(pushes > 100);
     for (const char* type :
          {"insert_insert", "insert_update", "insert_remove", "update_update", "update_remove", "remove_remove"})
         for (const char* state : {"open", "resolved", "superseded"})

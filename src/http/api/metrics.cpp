@@ -32,33 +32,70 @@ void add_store(prometheus::Registry& registry, const StoreCounts& counts) {
     set("minglu_incidents", "Incidents recorded.", counts.incidents);
 }
 
+/// One family of values, one for each peer.
+class PeerGauge {
+public:
+    PeerGauge(prometheus::Registry& registry, const std::string& name, const std::string& help)
+        : family_(prometheus::BuildGauge().Name(name).Help(help).Register(registry)) {}
+    void set(const NodeId& peer, double value) { family_.Add({{"peer", peer.value()}}).Set(value); }
+
+private:
+    prometheus::Family<prometheus::Gauge>& family_;
+};
+
+class PeerCounter {
+public:
+    PeerCounter(prometheus::Registry& registry, const std::string& name, const std::string& help)
+        : family_(prometheus::BuildCounter().Name(name).Help(help).Register(registry)) {}
+    void set(const NodeId& peer, std::uint64_t value) {
+        family_.Add({{"peer", peer.value()}}).Increment(static_cast<double>(value));
+    }
+
+private:
+    prometheus::Family<prometheus::Counter>& family_;
+};
+
+double age_s(UnixMs then, UnixMs now) {
+    return static_cast<double>(now.value() - then.value()) / 1000;
+}
+
+void add_pushes(prometheus::Registry& registry, const std::vector<PeerReport>& reports, UnixMs now) {
+    PeerGauge age(registry, "minglu_peer_push_last_success_age_seconds",
+                  "Seconds since the peer last answered to what was brought to it; absent before the first answer.");
+    PeerGauge failures(registry, "minglu_peer_push_failures", "Failed attempts to bring records, in a row.");
+    PeerCounter records(registry, "minglu_peer_pushed_records_total", "Records that the peer took from this node.");
+    PeerCounter sent(registry, "minglu_peer_sent_bytes_total", "Bytes of bundles brought to the peer.");
+    for (const PeerReport& report : reports) {
+        if (!report.push) continue;
+        if (report.push->last_success.value() != 0) age.set(report.node, age_s(report.push->last_success, now));
+        failures.set(report.node, static_cast<double>(report.push->failures));
+        records.set(report.node, report.push->records);
+        sent.set(report.node, report.push->bytes_sent);
+    }
+}
+
 void add_peers(prometheus::Registry& registry, const Services& services) {
     if (!services.peer_reports) return;
-    using prometheus::BuildGauge;
-    auto& age = BuildGauge()
-                    .Name("minglu_peer_last_success_age_seconds")
-                    .Help("Seconds since the peer last answered; absent before the first answer.")
-                    .Register(registry);
-    auto& failures = BuildGauge().Name("minglu_peer_failures").Help("Failed exchanges in a row.").Register(registry);
-    auto& lag = BuildGauge()
-                    .Name("minglu_peer_lag_records")
-                    .Help("Records that the peer holds and this node does not.")
-                    .Register(registry);
-    auto& received = prometheus::BuildCounter()
-                         .Name("minglu_peer_received_bytes_total")
-                         .Help("Bytes of answers received from the peer.")
-                         .Register(registry);
+    PeerGauge age(registry, "minglu_peer_last_success_age_seconds",
+                  "Seconds since the peer last answered; absent before the first answer.");
+    PeerGauge failures(registry, "minglu_peer_failures", "Failed exchanges in a row.");
+    PeerGauge lag(registry, "minglu_peer_lag_records", "Records that the peer holds and this node does not.");
+    PeerGauge ahead(registry, "minglu_peer_ahead_records",
+                    "Records that this node holds and the peer, as far as is known here, does not.");
+    PeerCounter received(registry, "minglu_peer_received_bytes_total", "Bytes of answers received from the peer.");
     const Vector ours = services.replica.standing().vector;
-    const std::int64_t now_ms = services.clock.now().value();
-    for (const PeerReport& report : services.peer_reports()) {
-        const prometheus::Labels labels{{"peer", report.node.value()}};
+    const std::vector<LogRow> logs = services.store.read()->logs();
+    const std::vector<PeerReport> reports = services.peer_reports();
+    for (const PeerReport& report : reports) {
         const PullStatus& status = report.status;
-        if (status.last_success.value() != 0)
-            age.Add(labels).Set(static_cast<double>(now_ms - status.last_success.value()) / 1000);
-        failures.Add(labels).Set(static_cast<double>(status.failures));
-        lag.Add(labels).Set(static_cast<double>(records_beyond(status.their_vector, ours)));
-        received.Add(labels).Increment(static_cast<double>(status.bytes_received));
+        if (status.last_success.value() != 0) age.set(report.node, age_s(status.last_success, services.clock.now()));
+        const Vector theirs = best_known_vector(report, logs);
+        failures.set(report.node, static_cast<double>(status.failures));
+        lag.set(report.node, static_cast<double>(records_beyond(theirs, ours)));
+        ahead.set(report.node, static_cast<double>(records_beyond(ours, theirs)));
+        received.set(report.node, status.bytes_received);
     }
+    add_pushes(registry, reports, services.clock.now());
 }
 
 std::string known_method(std::string_view method) {

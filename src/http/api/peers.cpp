@@ -19,7 +19,8 @@ std::string peer_json(const PeerRow& peer) {
         json.member("name", card->name).member("fingerprint", fingerprint(*card));
         json.member("suite", name(card->suite));
     }
-    json.member("url", peer.url).member_boolean("paused", peer.paused).member("added", to_string(peer.added));
+    json.member("url", peer.url).member_boolean("paused", peer.paused).member_boolean("push", peer.push);
+    json.member("added", to_string(peer.added));
     return std::move(json.end_object()).take();
 }
 
@@ -42,6 +43,13 @@ Result<std::string> url_in(const WriteBody& body, std::string otherwise) {
         return fail({ErrorCode::bad_request, "no address of a peer listener: " + *url, "member url of the body",
                      "give https://host:port, or an empty text for a peer that calls us"});
     return url;
+}
+
+/// Records are brought to an address.
+Result<void> check_push(const PeerRow& peer) {
+    if (!peer.push || !peer.url.empty()) return {};
+    return fail({ErrorCode::bad_request, "peer " + peer.node.value() + " has no address to bring records to",
+                 "member push of the body", "give its address in url; or leave push out, and it asks for records"});
 }
 
 void announce(const Services& services) {
@@ -85,21 +93,31 @@ HttpResponse add(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
     const Once once(call, in_use);
     if (once.refused()) return *once.refused();
     if (once.earlier()) return Once::replayed(json_answer(once.earlier()->status, once.earlier()->body));
-    const auto body = WriteBody::parse(call.request.body, {"card", "url", "replace"});
+    const auto body = WriteBody::parse(call.request.body, {"card", "url", "replace", "push"});
     if (!body) return problem(body.error());
     const auto replace = body->flag("replace");
+    const auto push = body->flag("push");
     auto peer = read_peer(call, *body);
     if (!replace) return problem(replace.error());
+    if (!push) return problem(push.error());
     if (!peer) return problem(peer.error());
+    peer->push = *push;
     bool other_card = false;
+    std::optional<Error> error;
     call.services.replica.write_local([&](WriteTx& tx) {
         const auto known = find_peer(tx, peer->node.value());
         other_card = known && !same_keys(*known, *peer) && !*replace;
         if (other_card) return;
         if (known) peer->paused = known->paused;
+        if (known && !body->has("push")) peer->push = known->push;
+        if (const auto checked = check_push(*peer); !checked) {
+            error = checked.error();
+            return;
+        }
         tx.put_peer(*peer);
         once.keep(tx, 201, peer_json(*peer));
     });
+    if (error) return problem(*error);
     if (other_card)
         return problem({ErrorCode::already_exists, "another card is pinned for " + peer->node.value(),
                         "member card of the body",
@@ -109,9 +127,11 @@ HttpResponse add(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
 }
 
 HttpResponse change(Call& call) {
-    const auto body = WriteBody::parse(call.request.body, {"paused", "url"});
+    const auto body = WriteBody::parse(call.request.body, {"paused", "url", "push"});
     const auto paused = body ? body->flag("paused") : fail(body.error());
     if (!paused) return problem(paused.error());
+    const auto push = body->flag("push");
+    if (!push) return problem(push.error());
     std::optional<Error> error;
     std::optional<PeerRow> peer;
     call.services.replica.write_local([&](WriteTx& tx) {
@@ -126,7 +146,12 @@ HttpResponse change(Call& call) {
             return;
         }
         if (body->has("paused")) peer->paused = *paused;
+        if (body->has("push")) peer->push = *push;
         peer->url = *url;
+        if (const auto checked = check_push(*peer); !checked) {
+            error = checked.error();
+            return;
+        }
         tx.put_peer(*peer);
     });
     if (error) return problem(*error);

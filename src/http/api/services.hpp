@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "minglu/store.hpp"
 #include "sync/exchange.hpp"
 #include "sync/puller.hpp"
+#include "sync/pusher.hpp"
 #include "sync/replica.hpp"
 
 namespace minglu {
@@ -25,6 +27,7 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 struct PeerReport {
     NodeId node;
     PullStatus status;
+    std::optional<PushStatus> push{};  ///< of a peer that is brought our records
 };
 
 struct Services {
@@ -41,7 +44,8 @@ struct Services {
 
     std::function<std::vector<PeerReport>()> peer_reports;
     std::function<void()> peers_changed;  ///< cards or pauses changed: start and stop pullers
-    std::function<Result<PullStatus>(const NodeId& peer)> pull_now;  ///< one exchange with that peer, at once
+    /// Exchanges with that peer, at once, until neither side has more for the other.
+    std::function<Result<PeerReport>(const NodeId& peer)> exchange_now;
     std::function<void(const std::filesystem::path& target, const Progress&)> backup;  ///< throws StoreFault
     std::function<std::vector<std::string>(const Progress&)> verify;  ///< one line per finding; empty = sound
     std::function<std::string(std::size_t bytes)> random_bytes;       ///< for secrets

@@ -7,12 +7,15 @@
 #include "src/http/api/json_answer.hpp"
 #include "src/http/problem.hpp"
 #include "sync/card.hpp"
+#include "sync/sender.hpp"
 
 namespace minglu {
 
 namespace {
 
-void write_exchange(JsonWriter& json, const PullStatus& status, const Vector& ours) {
+/// What a puller and a pusher both tell.
+template <class Status>
+void write_attempts(JsonWriter& json, const Status& status) {
     json.member("state", status.state);
     if (status.last_success.value() != 0) json.member("last_success", to_string(status.last_success));
     if (status.last_attempt.value() != 0) json.member("last_attempt", to_string(status.last_attempt));
@@ -22,29 +25,36 @@ void write_exchange(JsonWriter& json, const PullStatus& status, const Vector& ou
         json.member_if("cure", status.last_error.cure).end_object();
     }
     json.member_number("failures", status.failures).member("their_vector", to_string(status.their_vector));
-    json.member_number("lag_records", records_beyond(status.their_vector, ours));
-    json.member_number("ahead_records", records_beyond(ours, status.their_vector));
-    json.member_number("bytes_received", status.bytes_received).member_number("records", status.records);
-    json.key("skipped").begin_array();
+    json.member_number("records", status.records).key("skipped").begin_array();
     for (const LogId& log : status.skipped) json.text(log.value());
     json.end_array();
 }
 
-void write_peer(JsonWriter& json, const PeerRow& peer, const std::vector<PeerReport>& reports, const Vector& ours) {
+void write_peer(JsonWriter& json, const PeerRow& peer, const std::vector<PeerReport>& reports, const Vector& ours,
+                const std::vector<LogRow>& logs) {
     json.begin_object().member("node", peer.node.value());
     if (const auto card = parse_card(peer.card)) {
         json.member("name", card->name).member("fingerprint", fingerprint(*card));
     }
-    json.member("url", peer.url).member_boolean("paused", peer.paused);
-    const auto report =
+    json.member("url", peer.url).member_boolean("paused", peer.paused).member_boolean("pushes", peer.push);
+    const auto found =
         std::find_if(reports.begin(), reports.end(), [&](const PeerReport& known) { return known.node == peer.node; });
-    PullStatus status;
-    if (report != reports.end()) {
-        status = report->status;
+    PeerReport report{peer.node, {}, {}};
+    if (found != reports.end()) {
+        report = *found;
     } else {
-        status.state = peer.paused ? "paused" : peer.url.empty() ? "passive" : "new";
+        report.status.state = peer.paused ? "paused" : peer.url.empty() ? "passive" : "new";
     }
-    write_exchange(json, status, ours);
+    const Vector theirs = best_known_vector(report, logs);
+    write_attempts(json, report.status);
+    json.member_number("lag_records", records_beyond(theirs, ours));
+    json.member_number("ahead_records", records_beyond(ours, theirs));
+    json.member("known_vector", to_string(theirs)).member_number("bytes_received", report.status.bytes_received);
+    if (report.push) {
+        json.key("push").begin_object();
+        write_attempts(json, *report.push);
+        json.member_number("bytes_sent", report.push->bytes_sent).end_object();
+    }
     json.end_object();
 }
 
@@ -59,7 +69,8 @@ HttpResponse status_answer(const Services& services, const std::vector<PeerRepor
     json.begin_object().member("node", services.node.value()).member("vector", to_string(standing.vector));
     json.member("state_root", to_hex(bytes_of(standing.state_root))).member("own_log", standing.own_log.value());
     json.member("head", standing.own_head).key("peers").begin_array();
-    for (const PeerRow& peer : tx->peers()) write_peer(json, peer, reports, standing.vector);
+    const std::vector<LogRow> logs = tx->logs();
+    for (const PeerRow& peer : tx->peers()) write_peer(json, peer, reports, standing.vector, logs);
     json.end_array().member_raw("freshness", freshness_json(services, *tx)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }
@@ -94,7 +105,7 @@ HttpResponse sync_now(Call& call) {
     const auto named = peer_named(call.request.body);
     if (!named) return problem(named.error());
     Services& services = call.services;
-    if (!services.pull_now) {
+    if (!services.exchange_now) {
         return problem({ErrorCode::busy, "this process exchanges nothing", "", "start the node with `minglu serve`"});
     }
     bool known = false;
@@ -103,9 +114,9 @@ HttpResponse sync_now(Call& call) {
         if (!named->empty() && peer.node.value() != *named) continue;
         known = true;
         if (named->empty() && (peer.paused || peer.url.empty())) continue;
-        const auto pulled = services.pull_now(peer.node);
-        if (!pulled && !named->empty()) return problem(pulled.error());
-        reports.push_back({peer.node, pulled ? *pulled : failed_status(pulled.error())});
+        const auto exchanged = services.exchange_now(peer.node);
+        if (!exchanged && !named->empty()) return problem(exchanged.error());
+        reports.push_back(exchanged ? *exchanged : PeerReport{peer.node, failed_status(exchanged.error()), {}});
     }
     if (!known && !named->empty()) {
         return problem({ErrorCode::not_found, "there is no peer " + *named, "member peer of the body",
@@ -115,6 +126,15 @@ HttpResponse sync_now(Call& call) {
 }
 
 }  // namespace
+
+Vector best_known_vector(const PeerReport& report, const std::vector<LogRow>& logs) {
+    // Answers are newer than heads as long as the process has run, and heads stay over a restart.
+    Vector best = report.push ? report.push->their_vector : Vector{};
+    const auto known = known_holding(logs, report.node);
+    for (const Vector* other : {&report.status.their_vector, known ? &known->vector : nullptr})
+        if (other != nullptr && other->covers(best)) best = *other;
+    return best;
+}
 
 std::uint64_t records_beyond(const Vector& wanted, const Vector& have) {
     std::uint64_t records = 0;

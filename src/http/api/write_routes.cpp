@@ -1,5 +1,6 @@
 #include "src/http/api/write_routes.hpp"
 
+#include "src/http/api/carried_records.hpp"
 #include "src/http/api/routes.hpp"
 
 namespace minglu {
@@ -12,6 +13,7 @@ void add_write_routes(Router& router) {
     add_peer_routes(router, in_use);
     add_token_routes(router, in_use);
     add_maintenance_routes(router);
+    add_carried_record_routes(router);
     add_incident_routes(router);
 }
 

@@ -13,17 +13,17 @@ TokenRow token_of(const Statement& row) {
 
 std::vector<PeerRow> LocalTables::peers() const {
     std::vector<PeerRow> peers;
-    Query query = database_.query("SELECT node, card, url, paused, added FROM peer ORDER BY node");
+    Query query = database_.query("SELECT node, card, url, paused, added, push FROM peer ORDER BY node");
     while (query.next()) {
-        peers.push_back(
-            {NodeId{query->text(0)}, query->text(1), query->text(2), query->flag(3), UnixMs{query->integer(4)}});
+        peers.push_back({NodeId{query->text(0)}, query->text(1), query->text(2), query->flag(3),
+                         UnixMs{query->integer(4)}, query->flag(5)});
     }
     return peers;
 }
 
 void LocalTables::put_peer(const PeerRow& peer) {
-    database_.run("INSERT OR REPLACE INTO peer (node, card, url, paused, added) VALUES (?, ?, ?, ?, ?)", peer.node,
-                  Blob{peer.card}, peer.url, peer.paused, peer.added);
+    database_.run("INSERT OR REPLACE INTO peer (node, card, url, paused, added, push) VALUES (?, ?, ?, ?, ?, ?)",
+                  peer.node, Blob{peer.card}, peer.url, peer.paused, peer.added, peer.push);
 }
 
 bool LocalTables::remove_peer(const NodeId& node) {

@@ -2,6 +2,7 @@
 
 #include "src/crypto/random.hpp"
 #include "sync/card.hpp"
+#include "sync/sender.hpp"
 #include "tests/unit/http/api_fixture.hpp"
 
 using namespace minglu;
@@ -126,6 +127,83 @@ TEST_CASE("peers are pinned by their card") {
     CHECK(api.send("DELETE", "/v1/peers/sc").status == 204);
     CHECK(api.send("DELETE", "/v1/peers/sc").status == 404);
     CHECK(json_of(api.send("GET", "/v1/card")).at("card") == api.node.card);
+}
+
+TEST_CASE("records are brought to a peer only where that is asked for, and to an address") {
+    Api api;
+    HandClock clock;
+    const TestNode sc("sc", clock);
+    const auto push = [&] { return json_of(api.send("GET", "/v1/peers")).at("items").at(0).at("push"); };
+    const std::string url = "https://10.0.0.2:8443";
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"push", true}}).status == 400);
+    CHECK(json_of(api.send("GET", "/v1/peers")).at("items").empty());
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", url}, {"push", 1}}).status == 400);
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", url}}).status == 201);
+    CHECK(push() == false);
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", url}, {"push", true}}).status == 201);
+    CHECK(push() == true);
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", url}}).status == 201);
+    CHECK(push() == true);  // as it was
+    CHECK(api.send("PATCH", "/v1/peers/sc", {{"url", ""}}).status == 400);
+    CHECK(api.send("PATCH", "/v1/peers/sc", {{"push", false}}).status == 200);
+    CHECK(push() == false);
+    CHECK(api.send("PATCH", "/v1/peers/sc", {{"url", ""}}).status == 200);
+}
+
+TEST_CASE("carried bundles are given and taken one by one, by administrators") {
+    Api cq;
+    HandClock clock;
+    TestNode sc("sc", clock);
+    cq.node.know(sc);
+    sc.know(cq.node);
+    cq.node.write({{"trademark/10325554/33", {{"name", "江小白"}}}});
+    const std::string type = "application/vnd.minglu.bundle; v=1";
+    HttpRequest give = get("/v1/sync/records", {{"limit_bytes", "1"}});
+    give.local = true;
+    give.headers["accept"] = type;
+    const HttpResponse first = cq.node.router.handle(give);
+    REQUIRE(first.status == 200);
+    CHECK(first.content_type == type);
+    CHECK(parse_bundle(first.body)->records.size() == 1);
+    give.query = {};
+    const HttpResponse all = cq.node.router.handle(give);
+    CHECK(parse_bundle(all.body)->records.size() == 2);
+    give.query = {{"have", "x"}};
+    CHECK(cq.node.router.handle(give).status == 400);
+    give.headers["accept"] = "application/json";
+    CHECK(cq.node.router.handle(give).status == 406);
+    for (const char* role : {"reader", "editor", "approver", "auditor"})
+        for (const char* method : {"GET", "POST"})
+            CHECK(cq.send(method, "/v1/sync/records", nullptr, cq.secret_for(role)).status == 403);
+
+    Router router(sc.services);
+    add_write_routes(router);
+    const auto take = [&](const std::string& bytes) {
+        HttpRequest request;
+        request.method = "POST";
+        request.path = "/v1/sync/records";
+        request.local = true;
+        request.headers["content-type"] = type;
+        request.body = bytes;
+        return router.handle(request);
+    };
+    std::string spoilt = all.body;
+    spoilt[spoilt.find("江小白")] ^= 1;
+    const HttpResponse refused = take(spoilt);
+    CHECK(refused.status == 422);
+    CHECK(json_of(refused).at("code") == "bad_proof");
+    CHECK(json_of(refused).at("refused").at(0).at("code") == "bad_proof");
+    CHECK(json_of(refused).at("vector").size() == 1);
+    CHECK(take("no bundle").status == 400);
+    CHECK(json_of(take(all.body)).at("taken") == 2);
+    CHECK(json_of(take(all.body)).at("taken") == 0);
+    CHECK(sc.store->read()->counts().incidents == 2);
+    // A log whose card is not here is named, and is nobody's fault.
+    const TestNode gz("gz", clock);
+    const auto strange = make_bundle(*gz.store->read(), gz.node, {});
+    const HttpResponse unknown = take(*strange);
+    CHECK(unknown.status == 200);
+    CHECK(json_of(unknown).at("unknown") == Json({gz.replica.standing().own_log.value()}));
 }
 
 TEST_CASE("long tasks stream their progress and then one result") {

@@ -181,9 +181,9 @@ TEST_CASE("The state of the exchange: lag both ways, errors, and pulling at once
     CHECK(peer.at("failures") == 3);
 
     std::vector<std::string> pulled;
-    pair.cq.services.pull_now = [&](const NodeId& node) -> Result<PullStatus> {
+    pair.cq.services.exchange_now = [&](const NodeId& node) -> Result<PeerReport> {
         pulled.push_back(node.value());
-        return PullStatus{};
+        return PeerReport{node, {}, {}};
     };
     HttpRequest now = get("/v1/sync/now");
     now.method = "POST";

@@ -115,6 +115,40 @@ TEST_CASE("A bundle goes over, after which there is nothing to bring") {
     CHECK(door.cq.replica.standing().vector.covers(door.sc.replica.standing().vector));
 }
 
+TEST_CASE("A push that proves nothing is 422 and tells what is held; one of a paused peer is put off") {
+    Door door;
+    HttpRequest push = door.request("/sync/v1/records");
+    push.method = "POST";
+    push.headers["content-type"] = bundle_v1;
+    push.body = make_bundle(*door.sc.store->read(), NodeId("sc"), {}).value();
+    const std::size_t at = push.body.find("ops_root") + 14;
+    const std::string good = push.body;
+    push.body[at] = push.body[at] == 'x' ? 'y' : 'x';
+    const HttpResponse refused = door.api(push);
+    CHECK(refused.status == 422);
+    const Json told = test::json_of(refused);
+    CHECK(told.at("code") == "bad_proof");
+    CHECK(told.at("vector").size() == 1);
+    CHECK(told.at("taken") == 0);
+    CHECK(told.at("refused").size() == 1);
+
+    push.body = good;
+    const auto pause = [&](bool paused) {
+        door.cq.replica.write_local([&](WriteTx& tx) {
+            PeerRow peer = tx.peers().front();
+            peer.paused = paused;
+            tx.put_peer(peer);
+        });
+    };
+    pause(true);
+    const HttpResponse later = door.api(push);
+    CHECK(later.status == 503);
+    CHECK(later.headers.find("Retry-After")->second == "60");
+    CHECK(door.cq.store->read()->counts().records == 2);
+    pause(false);
+    CHECK(test::json_of(door.api(push)).at("taken") == 1);
+}
+
 TEST_CASE("A newer long-poll of a peer ends the older one") {
     Door door;
     const Standing standing = door.cq.replica.standing();

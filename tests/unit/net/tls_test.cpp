@@ -69,6 +69,34 @@ TEST_CASE("a pinned peer is served and known by its key, over one connection") {
     CHECK(known == 5);
 }
 
+TEST_CASE("a large body is compressed on its way and arrives as it was") {
+    std::string received;
+    std::string coding;
+    HttpServerOptions options = with_tls(
+        [&](const HttpRequest& request) {
+            received = request.body;
+            coding = header(request, "content-encoding");
+            return octets("");
+        },
+        ids().cq, ids().sc.spki);
+    options.limits.body = {"/", 3'000'000, 3'000'000};
+    const TestServer server(std::move(options));
+    HttpsTransport transport(peer(server, ids().cq.spki, ids().sc));
+    PeerRequest push = get("/push");
+    push.method = "POST";
+    push.content_type = "application/x";
+    for (const std::size_t size : {std::size_t{0}, std::size_t{4'096}, std::size_t{4'097}, std::size_t{3'000'000}}) {
+        push.body.clear();
+        while (push.body.size() < size) push.body += "line " + std::to_string(push.body.size()) + "\n";
+        push.body.resize(size);
+        CHECK(transport.call(push)->status == 200);
+        CHECK(received == push.body);
+        CHECK(coding == (size > 4'096 ? "zstd" : ""));
+    }
+    push.body.resize(3'000'001, 'x');
+    CHECK(transport.call(push)->status == 413);  // the cap is on what it is, not on how it travels
+}
+
 TEST_CASE("a stranger, and a client without a certificate, get no HTTP answer") {
     std::atomic<int> calls = 0;
     const TestServer server(with_tls(

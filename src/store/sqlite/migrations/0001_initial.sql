@@ -161,7 +161,8 @@ CREATE TABLE peer (
   card   BLOB    NOT NULL,
   url    TEXT    NOT NULL,
   paused INTEGER NOT NULL,
-  added  INTEGER NOT NULL
+  added  INTEGER NOT NULL,
+  push   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (

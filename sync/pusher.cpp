@@ -1,0 +1,222 @@
+#include "sync/pusher.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "sync/exchange.hpp"
+#include "sync/link_answers.hpp"
+#include "sync/sender.hpp"
+
+namespace minglu {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// Slower lines than 16 KiB/s are taken for dead.
+std::int64_t timeout_ms_of(std::size_t bytes) {
+    return 60'000 + static_cast<std::int64_t>(bytes / 16);
+}
+
+std::set<LogId> logs_in(const Json& list) {
+    std::set<LogId> logs;
+    for (const Json& item : list) {
+        const Json& name = item.is_object() && item.contains("log") ? item["log"] : item;
+        if (!name.is_string()) continue;
+        if (auto log = parse_log_id(name.get<std::string>())) logs.insert(*std::move(log));
+    }
+    return logs;
+}
+
+}  // namespace
+
+/// A bundle, and what it brings.
+struct Pusher::Offer {
+    std::string bytes;
+    BundleInfo info;
+};
+
+Pusher::Pusher(NodeId peer, Replica& replica, Store& store, Transport& transport, const Clock& clock, Random& random,
+               PusherOptions options)
+    : peer_(std::move(peer)),
+      replica_(replica),
+      store_(store),
+      transport_(transport),
+      clock_(clock),
+      random_(random),
+      options_(options),
+      limit_bytes_(options.limit_bytes) {}
+
+PushStatus Pusher::status() const {
+    const std::scoped_lock lock(status_mutex_);
+    return status_;
+}
+
+std::int64_t Pusher::step(const std::function<bool()>& gone) {
+    if (!greeted_) return step_now();
+    const std::uint64_t revision = replica_.standing().revision;  // before looking: no commit is slept over
+    auto offer = next_offer();
+    if (!offer) {
+        rest();
+        replica_.wait_beyond(revision, options_.idle_ms, gone);
+        if (gone && gone()) return 0;
+        offer = next_offer();
+    }
+    return bring_or_rest(offer);
+}
+
+std::int64_t Pusher::step_now() {
+    retry_after_ms_ = 0;
+    if (!greeted_)
+        if (const auto done = hello(); !done) return settle(done);
+    greeted_ = true;
+    return bring_or_rest(next_offer());
+}
+
+std::int64_t Pusher::bring_or_rest(const std::optional<Offer>& offer) {
+    retry_after_ms_ = 0;
+    if (offer) return settle(bring(*offer));
+    rest();
+    return 0;
+}
+
+/// There is nothing to bring.
+void Pusher::rest() {
+    const std::scoped_lock lock(status_mutex_);
+    status_.state = "up_to_date";
+    status_.failures = 0;
+    status_.last_error = {};
+}
+
+std::int64_t Pusher::settle(const Result<void>& done) {
+    const std::scoped_lock lock(status_mutex_);
+    if (done) {
+        status_.failures = 0;
+        status_.last_error = {};
+        status_.state = "catching_up";
+        return retry_after_ms_;
+    }
+    greeted_ = false;
+    ++status_.failures;
+    status_.last_error = done.error();
+    status_.state = "backing_off";
+    return std::max(retry_after_ms_,
+                    backoff_ms(status_.failures, options_.backoff_first_ms, options_.backoff_max_ms, random_));
+}
+
+/// What the peer does not have yet, as far as it has told; none when there is nothing new for it.
+std::optional<Pusher::Offer> Pusher::next_offer() {
+    std::erase_if(skip_until_ms_, [&](const auto& item) { return item.second <= clock_.steady_ms(); });
+    BundleRequest request{their_vector_, their_heads_, {}, limit_bytes_};
+    for (const auto& [log, until_ms] : skip_until_ms_) request.skip.insert(log);
+    {
+        const std::scoped_lock lock(status_mutex_);
+        status_.skipped = request.skip;
+    }
+    const auto tx = store_.read();
+    // Its records come with its newest head: what it held then need not be brought back to it. What it told after that
+    // head came here counts more.
+    if (auto known = known_holding(tx->logs(), peer_); known && known->time > std::max(told_at_, known_when_told_))
+        request.have = std::move(known->vector);
+    auto bytes = make_bundle(*tx, replica_.node(), request);
+    if (!bytes) return std::nullopt;
+    auto info = parse_bundle_info(std::string_view(*bytes).substr(0, bytes->find('\n')));
+    if (!info) throw std::logic_error("own bundle: " + info.error().what);
+    const bool nothing_new = std::all_of(info->segments.begin(), info->segments.end(), [&](const Segment& segment) {
+        const auto offered = offered_heads_.find(segment.log);
+        return segment.from > segment.to && offered != offered_heads_.end() && offered->second == segment.head;
+    });
+    if (nothing_new) return std::nullopt;
+    return Offer{*std::move(bytes), *std::move(info)};
+}
+
+Result<void> Pusher::hello() {
+    {
+        const std::scoped_lock lock(status_mutex_);
+        status_.last_attempt = clock_.now();
+        ++status_.requests;
+    }
+    const auto greeted = greet(transport_, peer_);
+    if (!greeted) return tl::unexpected(greeted.error());
+    retry_after_ms_ = greeted->retry_after_s * 1000;
+    if (greeted->refusal) return fail(*greeted->refusal);
+    offered_heads_.clear();
+    limit_bytes_ = options_.limit_bytes;
+    return note_told(greeted->body);
+}
+
+Result<void> Pusher::bring(const Offer& first) {
+    std::optional<Offer> smaller;
+    while (true) {
+        const Offer& offer = smaller ? *smaller : first;
+        PeerRequest request;
+        request.method = "POST";
+        request.path = "/sync/v1/records";
+        request.accept = "application/json";
+        request.content_type = std::string(bundle_media_type) + "; v=" + std::to_string(bundle_version);
+        request.body = offer.bytes;
+        request.timeout_ms = timeout_ms_of(offer.bytes.size());
+        request.answer_bytes_max = holding_bytes_max;
+        {
+            const std::scoped_lock lock(status_mutex_);
+            status_.last_attempt = clock_.now();
+            ++status_.requests;
+            status_.bytes_sent += offer.bytes.size();
+        }
+        const auto answer = transport_.call(request);
+        if (!answer) return tl::unexpected(answer.error());
+        retry_after_ms_ = answer->retry_after_s * 1000;
+        // 422: nothing of it could be proved; the answer says what the peer holds all the same.
+        if (answer->status == 200 || answer->status == 422) {
+            if (auto told = note_told(answer->body); !told) return told;
+            note_offer(offer, answer->body);
+            return {};
+        }
+        if (answer->status != 413 || !shrink(offer.bytes.size())) return fail(unexpected_answer(*answer));
+        smaller = next_offer();
+        if (!smaller) return {};
+    }
+}
+
+bool Pusher::shrink(std::size_t bytes) {
+    if (limit_bytes_ <= options_.limit_bytes_min) return false;
+    limit_bytes_ = std::max(options_.limit_bytes_min, std::min(limit_bytes_, bytes) / 2);
+    return true;
+}
+
+/// Vector and heads, which the greeting and every answer to a push carry.
+Result<void> Pusher::note_told(std::string_view body) {
+    auto told = read_holding(body, peer_);
+    if (!told) return tl::unexpected(told.error());
+    their_vector_ = std::move(told->vector);
+    their_heads_ = std::move(told->heads);
+    told_at_ = told->at;
+    const auto known = known_holding(store_.read()->logs(), peer_);
+    known_when_told_ = known ? known->time : HybridTime{};
+    const std::scoped_lock lock(status_mutex_);
+    status_.their_vector = their_vector_;
+    status_.last_success = clock_.now();
+    return {};
+}
+
+/// What was offered and not taken is left alone for a while; heads that were offered are not offered again.
+void Pusher::note_offer(const Offer& offer, std::string_view body) {
+    const Json answer = Json::parse(body, nullptr, false);
+    const auto list = [&](const char* name) { return answer.is_object() ? answer.value(name, Json::array()) : Json(); };
+    const std::set<LogId> unknown = logs_in(list("unknown"));
+    const std::set<LogId> refused = logs_in(list("refused"));
+    const std::int64_t now_ms = clock_.steady_ms();
+    for (const Segment& segment : offer.info.segments) {
+        offered_heads_[segment.log] = segment.head;
+        const bool lacks = their_vector_.at(segment.log) < segment.to || refused.contains(segment.log);
+        if (unknown.contains(segment.log))
+            skip_until_ms_[segment.log] = now_ms + options_.unknown_again_ms;
+        else if (lacks)
+            skip_until_ms_[segment.log] = now_ms + options_.refused_again_ms;
+    }
+    const std::scoped_lock lock(status_mutex_);
+    const Json taken = answer.is_object() ? answer.value("taken", Json(0)) : Json(0);
+    if (taken.is_number_unsigned()) status_.records += taken.get<std::uint64_t>();
+}
+
+}  // namespace minglu

@@ -1,0 +1,91 @@
+#pragma once
+/// The bringing side: takes our records and heads to one peer that cannot ask us for them, for as long as its owner
+/// calls `step`.
+///
+/// There is no checkpoint here either: what to bring follows from the vector and heads that the peer answers with, and
+/// from its newest head that came with its own records. A lost answer costs one greeting.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "minglu/ports.hpp"
+#include "sync/replica.hpp"
+
+namespace minglu {
+
+struct PusherOptions {
+    std::int64_t idle_ms = 25'000;  ///< with nothing to bring, one step lasts until a commit, and this at most
+    std::size_t limit_bytes = bundle_bytes_max;
+    std::size_t limit_bytes_min = 64u * 1024;  ///< not asked to go below: a record goes alone then
+    std::int64_t backoff_first_ms = 250;
+    std::int64_t backoff_max_ms = 60'000;
+    std::int64_t refused_again_ms = 60'000;   ///< a log that the peer refused is offered again after this
+    std::int64_t unknown_again_ms = 300'000;  ///< one whose card it lacks: people have to act first
+};
+
+struct PushStatus {
+    std::string state = "new";  ///< new, up_to_date, catching_up, backing_off
+    Vector their_vector;        ///< as of the last answer
+    UnixMs last_success;        ///< last answered request; 0 = never
+    UnixMs last_attempt;
+    Error last_error;           ///< of the last attempt; what is empty when it succeeded
+    std::int64_t failures = 0;  ///< in a row
+    std::uint64_t requests = 0;
+    std::uint64_t bytes_sent = 0;  ///< bodies
+    std::uint64_t records = 0;     ///< that the peer took
+    std::set<LogId> skipped;       ///< refused by the peer or unknown to it, not offered at present
+};
+
+class Pusher {
+public:
+    Pusher(NodeId peer, Replica& replica, Store& store, Transport& transport, const Clock& clock, Random& random,
+           PusherOptions options);
+
+    /// One exchange with the peer; with nothing to bring it waits for a commit first. `gone` is asked while it waits.
+    /// Returns the milliseconds to wait before the next step; 0 = go on at once.
+    std::int64_t step(const std::function<bool()>& gone);
+    /// The same without waiting; for "sync now" and tests.
+    std::int64_t step_now();
+
+    [[nodiscard]] PushStatus status() const;
+
+private:
+    struct Offer;
+
+    std::int64_t bring_or_rest(const std::optional<Offer>& offer);
+    std::int64_t settle(const Result<void>& done);
+    void rest();
+    Result<void> hello();
+    Result<void> bring(const Offer& first);
+    Result<void> note_told(std::string_view body);
+    void note_offer(const Offer& offer, std::string_view body);
+    [[nodiscard]] std::optional<Offer> next_offer();
+    [[nodiscard]] bool shrink(std::size_t bytes);
+
+    NodeId peer_;
+    Replica& replica_;
+    Store& store_;
+    Transport& transport_;
+    const Clock& clock_;
+    Random& random_;
+    PusherOptions options_;
+
+    bool greeted_ = false;
+    std::size_t limit_bytes_;
+    Vector their_vector_;
+    std::vector<HeldHead> their_heads_;
+    HybridTime told_at_;                          ///< of the peer's own head among those
+    HybridTime known_when_told_;                  ///< of its newest head that was here by then
+    std::map<LogId, std::string> offered_heads_;  ///< not to be brought again and again to a peer that keeps another
+    std::map<LogId, std::int64_t> skip_until_ms_;
+    std::int64_t retry_after_ms_ = 0;
+
+    mutable std::mutex status_mutex_;
+    PushStatus status_;
+};
+
+}  // namespace minglu
