@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "minglu/json_text.hpp"
 #include "sync/exchange.hpp"
+#include "sync/fork_search.hpp"
 
 namespace minglu {
 
@@ -64,6 +66,8 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
     }
     retry_after_ms_ = 0;
     more_ = false;
+    // Now and then again: a head that we would not be sent may contradict ours.
+    if (clock_.steady_ms() - greeted_at_ms_ > options_.hello_again_ms) greeted_ = false;
     Result<void> done = greeted_ ? Result<void>{} : hello();
     if (done) {
         greeted_ = true;
@@ -111,7 +115,27 @@ Result<void> Puller::hello() {
     if (std::find(spoken.begin(), spoken.end(), protocol_version) == spoken.end())
         return fail({ErrorCode::unsupported_version, "the peer speaks protocol versions " + spoken.dump(), "",
                      "upgrade the older of both programs"});
+    std::vector<std::string> heads;
+    for (const Json& head : json.value("heads", Json::array()))
+        if (head.is_string()) heads.push_back(head.get<std::string>());
+    for (const LogId& log : replica_.contradicted(heads)) settle({log, std::nullopt});
+    greeted_at_ms_ = clock_.steady_ms();
     return {};
+}
+
+/// Asks the peer for proofs. A fork is one whoever brought its heads; without one the sender is to blame. A log of ours
+/// that somebody else continued is left in any case.
+void Puller::settle(const Doubt& doubt) {
+    const auto fork = find_fork(transport_, store_, doubt.log);
+    if (fork && *fork) {
+        const auto accepted = replica_.accept_fork(serialise(**fork), peer_);
+        if (accepted) return;
+    }
+    if (doubt.incident) replica_.report(*doubt.incident);
+    const auto forks = store_.read()->forks();
+    if (!doubt.incident &&
+        std::any_of(forks.begin(), forks.end(), [&](const ForkRow& row) { return row.log == doubt.log; }))
+        replica_.leave_log(doubt.log);
 }
 
 Result<void> Puller::pull(std::int64_t wait_s) {
@@ -121,8 +145,8 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     const Standing standing = replica_.standing();
     PeerRequest request;
     request.path = "/sync/v1/records?have=" + to_string(standing.vector) + "&heads=" + to_string(standing.heads) +
-                   "&skip=" + join_logs(skip) + "&wait_s=" + std::to_string(wait_s) +
-                   "&limit_bytes=" + std::to_string(options_.limit_bytes);
+                   "&skip=" + join_logs(skip) + "&forks=" + to_string(standing.forks) +
+                   "&wait_s=" + std::to_string(wait_s) + "&limit_bytes=" + std::to_string(options_.limit_bytes);
     request.accept = std::string(bundle_media_type) + "; v=" + std::to_string(bundle_version);
     request.timeout_ms = (wait_s + 60) * 1000;
     request.answer_bytes_max = bundle_bytes_limit;
@@ -131,8 +155,9 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     retry_after_ms_ = answer->retry_after_s * 1000;
     if (answer->status == 204) return {};
     if (answer->status != 200) return fail(unexpected_answer(*answer));
-    auto report = replica_.ingest(answer->body, peer_);
+    auto report = replica_.ingest(answer->body, peer_, Doubts::keep);
     if (!report) return tl::unexpected(report.error());
+    for (const Doubt& doubt : report->doubts) settle(doubt);
     note_report(*report);
     const std::scoped_lock lock(status_mutex_);
     status_.their_vector = report->sender_vector;

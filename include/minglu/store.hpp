@@ -10,6 +10,7 @@
 /// compiler. A `ReadTx` sees one committed snapshot. There is one `WriteTx` at a time (others block); destroying it
 /// without `commit()` rolls back. Faults (disk full, I/O, corruption) are thrown as `StoreFault`; after a throw from
 /// `commit()` the outcome is unknown and the process must exit without answering.
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -67,9 +68,14 @@ struct LogRow {
     Seq head_size;               ///< ≥ size for foreign logs
     HybridTime head_time;
     std::vector<ProofStep> head_proof;  ///< from `size` (when it was smaller than head_size) to the head
-    std::optional<Seq> cut;             ///< records beyond do not count
+    std::optional<Cut> cut;             ///< records beyond do not count, and its root is that of those that do
     friend bool operator==(const LogRow&, const LogRow&) = default;
 };
+
+/// The records of a log that count: all that are held, or those up to its cut.
+[[nodiscard]] inline Seq counted(const LogRow& log) {
+    return log.cut ? std::min(log.size, log.cut->at) : log.size;
+}
 
 /// Address of a perfect subtree of a log's Merkle tree: leaves [index·2^level, (index+1)·2^level).
 struct TreeNode {
@@ -267,6 +273,19 @@ struct IncidentRow {
     friend bool operator==(const IncidentRow&, const IncidentRow&) = default;
 };
 
+/// Two signed heads of one log that cannot both be true. Evidence: kept whole, never trimmed.
+struct ForkRow {
+    std::int64_t no = 0;
+    UnixMs at;
+    LogId log;
+    std::string peer;           ///< node_id of who brought the second head, or empty
+    std::string head_a;         ///< signed note
+    std::string head_b;         ///< signed note
+    std::optional<Seq> common;  ///< the last position that both share, once that is proved
+    std::string proof;          ///< of that: the JSON of sync/fork_proof.hpp; empty before
+    friend bool operator==(const ForkRow&, const ForkRow&) = default;
+};
+
 struct JournalRow {
     std::int64_t no = 0;
     UnixMs at;
@@ -330,6 +349,7 @@ public:
     [[nodiscard]] virtual std::optional<TokenRow> token(const Hash& secret_hash) const = 0;
     [[nodiscard]] virtual std::vector<IncidentRow> incidents(std::int64_t before,
                                                              std::uint32_t limit) const = 0;  ///< newest first
+    [[nodiscard]] virtual std::vector<ForkRow> forks() const = 0;                             ///< oldest first
     [[nodiscard]] virtual std::vector<JournalRow> journal(const Hash& conflict) const = 0;    ///< oldest first
     [[nodiscard]] virtual std::optional<StoredReply> reply(std::string_view idempotency_key) const = 0;
     [[nodiscard]] virtual std::string setting(std::string_view key) const = 0;  ///< empty when not set
@@ -356,6 +376,7 @@ public:
     virtual std::int64_t add_token(const TokenRow& token) = 0;
     virtual bool revoke_token(std::int64_t no) = 0;
     virtual void add_incident(const IncidentRow& incident) = 0;  ///< counts up an equal (kind, peer, subject)
+    virtual void add_fork(const ForkRow& fork) = 0;              ///< `no` is ignored
     virtual void claim(const Hash& conflict, std::string_view actor, UnixMs at) = 0;  ///< empty actor releases
     virtual void put_reply(std::string_view idempotency_key, const StoredReply& reply) = 0;
     virtual void put_setting(std::string_view key, std::string_view value) = 0;

@@ -95,7 +95,8 @@ Result<BundleRequest> bundle_request(const HttpRequest& request) {
     const auto have_text = text_parameter(request, "have");
     const auto heads_text = text_parameter(request, "heads");
     const auto skip_text = text_parameter(request, "skip");
-    for (const auto* value : {&have_text, &heads_text, &skip_text})
+    const auto forks_text = text_parameter(request, "forks");
+    for (const auto* value : {&have_text, &heads_text, &skip_text, &forks_text})
         if (!*value) return fail(value->error());
     const auto limit_bytes =
         integer_parameter(request, "limit_bytes", static_cast<std::int64_t>(bundle_bytes_max), 1, any);
@@ -106,7 +107,10 @@ Result<BundleRequest> bundle_request(const HttpRequest& request) {
     if (!heads) return fail(in_parameter(heads.error(), "heads"));
     auto skip = parse_skip(*skip_text);
     if (!skip) return fail(skip.error());
+    auto forks = parse_vector(*forks_text);
+    if (!forks) return fail(in_parameter(forks.error(), "forks"));
     BundleRequest bundle;
+    bundle.forks = *std::move(forks);
     bundle.have = *std::move(have);
     bundle.heads = *std::move(heads);
     bundle.skip = *std::move(skip);
@@ -215,11 +219,12 @@ private:
         const auto log = parse_log_id(*log_text);
         if (!log) return problem(in_parameter(log.error(), "log"));
         const auto from = integer_parameter(request, "from", 0, 0, json_integer_max);
-        const auto to = integer_parameter(request, "to", 0, 0, json_integer_max);
+        const auto to = integer_parameter(request, "to", -1, 0, json_integer_max);
         for (const auto* value : {&from, &to})
             if (!*value) return problem(value->error());
-        auto path = services_.exchange.proof(*log, Seq{static_cast<std::uint64_t>(*from)},
-                                             Seq{static_cast<std::uint64_t>(*to)});
+        const Seq start{static_cast<std::uint64_t>(*from)};
+        auto path = *to < 0 ? services_.exchange.proof_to_head(*log, start)
+                            : services_.exchange.proof(*log, start, Seq{static_cast<std::uint64_t>(*to)});
         if (!path) return problem(path.error());
         return answer(std::string(json_type), *std::move(path));
     }

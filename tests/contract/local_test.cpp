@@ -36,6 +36,23 @@ STORE_TEST("tokens are found by the hash of their secret and revoked once") {
     CHECK_FALSE(tx->token(hash_of_text("other"))->revoked);
 }
 
+STORE_TEST("forks are kept whole, in the order in which they were found") {
+    StoreUnderTest under_test;
+    ForkRow found{0, UnixMs{5}, LogId{"sc-00000000000000bb"}, "gz", "head\n\xe2\x80\x94 a\n", "head b\n", {}, ""};
+    ForkRow proved = found;
+    proved.common = Seq{0};
+    proved.proof = "{\"minglu_fork\":1}";
+    {
+        const auto tx = under_test.store->write();
+        tx->add_fork(found);
+        tx->add_fork(proved);
+        tx->commit();
+    }
+    found.no = 1;
+    proved.no = 2;
+    CHECK(under_test.store->read()->forks() == std::vector{found, proved});
+}
+
 STORE_TEST("the same incident again is counted, not repeated") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();

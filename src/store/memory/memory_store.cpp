@@ -129,6 +129,7 @@ public:
         }
         return incidents;
     }
+    std::vector<ForkRow> forks() const override { return state().forks; }
     std::vector<JournalRow> journal(const Hash& conflict) const override {
         std::vector<JournalRow> rows;
         for (const JournalRow& row : state().journal) {
@@ -224,6 +225,10 @@ public:
         return false;
     }
     void add_incident(const IncidentRow& incident) override { memory::add_incident(*state_, incident); }
+    void add_fork(const ForkRow& fork) override {
+        state_->forks.push_back(fork);
+        state_->forks.back().no = static_cast<std::int64_t>(state_->forks.size());
+    }
     void claim(const Hash& conflict, std::string_view actor, UnixMs at) override {
         memory::claim(*state_, conflict, actor, at);
     }

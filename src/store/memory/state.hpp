@@ -52,6 +52,7 @@ struct State {
     std::map<NodeId, PeerRow> peers;
     std::vector<TokenRow> tokens;
     std::vector<IncidentRow> incidents;
+    std::vector<ForkRow> forks;
     std::map<std::string, StoredReply, std::less<>> replies;
     std::map<std::string, std::string, std::less<>> settings;
 

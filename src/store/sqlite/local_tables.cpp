@@ -81,6 +81,31 @@ void LocalTables::add_incident(const IncidentRow& incident) {
         incident.count);
 }
 
+std::vector<ForkRow> LocalTables::forks() const {
+    std::vector<ForkRow> forks;
+    Query query =
+        database_.query("SELECT fork_no, at, log, peer, head_a, head_b, common, proof FROM fork ORDER BY fork_no");
+    while (query.next()) {
+        ForkRow& fork = forks.emplace_back();
+        fork.no = query->integer(0);
+        fork.at = UnixMs{query->integer(1)};
+        fork.log = LogId{query->text(2)};
+        fork.peer = query->text(3);
+        fork.head_a = query->text(4);
+        fork.head_b = query->text(5);
+        if (!query->is_null(6)) fork.common = Seq{static_cast<std::uint64_t>(query->integer(6))};
+        fork.proof = query->text(7);
+    }
+    return forks;
+}
+
+void LocalTables::add_fork(const ForkRow& fork) {
+    const std::optional<std::int64_t> common =
+        fork.common ? std::optional<std::int64_t>(static_cast<std::int64_t>(fork.common->value())) : std::nullopt;
+    database_.run("INSERT INTO fork (at, log, peer, head_a, head_b, common, proof) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                  fork.at, fork.log, fork.peer, fork.head_a, fork.head_b, common, fork.proof);
+}
+
 std::optional<StoredReply> LocalTables::reply(std::string_view idempotency_key) const {
     Query query =
         database_.query("SELECT request, status, body, at FROM reply WHERE idempotency_key = ?", idempotency_key);

@@ -1,5 +1,5 @@
 #pragma once
-/// What is local to this node: peer, token, incident, reply, setting.
+/// What is local to this node: peer, token, incident, fork, reply, setting.
 #include "minglu/store.hpp"
 #include "src/store/sqlite/database.hpp"
 
@@ -13,6 +13,7 @@ public:
     [[nodiscard]] std::vector<TokenRow> tokens() const;
     [[nodiscard]] std::optional<TokenRow> token(const Hash& secret_hash) const;
     [[nodiscard]] std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit) const;
+    [[nodiscard]] std::vector<ForkRow> forks() const;
     [[nodiscard]] std::optional<StoredReply> reply(std::string_view idempotency_key) const;
     [[nodiscard]] std::string setting(std::string_view key) const;
 
@@ -21,6 +22,7 @@ public:
     std::int64_t add_token(const TokenRow& token);
     bool revoke_token(std::int64_t no);
     void add_incident(const IncidentRow& incident);
+    void add_fork(const ForkRow& fork);
     void put_reply(std::string_view idempotency_key, const StoredReply& reply);
     void put_setting(std::string_view key, std::string_view value);
 

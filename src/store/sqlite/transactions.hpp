@@ -73,6 +73,7 @@ public:
     std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit) const override {
         return c_.local.incidents(before, limit);
     }
+    std::vector<ForkRow> forks() const override { return c_.local.forks(); }
     std::vector<JournalRow> journal(const Hash& conflict) const override { return c_.conflicts.journal(conflict); }
     std::optional<StoredReply> reply(std::string_view key) const override { return c_.local.reply(key); }
     std::string setting(std::string_view key) const override { return c_.local.setting(key); }
@@ -120,6 +121,7 @@ public:
     std::int64_t add_token(const TokenRow& token) override { return c_.local.add_token(token); }
     bool revoke_token(std::int64_t no) override { return c_.local.revoke_token(no); }
     void add_incident(const IncidentRow& incident) override { c_.local.add_incident(incident); }
+    void add_fork(const ForkRow& fork) override { c_.local.add_fork(fork); }
     void claim(const Hash& conflict, std::string_view actor, UnixMs at) override {
         c_.conflicts.claim(conflict, actor, at);
     }
