@@ -46,25 +46,68 @@ public:
     Result<std::optional<ForkProof>> run() {
         const auto first = branch_at(Seq{1});
         if (!first) return tl::unexpected(first.error());
-        if (first->root != root_here(Seq{1})) return proof_at(Seq{});
+        if (first->root != root_here(Seq{1})) return proof_of(Seq{}, Seq{1});
         Seq common{1};
-        Seq beyond = std::min({log_.size, log_.head_size, first->held});
-        const auto last = branch_at(beyond);
+        Seq differ = std::min({log_.size, log_.head_size, first->held});
+        const auto last = branch_at(differ);
         if (!last) return tl::unexpected(last.error());
-        if (last->root == root_here(beyond)) return std::nullopt;
-        while (common.value() + 1 < beyond.value()) {
-            const Seq middle{common.value() + (beyond.value() - common.value()) / 2};
+        if (last->root == root_here(differ)) return beyond(differ, *last);
+        while (common.value() + 1 < differ.value()) {
+            const Seq middle{common.value() + (differ.value() - common.value()) / 2};
             const auto branch = branch_at(middle);
             if (!branch) return tl::unexpected(branch.error());
-            (branch->root == root_here(middle) ? common : beyond) = middle;
+            (branch->root == root_here(middle) ? common : differ) = middle;
         }
-        return proof_at(common);
+        return proof_of(common, differ);
     }
 
 private:
     [[nodiscard]] Hash root_here(Seq size) const {
         const auto tx = store_.read();
         return root_at(hash_of(log_.suite), size.value(), node_reader(*tx, log_.no));
+    }
+
+    /// Both agree as far as both hold records. One of them may hold a head beyond, with the steps that lead there.
+    Result<std::optional<ForkProof>> beyond(Seq common, const Branch& last) {
+        for (const auto& [size, root] : states_beyond(log_.head_proof, log_.head, log_.size)) {
+            if (size > last.held) break;
+            const auto branch = branch_at(size);
+            if (!branch) return tl::unexpected(branch.error());
+            if (branch->root != root) return proof_of(common, size);
+        }
+        for (const auto& [size, root] : states_beyond(last.steps, last.note, last.held)) {
+            if (size > std::min(log_.size, log_.head_size)) break;
+            if (root_here(size) != root) return proof_of(common, size);
+        }
+        return std::nullopt;
+    }
+
+    /// Sizes after `held` that the steps pass on their way to the head, the head's own last.
+    static std::vector<std::pair<Seq, Hash>> states_beyond(const std::vector<ProofStep>& steps, const std::string& note,
+                                                           Seq held) {
+        std::vector<std::pair<Seq, Hash>> states;
+        for (const ProofStep& step : steps)
+            if (step.size > held) states.emplace_back(step.size, step.root);
+        const auto head = parse_note(note);
+        if (head && head->head.size > held) states.emplace_back(head->head.size, head->head.root);
+        return states;
+    }
+
+    static std::vector<ProofStep> from(std::vector<ProofStep> steps, Seq size) {
+        const auto found =
+            std::find_if(steps.begin(), steps.end(), [&](const ProofStep& step) { return step.size == size; });
+        return {found, steps.end()};
+    }
+
+    [[nodiscard]] std::vector<ProofStep> our_steps(Seq size) const {
+        if (size > std::min(log_.size, log_.head_size)) return from(log_.head_proof, size);
+        return steps_to_head(*store_.read(), log_, size);
+    }
+
+    Result<Branch> their_steps(Seq size, Seq held) {
+        auto branch = branch_at(std::min(size, held));
+        if (branch && size > held) branch->steps = from(branch->steps, size);
+        return branch;
     }
 
     Result<Branch> branch_at(Seq size) {
@@ -89,25 +132,24 @@ private:
         return branch;
     }
 
-    /// Both sides at `common` and right after it; the peer's head must be the same in both answers.
-    Result<std::optional<ForkProof>> proof_at(Seq common) {
-        const Seq next{common.value() + 1};
-        const auto after = branch_at(next);
-        if (!after) return tl::unexpected(after.error());
+    /// Both sides at both positions; the peer's head must be the same in all answers.
+    Result<std::optional<ForkProof>> proof_of(Seq common, Seq differ) {
         ForkProof proof;
         proof.log = log_.id;
         proof.common = common;
-        ForkSide& theirs = proof.sides[1];
-        theirs = {after->note, {}, after->steps};
-        proof.root = empty_root(hash_of(log_.suite));
-        const auto tx = store_.read();
-        proof.sides[0] = {log_.head, {}, steps_to_head(*tx, log_, next)};
+        proof.root = common == Seq{} ? empty_root(hash_of(log_.suite)) : root_here(common);
+        proof.differ = differ;
+        const auto first = branch_at(Seq{1});
+        if (!first) return tl::unexpected(first.error());
+        const auto apart = their_steps(differ, first->held);
+        if (!apart) return tl::unexpected(apart.error());
+        proof.sides[0] = {log_.head, {}, our_steps(differ)};
+        proof.sides[1] = {apart->note, {}, apart->steps};
         if (common != Seq{}) {
-            const auto at = branch_at(common);
-            if (!at) return tl::unexpected(at.error());
-            proof.root = at->root;
-            theirs.from_common = at->steps;
-            proof.sides[0].from_common = steps_to_head(*tx, log_, common);
+            const auto together = branch_at(common);
+            if (!together) return tl::unexpected(together.error());
+            proof.sides[0].from_common = our_steps(common);
+            proof.sides[1].from_common = together->steps;
         }
         // The peer may have taken a newer head meanwhile; then the next try will do.
         if (const auto sound = check_fork(proof, log_.suite, log_.signing_key); !sound)

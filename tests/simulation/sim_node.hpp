@@ -14,16 +14,18 @@ enum class StoreKind { memory, sqlite };
 
 class SimNode {
 public:
-    /// `file` is where a SQLite store lives; it is not touched for one in memory.
-    SimNode(NodeId id, StoreKind kind, std::filesystem::path file, test::ManualClock& clock,
-            test::SeededRandom& random);
+    /// `file` is where a SQLite store lives; it is not touched for one in memory, which may be given.
+    SimNode(NodeId id, StoreKind kind, std::filesystem::path file, test::ManualClock& clock, test::SeededRandom& random,
+            std::unique_ptr<Store> memory = nullptr);
 
-    void connect(SimNode& neighbour, std::size_t limit_bytes);
+    void connect(SimNode& neighbour, std::size_t limit_bytes, std::string name = "");
     void pin(const NodeId& other, const std::string& card);
 
     /// Stops and starts again over what was committed; with `NewLog::yes` as after a restore.
     enum class NewLog { no, yes };
     void restart(NewLog new_log);
+    /// The same over another store in memory: a backup, or an old or foreign copy of the data directory.
+    void restart_over(std::unique_ptr<Store> store, NewLog new_log);
 
     [[nodiscard]] const NodeId& id() const { return id_; }
     [[nodiscard]] Replica& replica() { return *replica_; }
@@ -39,10 +41,13 @@ public:
         std::unique_ptr<Line> line;
         std::unique_ptr<Puller> puller;
     };
-    [[nodiscard]] std::map<NodeId, Link>& links() { return links_; }
+    /// By node; the link to a copy of a node, which has the same id, by the name that it was given.
+    [[nodiscard]] std::map<std::string, Link>& links() { return links_; }
 
 private:
     void start();
+    void stop();
+    void mark_restored();
 
     NodeId id_;
     StoreKind kind_;
@@ -54,7 +59,7 @@ private:
     std::unique_ptr<Store> store_;
     std::unique_ptr<Replica> replica_;
     std::unique_ptr<Exchange> exchange_;
-    std::map<NodeId, Link> links_;
+    std::map<std::string, Link> links_;
 };
 
 }  // namespace minglu::simulation

@@ -34,7 +34,7 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
     std::set<std::string> met;
     std::uint64_t damaged = 0;
     std::uint64_t heads_ahead = 0;
-    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 75; ++seed) {
         Options options;
         options.seed = seed;
         options.nodes = 2 + static_cast<std::size_t>(seed % 3);

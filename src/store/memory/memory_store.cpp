@@ -264,4 +264,12 @@ std::unique_ptr<Store> make_memory_store() {
     return std::make_unique<MemoryStore>();
 }
 
+std::unique_ptr<Store> copy_memory_store(Store& store) {
+    auto* original = dynamic_cast<MemoryStore*>(&store);
+    if (original == nullptr) throw std::logic_error("copy_memory_store: this store is not one in memory");
+    auto copy = std::make_unique<MemoryStore>();
+    copy->replace(original->current());
+    return copy;
+}
+
 }  // namespace minglu
