@@ -140,6 +140,7 @@ void Intake::cut(const Cut& cut, const NodeId& by) {
         return;
     }
     if (log->cut && log->cut->at <= cut.at) return;
+    counted_before_.emplace(cut.log, counted(*log));
     log->cut = cut;
     cuts_[cut.log] = cut;
     tx_.update_log(*log);

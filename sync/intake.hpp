@@ -41,6 +41,8 @@ public:
 
     /// Logs that an `open` record taken so far has cut off.
     [[nodiscard]] const std::map<LogId, Cut>& cuts() const { return cuts_; }
+    /// For each of them up to where it counted before.
+    [[nodiscard]] const std::map<LogId, Seq>& counted_before() const { return counted_before_; }
 
 private:
     void note_touched(const RecordLines& record, const Judged& judged, const Dot& dot);
@@ -50,6 +52,7 @@ private:
     UnixMs arrived_;
     std::set<EntryKey> touched_;
     std::map<LogId, Cut> cuts_;
+    std::map<LogId, Seq> counted_before_;
 };
 
 /// Adds one leaf to the log's tree: frontier, size and stored nodes.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -137,7 +138,8 @@ private:
                      class Intake& intake);
     LogRow reopen(WriteTx& tx, const std::optional<Cut>& cut, Seq upto);
     void reissue(WriteTx& tx, LogRow& own, class Intake& intake, const Cut& cut, Seq upto);
-    LogRow continue_own(WriteTx& tx, const NodeId& from, bool& reopened);
+    LogRow continue_own(WriteTx& tx, const std::map<LogId, Seq>& counted_before, const NodeId& from, bool& reopened);
+    LogRow write_again(WriteTx& tx, const LogRow& cut_log, Seq upto, const NodeId& from);
     void commit_group(std::vector<Pending*>& group);
     Result<Published> append(WriteTx& tx, LogRow& own, class Intake& intake, const Draft& draft, Vector& vector);
     void seal(WriteTx& tx, LogRow& own);

@@ -45,6 +45,7 @@ struct Proofs {
     IngestReport report;
     Doubts doubts = Doubts::report;
     bool leave_own = false;
+    std::map<LogId, Seq> counted_before;  ///< of the logs that records of this bundle have cut
 };
 
 namespace {
@@ -236,6 +237,7 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
     }
     for (const auto& [id, cut] : intake.cuts())
         if (const auto found = proofs.proved.find(id); found != proofs.proved.end()) found->second.log.cut = cut;
+    proofs.counted_before = intake.counted_before();
     refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
 }
 
@@ -280,7 +282,8 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from,
             take(*tx, *bundle, proofs, from);
             const bool news = write_back(*tx, proofs, clock_.now(), heads);
             bool reopened = false;
-            LogRow own = proofs.leave_own ? reopen(*tx, std::nullopt, {}) : continue_own(*tx, from, reopened);
+            if (proofs.leave_own) (void)reopen(*tx, std::nullopt, {});
+            LogRow own = continue_own(*tx, proofs.counted_before, from, reopened);
             if (proofs.report.records > 0 || reopened || proofs.leave_own) {
                 seal(*tx, own);
             } else if (news) {

@@ -134,37 +134,46 @@ void Replica::reissue(WriteTx& tx, LogRow& own, Intake& intake, const Cut& cut, 
     }
 }
 
-/// The log to go on with after a bundle: a new one when ours turned out to go on elsewhere, or another program that
-/// writes as this node has cut it.
-LogRow Replica::continue_own(WriteTx& tx, const NodeId& from, bool& reopened) {
-    const auto own = find_own(tx.logs());
-    if (own && !own->cut) return *own;
-    reopened = true;
+/// Another program that writes as this node has cut a log of ours. It wrote its own branch again, not the one held
+/// here.
+LogRow Replica::write_again(WriteTx& tx, const LogRow& cut_log, Seq upto, const NodeId& from) {
+    LogRow next = reopen(tx, cut_log.cut, upto);
     IncidentRow incident;
     incident.at = clock_.now();
-    incident.peer = from.value();
-    if (!own) {
-        const LogId left = standing().own_log;
-        LogRow next = reopen(tx, std::nullopt, {});
-        incident.kind = "rolled_back";
-        incident.subject = left.value();
-        incident.received = "more of our own log than this node holds, signed with our key";
-        incident.done = "a new log, " + next.id.value() + ", was opened; the old one is taken back from the others";
-        incident.advice =
-            "find out why: an old copy of the data directory was put back, or a copy of it runs elsewhere; see the "
-            "operations guide, copied node";
-        tx.add_incident(incident);
-        return next;
-    }
-    LogRow next = reopen(tx, own->cut, own->size);
     incident.kind = "fork";
-    incident.subject = own->id.value();
+    incident.peer = from.value();
+    incident.subject = cut_log.id.value();
     incident.received =
-        "another program that writes as this node has cut our log at " + std::to_string(own->cut->at.value());
-    incident.done = done_by_us(next, own->cut->at);
+        "another program that writes as this node has cut our log at " + std::to_string(cut_log.cut->at.value());
+    incident.done = done_by_us(next, cut_log.cut->at);
     incident.advice = own_fork_advice;
     tx.add_incident(incident);
     return next;
+}
+
+/// The log to go on with after a bundle: a new one when ours turned out to go on elsewhere, or was cut.
+LogRow Replica::continue_own(WriteTx& tx, const std::map<LogId, Seq>& counted_before, const NodeId& from,
+                             bool& reopened) {
+    auto own = find_own(tx.logs());
+    if (!own) {
+        const LogId left = standing().own_log;
+        own = reopen(tx, std::nullopt, {});
+        reopened = true;
+        tx.add_incident(
+            {0, clock_.now(), "rolled_back", from.value(), left.value(),
+             "more of our own log than this node holds, signed with our key",
+             "a new log, " + own->id.value() + ", was opened; the old one is taken back from the others",
+             "find out why: an old copy of the data directory was put back, or a copy of it runs elsewhere; see the "
+             "operations guide, copied node",
+             1});
+    }
+    for (const auto& [id, upto] : counted_before) {
+        const auto log = tx.log(id);
+        if (node_of(id) != node_ || (!log->own && upto <= log->cut->at)) continue;
+        own = write_again(tx, *log, upto, from);
+        reopened = true;
+    }
+    return *own;
 }
 
 Result<bool> Replica::accept_fork(std::string_view text, const NodeId& from) {

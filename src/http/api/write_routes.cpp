@@ -13,6 +13,7 @@ void add_write_routes(Router& router) {
     add_token_routes(router, in_use);
     add_maintenance_routes(router);
     add_incident_routes(router);
+    add_fork_routes(router);
 }
 
 }  // namespace minglu

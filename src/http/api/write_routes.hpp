@@ -21,5 +21,7 @@ void add_token_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 void add_maintenance_routes(Router& router);
 /// GET /v1/incidents.
 void add_incident_routes(Router& router);
+/// GET /v1/forks and /v1/forks/records.
+void add_fork_routes(Router& router);
 
 }  // namespace minglu

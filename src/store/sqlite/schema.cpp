@@ -5,6 +5,7 @@
 
 #include "embedded/store_0001_initial_sql.hpp"
 #include "embedded/store_0002_forks_sql.hpp"
+#include "src/store/sqlite/sqlite_store.hpp"
 
 namespace minglu {
 namespace {
@@ -22,9 +23,13 @@ std::int64_t version_of(Database& database) {
 
 }  // namespace
 
+std::int64_t newest_schema() {
+    return static_cast<std::int64_t>(migrations().size());
+}
+
 void migrate(Database& database) {
     const auto known = migrations();
-    const auto newest = static_cast<std::int64_t>(known.size());
+    const auto newest = newest_schema();
     std::int64_t version = version_of(database);
     if (version > newest) {
         throw StoreFault(ErrorCode::unsupported_version,
