@@ -1,4 +1,4 @@
-/// incident list, forks, proof, branch; rebuild, verify, backup: keeping a node sound.
+/// incident list, acknowledge, forks, proof, branch; rebuild, verify, backup: keeping a node sound.
 #include <filesystem>
 #include <functional>
 
@@ -12,7 +12,13 @@ namespace {
 struct NoOptions {};
 
 struct ListOptions {
+    bool open = false;
     PageOptions paging;
+};
+
+struct AcknowledgeOptions {
+    std::int64_t no = 0;
+    std::string note;
 };
 
 struct BackupOptions {
@@ -30,15 +36,24 @@ void print_incident(Session& session, const Json& incident) {
     facts.add_if("  收到", text(incident, "received"));
     facts.add_if("  已做", text(incident, "done"));
     facts.add_if("  建议", text(incident, "advice"), Tone::warn);
+    for (const Json& one : elements(incident, "acknowledgements"))
+        facts.add("  已处理", time_text(text(one, "at")) + "  " + text(one, "by") + "  " + text(one, "note"));
     facts.print(session.screen());
 }
 
 ExitCode run_incidents(Session& session, const ListOptions& options) {
-    show_items(session, request_of("GET", "/v1/incidents"), options.paging,
+    show_items(session, request_of("GET", options.open ? "/v1/incidents?state=open" : "/v1/incidents"), options.paging,
                [&](const std::vector<Json>& items, const Json&) {
                    for (const Json& incident : items) print_incident(session, incident);
                    if (items.empty()) session.out() << "没有事件\n";
                });
+    return ExitCode::ok;
+}
+
+ExitCode run_acknowledge(Session& session, const AcknowledgeOptions& options) {
+    (void)session.ask(request_of("POST", "/v1/incidents/" + std::to_string(options.no) + "/acknowledgement",
+                                 Json{{"note", options.note}}));
+    if (!session.json()) session.out() << "已记录处理情况\n";
     return ExitCode::ok;
 }
 
@@ -216,7 +231,18 @@ void add_maintenance_commands(CLI::App& app, Chosen& chosen) {
     CLI::App* const incident = add_group(app, "incident", "What was wrong, and what to do about it 事件");
     add_command<ListOptions>(
         *incident, chosen, "list", "Newest first 列表",
-        [](CLI::App& command, ListOptions& options) { add_paging_options(command, options.paging); }, run_incidents);
+        [](CLI::App& command, ListOptions& options) {
+            command.add_flag("--open", options.open, "Only those that nobody has acknowledged since 仅未处理");
+            add_paging_options(command, options.paging);
+        },
+        run_incidents);
+    add_command<AcknowledgeOptions>(
+        *incident, chosen, "acknowledge", "Write down that you looked at it, and what you found 记录处理情况",
+        [](CLI::App& command, AcknowledgeOptions& options) {
+            command.add_option("no", options.no, "Number, as the list shows it 编号")->required();
+            command.add_option("--note", options.note, "What was found, what was done 说明")->required();
+        },
+        run_acknowledge);
     add_command<NoOptions>(
         *incident, chosen, "forks", "Logs that were signed twice over, with both heads 日志分叉",
         [](CLI::App&, NoOptions&) {}, run_forks);

@@ -77,6 +77,29 @@ STORE_TEST("the same incident again is counted, not repeated") {
     CHECK(tx->counts().incidents == 2);
 }
 
+STORE_TEST("an incident is open until somebody acknowledges it, and again when it happens again") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    const IncidentRow incident{0, UnixMs{1}, "gap", "sc", "sc.1", "3 records", "refused", "wait", 1};
+    IncidentRow other = incident;
+    other.peer = "gz";
+    tx->add_incident(incident);
+    tx->add_incident(other);
+    tx->add_incident(incident);
+    CHECK_FALSE(tx->acknowledge(9, {"li.wei", UnixMs{5}, "seen", 0}));
+    CHECK(tx->acknowledge(1, {"li.wei", UnixMs{5}, "seen", 0}));
+    REQUIRE(tx->incidents(0, 10, true).size() == 1);
+    CHECK(tx->incidents(0, 10, true)[0].peer == "gz");
+    CHECK(tx->counts().incidents_open == 1);
+    tx->add_incident(incident);
+    CHECK(tx->counts().incidents_open == 2);
+    CHECK(tx->acknowledge(1, {"chen", UnixMs{7}, "mended", 0}));
+    const std::vector<Acknowledgement> both{{"li.wei", UnixMs{5}, "seen", 2}, {"chen", UnixMs{7}, "mended", 3}};
+    CHECK(tx->incidents(0, 10)[1].acknowledgements == both);
+    CHECK_FALSE(is_open(tx->incidents(0, 10)[1]));
+    CHECK(tx->counts().incidents == 2);
+}
+
 STORE_TEST("replies and settings are kept by name") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();

@@ -12,7 +12,7 @@ void add_write_routes(Router& router) {
     add_peer_routes(router, in_use);
     add_token_routes(router, in_use);
     add_maintenance_routes(router);
-    add_incident_routes(router);
+    add_incident_routes(router, in_use);
     add_fork_routes(router);
 }
 

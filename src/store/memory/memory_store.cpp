@@ -107,6 +107,7 @@ public:
             counts.conflicts_open += entry->row.open_conflicts;
         }
         counts.incidents = state().incidents.size();
+        for (const IncidentRow& incident : state().incidents) counts.incidents_open += is_open(incident) ? 1 : 0;
         return counts;
     }
 
@@ -122,10 +123,10 @@ public:
         }
         return std::nullopt;
     }
-    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit) const override {
+    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit, bool only_open) const override {
         std::vector<IncidentRow> incidents;
         for (auto at = state().incidents.rbegin(); at != state().incidents.rend() && incidents.size() < limit; ++at) {
-            if (before == 0 || at->no < before) incidents.push_back(*at);
+            if ((before == 0 || at->no < before) && (!only_open || is_open(*at))) incidents.push_back(*at);
         }
         return incidents;
     }
@@ -225,6 +226,9 @@ public:
         return false;
     }
     void add_incident(const IncidentRow& incident) override { memory::add_incident(*state_, incident); }
+    bool acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement) override {
+        return memory::acknowledge(*state_, incident_no, acknowledgement);
+    }
     void add_fork(const ForkRow& fork) override {
         state_->forks.push_back(fork);
         state_->forks.back().no = static_cast<std::int64_t>(state_->forks.size());

@@ -65,6 +65,7 @@ void put_entry(State& state, const EntryViews& views, UnixMs at);
 void remove_entry(State& state, const EntryKey& key);
 void claim(State& state, const Hash& conflict, std::string_view actor, UnixMs at);
 void add_incident(State& state, const IncidentRow& incident);
+bool acknowledge(State& state, std::int64_t incident_no, Acknowledgement acknowledgement);
 RecordNo add_record(State& state, const NewRecord& record);
 
 [[nodiscard]] RecordNo arrival_before(const State& state, const Vector& have);
