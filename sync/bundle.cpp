@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "minglu/json_text.hpp"
+#include "sync/proof_steps.hpp"
 
 namespace minglu {
 
@@ -17,12 +18,6 @@ Error malformed(std::string what) {
     return {ErrorCode::malformed, "bundle: " + std::move(what), "", "fetch it again; report the sender if it persists"};
 }
 
-Json hashes_to_json(const std::vector<Hash>& hashes) {
-    Json list = Json::array();
-    for (const Hash& hash : hashes) list.push_back(to_base64(bytes_of(hash)));
-    return list;
-}
-
 Json to_json(const Vector& vector) {
     Json object = Json::object();
     for (const Vector::Item& item : vector.items()) object[item.first.value()] = item.second.value();
@@ -31,17 +26,10 @@ Json to_json(const Vector& vector) {
 
 Json to_json(const Segment& segment) {
     Json object{{"log", segment.log.value()}, {"from", segment.from.value()}, {"to", segment.to.value()}};
-    if (!segment.steps.empty()) {
-        Json steps = Json::array();
-        for (const ProofStep& step : segment.steps)
-            steps.push_back({{"size", step.size.value()},
-                             {"root", to_base64(bytes_of(step.root))},
-                             {"path", hashes_to_json(step.path)}});
-        object["steps"] = std::move(steps);
-    }
+    if (!segment.steps.empty()) object["steps"] = json_of(segment.steps);
     if (segment.head_from != Seq{}) {
         object["head_from"] = segment.head_from.value();
-        object["head_path"] = hashes_to_json(segment.head_path);
+        object["head_path"] = json_of(segment.head_path);
     }
     object["head"] = segment.head;
     return object;
@@ -58,50 +46,32 @@ T accept(Result<T> result) {
     return *std::move(result);
 }
 
-/// A count or position; the general reader would turn a negative number into a huge one.
-Seq to_seq(const Json& json) {
-    if (!json.is_number_unsigned()) throw Malformed{"a position is not a number from 0"};
-    return Seq{json.get<std::uint64_t>()};
-}
-
-Hash to_hash_value(const Json& json) {
-    return accept(to_hash(accept(from_base64(json.get<std::string>()))));
-}
-
 /// The general reader would walk through any value.
 const Json& as_array(const Json& json) {
     if (!json.is_array()) throw Malformed{"a list is not an array"};
     return json;
 }
 
-std::vector<Hash> to_hashes(const Json& json) {
-    std::vector<Hash> hashes;
-    for (const Json& item : as_array(json)) hashes.push_back(to_hash_value(item));
-    return hashes;
-}
-
 Vector to_vector(const Json& json) {
     if (!json.is_object()) throw Malformed{"the vector is not an object"};
     Vector vector;
-    for (const auto& item : json.items()) vector.set(accept(parse_log_id(item.key())), to_seq(item.value()));
+    for (const auto& item : json.items()) vector.set(accept(parse_log_id(item.key())), seq_of(item.value()));
     return vector;
 }
 
 Segment to_segment(const Json& json) {
     Segment segment;
     segment.log = accept(parse_log_id(json.at("log").get<std::string>()));
-    segment.from = to_seq(json.at("from"));
-    segment.to = to_seq(json.at("to"));
+    segment.from = seq_of(json.at("from"));
+    segment.to = seq_of(json.at("to"));
     if (segment.from == Seq{} || segment.from.value() > segment.to.value() + 1)
         throw Malformed{"a segment runs backwards"};
-    const Json steps = json.value("steps", Json::array());
-    for (const Json& step : as_array(steps))
-        segment.steps.push_back({to_seq(step.at("size")), to_hash_value(step.at("root")), to_hashes(step.at("path"))});
+    segment.steps = steps_of(json.value("steps", Json::array()));
     if (json.contains("head_from") != json.contains("head_path"))
         throw Malformed{"head_from and head_path come together"};
     if (json.contains("head_from")) {
-        segment.head_from = to_seq(json.at("head_from"));
-        segment.head_path = to_hashes(json.at("head_path"));
+        segment.head_from = seq_of(json.at("head_from"));
+        segment.head_path = hashes_of(json.at("head_path"));
         if (segment.head_from == Seq{}) throw Malformed{"head_from is 0"};
     }
     segment.head = json.at("head").get<std::string>();
@@ -116,6 +86,9 @@ BundleInfo to_info(std::string_view canonical) {
     info.node = accept(parse_node_id(json.at("node").get<std::string>()));
     info.vector = to_vector(json.at("vector"));
     for (const Json& segment : as_array(json.at("logs"))) info.segments.push_back(to_segment(segment));
+    const Json forks = json.value("forks", Json::array());
+    for (const Json& fork : as_array(forks)) info.forks.push_back(fork.dump());
+    if (info.forks.size() > bundle_forks_max) throw Malformed{"it carries more proofs of forks than it may"};
     return info;
 }
 
@@ -185,10 +158,14 @@ std::optional<std::uint64_t> version_of(std::string_view bytes) {
 std::string serialise(const BundleInfo& info) {
     Json segments = Json::array();
     for (const Segment& segment : info.segments) segments.push_back(to_json(segment));
-    const Json json{{"minglu_bundle", bundle_version},
-                    {"node", info.node.value()},
-                    {"vector", to_json(info.vector)},
-                    {"logs", std::move(segments)}};
+    Json json{{"minglu_bundle", bundle_version},
+              {"node", info.node.value()},
+              {"vector", to_json(info.vector)},
+              {"logs", std::move(segments)}};
+    if (!info.forks.empty()) {
+        json["forks"] = Json::array();
+        for (const std::string& fork : info.forks) json["forks"].push_back(Json::parse(fork));
+    }
     return json.dump() + "\n";
 }
 
@@ -203,6 +180,8 @@ Result<BundleInfo> parse_bundle_info(std::string_view first_line) {
                          "this program reads version 1; upgrade it"});
         return to_info(canonical);
     } catch (const Malformed& fault) {
+        return fail(malformed(fault.what));
+    } catch (const MalformedProof& fault) {
         return fail(malformed(fault.what));
     } catch (const Json::exception& fault) {
         return fail(malformed(std::string("first line: ") + fault.what()));

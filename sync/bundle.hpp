@@ -34,10 +34,14 @@ struct Segment {
     friend bool operator==(const Segment&, const Segment&) = default;
 };
 
+/// Proofs of forks in one bundle at most; what does not fit comes with the next one.
+constexpr std::size_t bundle_forks_max = 16;
+
 struct BundleInfo {
     NodeId node;
-    Vector vector;  ///< what the sender holds
+    Vector vector;  ///< what the sender holds of what counts
     std::vector<Segment> segments;
+    std::vector<std::string> forks = {};  ///< proofs of forks that the receiver lacks; see ForkProof
     friend bool operator==(const BundleInfo&, const BundleInfo&) = default;
 };
 

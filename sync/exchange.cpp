@@ -5,6 +5,7 @@
 
 #include "catalog/entry_views.hpp"
 #include "sync/merkle.hpp"
+#include "sync/proof_steps.hpp"
 #include "sync/segment_proof.hpp"
 
 namespace minglu {
@@ -46,6 +47,7 @@ std::string Exchange::node_json() const {
                     {"clock_ms", clock_.now().value()},
                     {"vector", vector_json(replica_.standing().vector)},
                     {"heads", heads_json(*tx)},
+                    {"forks", vector_json(replica_.standing().forks)},
                     {"card", card_}};
     return json.dump();
 }
@@ -74,6 +76,7 @@ Result<Exchange::Brought> Exchange::push(std::string_view bundle, const NodeId& 
     for (const LogId& log : report->unknown) unknown.push_back(log.value());
     const Json json{{"vector", vector_json(replica_.standing().vector)},
                     {"heads", heads_json(*store_.read())},
+                    {"forks", vector_json(replica_.standing().forks)},
                     {"taken", report->records},
                     {"ops", report->ops},
                     {"refused", std::move(refused)},
@@ -86,18 +89,43 @@ Result<Exchange::Brought> Exchange::push(std::string_view bundle, const NodeId& 
     return brought;
 }
 
+namespace {
+
+Result<LogRow> held_log(const ReadTx& tx, const LogId& id) {
+    auto log = tx.log(id);
+    if (!log || log->size == Seq{})
+        return fail({ErrorCode::not_found, "log " + id.value() + " is not held here", "", ""});
+    return *std::move(log);
+}
+
+}  // namespace
+
 Result<std::string> Exchange::proof(const LogId& id, Seq from, Seq to) const {
     const auto tx = store_.read();
-    const auto log = tx->log(id);
-    if (!log) return fail({ErrorCode::not_found, "log " + id.value() + " is not held here", "", ""});
+    const auto log = held_log(*tx, id);
+    if (!log) return tl::unexpected(log.error());
     if (from > to || to > log->size)
         return fail({ErrorCode::bad_request,
                      "no proof from " + std::to_string(from.value()) + " to " + std::to_string(to.value()), "",
                      "ask within the " + std::to_string(log->size.value()) + " records held here"});
-    Json path = Json::array();
-    for (const Hash& hash : consistency_proof(hash_of(log->suite), from.value(), to.value(), node_reader(*tx, log->no)))
-        path.push_back(to_base64(bytes_of(hash)));
-    return Json{{"log", id.value()}, {"from", from.value()}, {"to", to.value()}, {"path", path}}.dump();
+    const auto path = consistency_proof(hash_of(log->suite), from.value(), to.value(), node_reader(*tx, log->no));
+    return Json{{"log", id.value()}, {"from", from.value()}, {"to", to.value()}, {"path", json_of(path)}}.dump();
+}
+
+Result<std::string> Exchange::proof_to_head(const LogId& id, Seq from) const {
+    const auto tx = store_.read();
+    const auto log = held_log(*tx, id);
+    if (!log) return tl::unexpected(log.error());
+    const Seq reach = std::min(log->size, log->head_size);
+    if (from == Seq{} || from > reach)
+        return fail({ErrorCode::bad_request, "no proof from " + std::to_string(from.value()) + " to the head", "",
+                     "ask from 1 to " + std::to_string(reach.value())});
+    return Json{{"log", id.value()},
+                {"from", from.value()},
+                {"size", reach.value()},
+                {"steps", json_of(steps_to_head(*tx, *log, from))},
+                {"head", log->head}}
+        .dump();
 }
 
 Result<std::string> Exchange::trie(std::string_view prefix) const {

@@ -20,7 +20,7 @@ class Exchange {
 public:
     Exchange(Replica& replica, Store& store, const Clock& clock, std::string card);
 
-    /// GET /sync/v1/node: card, vector, heads, protocol and fold versions, suites, limits, clock; a JSON object.
+    /// GET /sync/v1/node: card, vector, heads, forks, protocol and fold versions, suites, limits, clock; a JSON object.
     [[nodiscard]] std::string node_json() const;
 
     /// GET /sync/v1/records: a bundle; none when there is nothing and `wait_s` passed. `gone`: the asker hung up.
@@ -29,7 +29,7 @@ public:
 
     /// What became of a bundle that was brought here.
     struct Brought {
-        std::string json;              ///< {"vector","heads","taken","ops","refused","unknown"}, the vector afterwards
+        std::string json;              ///< {"vector","heads","forks","taken","ops","refused","unknown"}, what is held afterwards
         std::optional<Error> refusal;  ///< the first one, when no log of the bundle could be proved
     };
     /// POST /sync/v1/records, or a bundle from a file: takes it. `from` is the sender, for incidents. Errors: those of
@@ -38,6 +38,10 @@ public:
 
     /// GET /sync/v1/proof: consistency proof of a log between two sizes held here; {"log","from","to","path"}.
     [[nodiscard]] Result<std::string> proof(const LogId& log, Seq from, Seq to) const;
+
+    /// The same without `to`: the steps from `from` to the head held here, whatever of the log counts; by these the
+    /// point is found where two branches part. {"log","from","size","steps","head"}.
+    [[nodiscard]] Result<std::string> proof_to_head(const LogId& log, Seq from) const;
 
     /// GET /sync/v1/trie: what stands under a nibble prefix of the state trie; {"prefix","children"|"leaf"}.
     [[nodiscard]] Result<std::string> trie(std::string_view prefix) const;

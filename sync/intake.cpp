@@ -38,7 +38,9 @@ bool takes_ops(const Header& header) {
 
 Judged judge(const LogRow& log, const RecordLines& record) {
     Judged judged;
-    if (record.header.kind == RecordKind::unknown) return judged;  // kept and forwarded; read after the upgrade
+    if (record.header.version > record_version) return judged;  // kept and forwarded; read after the upgrade
+    if (!record.header.fault.empty()) return {record.header.fault, {}};
+    if (record.header.kind == RecordKind::unknown) return judged;  // as above
     judged.fault = fault_in_header(log, record.header);
     if (!judged.fault.empty() || !takes_ops(record.header)) return judged;
     const Vector seen = vector_before(log, record.header);
@@ -97,8 +99,9 @@ void Intake::take(LogRow& log, const RecordLines& record, const Judged& judged) 
     row.arrived = arrived_;
     row.leaf = leaf_hash(hash_of(log.suite), record.header_line);
     row.ops = header.ops;
-    row.is_batch = header.batch.has_value() || header.kind == RecordKind::batch_propose ||
-                   header.kind == RecordKind::batch_approve || header.kind == RecordKind::batch_close;
+    row.is_batch =
+        header.fault.empty() && (header.batch.has_value() || header.kind == RecordKind::batch_propose ||
+                                 header.kind == RecordKind::batch_approve || header.kind == RecordKind::batch_close);
     row.header = record.header_line;
     tx_.add_record({row, record.op_lines, judged.keys});
     grow(tx_, log, row.leaf);
@@ -131,21 +134,22 @@ void Intake::cut(const Cut& cut, const NodeId& by) {
     if (!log) {  // the cut is here before the log is
         LogRow row;
         row.id = cut.log;
-        row.cut = cut.at;
+        row.cut = cut;
         tx_.add_log(row);
-        cuts_[cut.log] = cut.at;
+        cuts_[cut.log] = cut;
         return;
     }
-    if (log->cut && *log->cut <= cut.at) return;
-    log->cut = cut.at;
-    cuts_[cut.log] = cut.at;
+    if (log->cut && log->cut->at <= cut.at) return;
+    counted_before_.emplace(cut.log, counted(*log));
+    log->cut = cut;
+    cuts_[cut.log] = cut;
     tx_.update_log(*log);
     for (std::uint64_t seq = cut.at.value() + 1; seq <= log->size.value(); ++seq) {
         const auto record = tx_.record({cut.log, Seq{seq}});
         const auto keys = tx_.keys_of_record(record->no);
         touched_.insert(keys.begin(), keys.end());
         // What a cut-off approval had made effective is refolded too.
-        if (record->kind != RecordKind::batch_approve) continue;
+        if (record->kind != RecordKind::batch_approve || !record->valid) continue;
         const auto header = parse_header(record->header);
         const auto proposal = header ? tx_.record(header->of->dot) : std::nullopt;
         if (!proposal) continue;

@@ -39,8 +39,10 @@ public:
     /// Keys whose views the records taken so far change.
     [[nodiscard]] const std::set<EntryKey>& touched() const { return touched_; }
 
-    /// Logs that an `open` record taken so far has cut off, and after which position.
-    [[nodiscard]] const std::map<LogId, Seq>& cuts() const { return cuts_; }
+    /// Logs that an `open` record taken so far has cut off.
+    [[nodiscard]] const std::map<LogId, Cut>& cuts() const { return cuts_; }
+    /// For each of them up to where it counted before.
+    [[nodiscard]] const std::map<LogId, Seq>& counted_before() const { return counted_before_; }
 
 private:
     void note_touched(const RecordLines& record, const Judged& judged, const Dot& dot);
@@ -49,7 +51,8 @@ private:
     WriteTx& tx_;
     UnixMs arrived_;
     std::set<EntryKey> touched_;
-    std::map<LogId, Seq> cuts_;
+    std::map<LogId, Cut> cuts_;
+    std::map<LogId, Seq> counted_before_;
 };
 
 /// Adds one leaf to the log's tree: frontier, size and stored nodes.

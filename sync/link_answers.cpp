@@ -32,6 +32,17 @@ std::optional<Error> refusal_of(const PeerAnswer& answer, const NodeId& peer) {
     return std::nullopt;
 }
 
+Result<Vector> read_vector(const Json& json) {
+    if (!json.is_object()) return fail(malformed_answer("its vector does not read"));
+    Vector vector;
+    for (const auto& [name, seq] : json.items()) {
+        const auto log = parse_log_id(name);
+        if (!log || !seq.is_number_unsigned()) return fail(malformed_answer("its vector does not read"));
+        vector.raise(*log, Seq{seq.get<std::uint64_t>()});
+    }
+    return vector;
+}
+
 }  // namespace
 
 Error unexpected_answer(const PeerAnswer& answer) {
@@ -57,17 +68,26 @@ Result<Greeting> greet(Transport& transport, const NodeId& peer) {
     return Greeting{std::move(answer->body), std::move(refusal), answer->retry_after_s};
 }
 
+std::vector<std::string> told_heads(std::string_view body) {
+    const Json json = Json::parse(body, nullptr, false);
+    std::vector<std::string> heads;
+    if (!json.is_object() || !json.contains("heads") || !json["heads"].is_array()) return heads;
+    for (const Json& head : json["heads"])
+        if (head.is_string()) heads.push_back(head.get<std::string>());
+    return heads;
+}
+
 Result<ToldHolding> read_holding(std::string_view body, const NodeId& peer) {
     const Json json = Json::parse(body, nullptr, false);
-    if (!json.is_object() || !json.contains("vector") || !json["vector"].is_object() || !json.contains("heads") ||
-        !json["heads"].is_array())
+    if (!json.is_object() || !json.contains("vector") || !json.contains("heads") || !json["heads"].is_array())
         return fail(malformed_answer("it has no vector and heads"));
     ToldHolding told;
-    for (const auto& [name, seq] : json["vector"].items()) {
-        const auto log = parse_log_id(name);
-        if (!log || !seq.is_number_unsigned()) return fail(malformed_answer("its vector does not read"));
-        told.vector.raise(*log, Seq{seq.get<std::uint64_t>()});
-    }
+    auto vector = read_vector(json["vector"]);
+    if (!vector) return tl::unexpected(vector.error());
+    told.vector = *std::move(vector);
+    auto forks = read_vector(json.value("forks", Json::object()));
+    if (!forks) return tl::unexpected(forks.error());
+    told.forks = *std::move(forks);
     for (const Json& note : json["heads"]) {
         const auto head = note.is_string() ? parse_note(note.get<std::string>()) : fail(malformed_answer(""));
         if (!head) return fail(malformed_answer("one of its heads does not read"));

@@ -27,13 +27,17 @@ struct Greeting {
 /// Refuses a peer that says it is another node, or that speaks no version known here. Errors: those of the transport.
 [[nodiscard]] Result<Greeting> greet(Transport& transport, const NodeId& peer);
 
+/// The signed notes under "heads" of an answer, none where it has no such list.
+[[nodiscard]] std::vector<std::string> told_heads(std::string_view body);
+
 /// What a peer told that it holds.
 struct ToldHolding {
     Vector vector;
     std::vector<HeldHead> heads;
+    Vector forks;   ///< its proofs, as in BundleRequest::forks
     HybridTime at;  ///< of its own newest head among those
 };
-/// Reads "vector" and "heads" of an answer. Errors: malformed.
+/// Reads "vector", "heads" and, where it is told, "forks" of an answer. Errors: malformed.
 [[nodiscard]] Result<ToldHolding> read_holding(std::string_view body, const NodeId& peer);
 
 /// Doubles with every failure in a row up to `max_ms`; half of it is left to chance, so that nodes that lost the same

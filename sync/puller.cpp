@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/exchange.hpp"
+#include "sync/fork_search.hpp"
 #include "sync/link_answers.hpp"
 
 namespace minglu {
@@ -50,6 +51,8 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
     }
     retry_after_ms_ = 0;
     more_ = false;
+    // Now and then again: a head that we would not be sent may contradict ours.
+    if (clock_.steady_ms() - greeted_at_ms_ > options_.hello_again_ms) greeted_ = false;
     Result<void> done = greeted_ ? Result<void>{} : hello();
     if (done) {
         greeted_ = true;
@@ -76,7 +79,24 @@ Result<void> Puller::hello() {
     if (!greeted) return tl::unexpected(greeted.error());
     retry_after_ms_ = greeted->retry_after_s * 1000;
     if (greeted->refusal) return fail(*greeted->refusal);
+    for (const LogId& log : replica_.contradicted(told_heads(greeted->body))) settle({log, std::nullopt});
+    greeted_at_ms_ = clock_.steady_ms();
     return {};
+}
+
+/// Asks the peer for proofs. A fork is one whoever brought its heads; without one the sender is to blame. A log of ours
+/// that somebody else continued is left in any case.
+void Puller::settle(const Doubt& doubt) {
+    const auto fork = find_fork(transport_, store_, doubt.log);
+    if (fork && *fork) {
+        const auto accepted = replica_.accept_fork(serialise(**fork), peer_);
+        if (accepted) return;
+    }
+    if (doubt.incident) replica_.report(*doubt.incident);
+    const auto forks = store_.read()->forks();
+    if (!doubt.incident &&
+        std::any_of(forks.begin(), forks.end(), [&](const ForkRow& row) { return row.log == doubt.log; }))
+        replica_.leave_log(doubt.log);
 }
 
 Result<void> Puller::pull(std::int64_t wait_s) {
@@ -86,8 +106,8 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     const Standing standing = replica_.standing();
     PeerRequest request;
     request.path = "/sync/v1/records?have=" + to_string(standing.vector) + "&heads=" + to_string(standing.heads) +
-                   "&skip=" + join_logs(skip) + "&wait_s=" + std::to_string(wait_s) +
-                   "&limit_bytes=" + std::to_string(options_.limit_bytes);
+                   "&skip=" + join_logs(skip) + "&forks=" + to_string(standing.forks) +
+                   "&wait_s=" + std::to_string(wait_s) + "&limit_bytes=" + std::to_string(options_.limit_bytes);
     request.accept = std::string(bundle_media_type) + "; v=" + std::to_string(bundle_version);
     request.timeout_ms = (wait_s + 60) * 1000;
     request.answer_bytes_max = bundle_bytes_limit;
@@ -96,8 +116,9 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     retry_after_ms_ = answer->retry_after_s * 1000;
     if (answer->status == 204) return {};
     if (answer->status != 200) return fail(unexpected_answer(*answer));
-    auto report = replica_.ingest(answer->body, peer_);
+    auto report = replica_.ingest(answer->body, peer_, Doubts::keep);
     if (!report) return tl::unexpected(report.error());
+    for (const Doubt& doubt : report->doubts) settle(doubt);
     note_report(*report);
     const std::scoped_lock lock(status_mutex_);
     status_.their_vector = report->sender_vector;

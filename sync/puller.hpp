@@ -19,6 +19,7 @@ struct PullerOptions {
     std::int64_t backoff_first_ms = 250;
     std::int64_t backoff_max_ms = 60'000;
     std::int64_t refused_again_ms = 60'000;  ///< a refused log is asked for again after this
+    std::int64_t hello_again_ms = 300'000;   ///< the peer's heads are compared with ours after this
 };
 
 struct PullStatus {
@@ -51,6 +52,7 @@ private:
     std::int64_t exchange(std::int64_t wait_s);
     Result<void> hello();
     Result<void> pull(std::int64_t wait_s);
+    void settle(const Doubt& doubt);
     void note_report(const IngestReport& report);
     void forget_skips();
 
@@ -67,6 +69,7 @@ private:
     std::set<LogId> unknown_;
     std::set<LogId> refused_;
     std::int64_t refused_at_ms_ = 0;
+    std::int64_t greeted_at_ms_ = 0;
     std::int64_t retry_after_ms_ = 0;
 
     mutable std::mutex status_mutex_;

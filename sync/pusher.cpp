@@ -107,7 +107,7 @@ std::int64_t Pusher::settle(const Result<void>& done) {
 /// What the peer does not have yet, as far as it has told; none when there is nothing new for it.
 std::optional<Pusher::Offer> Pusher::next_offer() {
     std::erase_if(skip_until_ms_, [&](const auto& item) { return item.second <= clock_.steady_ms(); });
-    BundleRequest request{their_vector_, their_heads_, {}, limit_bytes_};
+    BundleRequest request{their_vector_, their_heads_, {}, limit_bytes_, their_forks_};
     for (const auto& [log, until_ms] : skip_until_ms_) request.skip.insert(log);
     {
         const std::scoped_lock lock(status_mutex_);
@@ -126,7 +126,7 @@ std::optional<Pusher::Offer> Pusher::next_offer() {
         const auto offered = offered_heads_.find(segment.log);
         return segment.from > segment.to && offered != offered_heads_.end() && offered->second == segment.head;
     });
-    if (nothing_new) return std::nullopt;
+    if (nothing_new && info->forks.empty()) return std::nullopt;
     return Offer{*std::move(bytes), *std::move(info)};
 }
 
@@ -190,6 +190,7 @@ Result<void> Pusher::note_told(std::string_view body) {
     if (!told) return tl::unexpected(told.error());
     their_vector_ = std::move(told->vector);
     their_heads_ = std::move(told->heads);
+    their_forks_ = std::move(told->forks);
     told_at_ = told->at;
     const auto known = known_holding(store_.read()->logs(), peer_);
     known_when_told_ = known ? known->time : HybridTime{};
@@ -206,6 +207,7 @@ void Pusher::note_offer(const Offer& offer, std::string_view body) {
     const std::set<LogId> unknown = logs_in(list("unknown"));
     const std::set<LogId> refused = logs_in(list("refused"));
     const std::int64_t now_ms = clock_.steady_ms();
+    for (const auto& [log, position] : replica_.standing().forks) their_forks_.set(log, position);
     for (const Segment& segment : offer.info.segments) {
         offered_heads_[segment.log] = segment.head;
         const bool lacks = their_vector_.at(segment.log) < segment.to || refused.contains(segment.log);

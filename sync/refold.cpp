@@ -35,7 +35,7 @@ class Cuts {
 public:
     explicit Cuts(const ReadTx& tx) {
         for (const LogRow& log : tx.logs())
-            if (log.cut) at_.emplace(log.id, *log.cut);
+            if (log.cut) at_.emplace(log.id, log.cut->at);
     }
     [[nodiscard]] bool off(const Dot& dot) const {
         const auto found = at_.find(dot.log);

@@ -1,9 +1,9 @@
-// Lifecycle, standing and local writes. Publishing and ingesting: replica_publish.cpp, replica_ingest.cpp.
+// Lifecycle, standing and local writes. Publishing and ingesting: replica_publish.cpp, replica_ingest.cpp; new logs:
+// replica_reopen.cpp.
 #include "sync/replica.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <stdexcept>
 
 #include "catalog/entry_views.hpp"
@@ -17,24 +17,17 @@ namespace minglu {
 namespace {
 
 constexpr std::size_t recent_states_max = 64;
-constexpr std::string_view reopen_setting = "open_new_log";
 
-std::string hex16(std::uint64_t number) {
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(number));
-    return text.data();
-}
+}  // namespace
 
 std::optional<LogRow> find_own(const std::vector<LogRow>& logs) {
     const auto found = std::find_if(logs.begin(), logs.end(), [](const LogRow& log) { return log.own; });
     return found == logs.end() ? std::nullopt : std::optional<LogRow>(*found);
 }
 
-}  // namespace
-
-Vector held_vector(const std::vector<LogRow>& logs) {
+Vector counted_vector(const std::vector<LogRow>& logs) {
     Vector vector;
-    for (const LogRow& log : logs) vector.raise(log.id, log.size);
+    for (const LogRow& log : logs) vector.raise(log.id, counted(log));
     return vector;
 }
 
@@ -77,39 +70,6 @@ Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& c
 
 Replica::~Replica() = default;
 
-void Replica::open_log(const std::optional<LogId>& predecessor) {
-    const std::scoped_lock lock(writer_);
-    const auto tx = store_.write();
-    if (predecessor) {
-        auto old = tx->log(*predecessor);
-        old->own = false;
-        tx->update_log(*old);
-    }
-    LogRow own;
-    own.id = LogId{node_.value() + "-" + hex16(random_.next())};
-    own.suite = signer_.suite();
-    own.signing_key = signer_.public_key();
-    own.own = true;
-    own.no = tx->add_log(own);
-
-    last_arrival_ = std::max(last_arrival_, clock_.now());
-    last_time_ = tick(last_time_, clock_.now());
-    Header header;
-    header.log = own.id;
-    header.seq = Seq{1};
-    header.time = last_time_;
-    header.kind = RecordKind::open;
-    header.seen = held_vector(tx->logs());
-    header.seen.set(own.id, Seq{});
-    header.ops_root = root_of(HashAlgorithm::sha256, {});
-    header.open = OpenInfo{node_, signer_.suite(), signer_.public_key(), predecessor, std::nullopt};
-    const std::string line = serialise(header);
-    Intake intake(*tx, last_arrival_);
-    if (const auto fault = intake.take(own, {header, line, {}}); !fault.empty()) throw std::logic_error(fault);
-    tx->put_setting(reopen_setting, "");
-    seal(*tx, own);
-}
-
 LogRow Replica::own_log(const ReadTx& tx) const {
     auto own = find_own(tx.logs());
     if (!own) throw StoreFault(ErrorCode::corrupt, "the node has no log of its own");
@@ -135,7 +95,7 @@ void Replica::seal(WriteTx& tx, LogRow& own) {
     head.root = tree->root();
     last_time_ = tick(last_time_, clock_.now());
     head.time = last_time_;
-    head.vector = held_vector(tx.logs());
+    head.vector = counted_vector(tx.logs());
     head.fold = fold_version;
     head.state = trie(tx).root();
     own.head = sign_head(head, node_, signer_);
@@ -152,6 +112,12 @@ Standing Replica::standing_with(const ReadTx& tx, const LogRow& own, const Head&
     next.vector = head.vector;
     for (const LogRow& log : tx.logs())
         if (!log.head.empty()) next.heads.push_back({log.id, log.head_size, log.head_time});
+    for (const ForkRow& fork : tx.forks()) {
+        if (!fork.common) continue;
+        const Seq differs{fork.common->value() + 1};
+        const Seq known = next.forks.at(fork.log);
+        if (known == Seq{} || differs < known) next.forks.set(fork.log, differs);
+    }
     next.own_log = own.id;
     next.own_head = own.head;
     next.state_root = head.state;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,6 +47,15 @@ struct Draft {
     std::function<void(WriteTx&, const Published&)> along;
 };
 
+/// A log whose signed head does not go with what is held here: a fork, or a sender that lies. Asking the sender for
+/// proofs tells (see find_fork).
+struct Doubt {
+    LogId log;
+    std::optional<IncidentRow> incident;  ///< to be reported if nothing is proved; none when it has been already
+};
+/// What `ingest` does about doubts: a caller that can ask the sender settles them, any other reports them.
+enum class Doubts { report, keep };
+
 /// What became of a bundle. A refused log never holds back the others.
 struct IngestReport {
     Vector sender_vector;       ///< what the sender holds, as it says
@@ -54,12 +64,14 @@ struct IngestReport {
     std::vector<std::pair<LogId, Error>> refused;
     std::vector<LogId> unknown;   ///< no card pinned here: not to be asked for until there is one
     std::vector<LogId> diverged;  ///< heads with our vector and another state root
+    std::vector<Doubt> doubts;    ///< with Doubts::keep
 };
 
 /// What this node holds, as of the last commit.
 struct Standing {
-    Vector vector;
+    Vector vector;  ///< what is held and counts
     std::vector<HeldHead> heads;
+    Vector forks;  ///< of each log that is proved to have forked the first position at which its branches differ
     LogId own_log;
     std::string own_head;  ///< signed note
     Hash state_root{};
@@ -85,7 +97,20 @@ public:
 
     /// `from` is the peer that sent it, for incidents. Errors: those of parse_bundle; what is wrong with a single log
     /// is in the report. Every refusal leaves an incident.
-    [[nodiscard]] Result<IngestReport> ingest(std::string_view bytes, const NodeId& from);
+    /// A head of our own log, signed with our key, that goes beyond it or contradicts it makes the node leave that log
+    /// and open a new one.
+    [[nodiscard]] Result<IngestReport> ingest(std::string_view bytes, const NodeId& from,
+                                              Doubts doubts = Doubts::report);
+
+    /// Checks and keeps the proof that a log has forked, and reports it. If the log is one of this node, a new log is
+    /// opened which cuts it at the common position, and what this node wrote after that is written again there. False
+    /// when an equal or earlier fork of that log is known. Errors: malformed, too_large, unknown_log, bad_signature,
+    /// bad_proof.
+    [[nodiscard]] Result<bool> accept_fork(std::string_view proof, const NodeId& from);
+    /// Stops writing `log`, if it is the one written, and opens a new one.
+    void leave_log(const LogId& log);
+    /// Which of these signed heads contradict what is held here. Nothing is changed and nobody accused.
+    [[nodiscard]] std::vector<LogId> contradicted(const std::vector<std::string>& heads);
 
     /// Signs a new head over the same log when the last one is older than `head_interval_ms`.
     void refresh_head();
@@ -109,6 +134,12 @@ private:
     struct Pending;
 
     void open_log(const std::optional<LogId>& predecessor);
+    LogRow begin_log(WriteTx& tx, const std::optional<LogId>& predecessor, const std::optional<Cut>& cut,
+                     class Intake& intake);
+    LogRow reopen(WriteTx& tx, const std::optional<Cut>& cut, Seq upto);
+    void reissue(WriteTx& tx, LogRow& own, class Intake& intake, const Cut& cut, Seq upto);
+    LogRow continue_own(WriteTx& tx, const std::map<LogId, Seq>& counted_before, const NodeId& from, bool& reopened);
+    LogRow write_again(WriteTx& tx, const LogRow& cut_log, Seq upto, const NodeId& from);
     void commit_group(std::vector<Pending*>& group);
     Result<Published> append(WriteTx& tx, LogRow& own, class Intake& intake, const Draft& draft, Vector& vector);
     void seal(WriteTx& tx, LogRow& own);
@@ -117,6 +148,7 @@ private:
     StateTrie& trie(const ReadTx& tx);
     LogRow own_log(const ReadTx& tx) const;
     void take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
+    void take_forks(const Bundle& bundle, const NodeId& from, IngestReport& report_to);
     void compare_states(const std::vector<Head>& heads, IngestReport& report);
 
     NodeId node_;

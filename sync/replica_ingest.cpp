@@ -4,8 +4,10 @@
 #include <tuple>
 
 #include "catalog/entry_views.hpp"
-#include "sync/card.hpp"
+#include "sync/fork_proof.hpp"
 #include "sync/intake.hpp"
+#include "sync/known_keys.hpp"
+#include "sync/merkle.hpp"
 #include "sync/refold.hpp"
 #include "sync/replica.hpp"
 #include "sync/replica_detail.hpp"
@@ -26,34 +28,6 @@ IncidentRow incident_of(const Error& error, const NodeId& from, const LogId& log
     return incident;
 }
 
-/// The keys that nodes sign with: those of the cards pinned here, and our own.
-class KnownKeys {
-public:
-    KnownKeys(const ReadTx& tx, const NodeId& self, const Signer& signer) : self_(self), signer_(signer) {
-        for (const PeerRow& peer : tx.peers()) cards_.emplace(peer.node, peer.card);
-    }
-    [[nodiscard]] bool knows(const NodeId& node) const { return node == self_ || cards_.contains(node); }
-    /// Fills in suite and key of a log that is new here.
-    [[nodiscard]] Result<void> introduce(LogRow& log) const {
-        const NodeId node = node_of(log.id);
-        if (node == self_) {
-            log.suite = signer_.suite();
-            log.signing_key = signer_.public_key();
-            return {};
-        }
-        const auto card = parse_card(cards_.at(node));
-        if (!card) return tl::unexpected(card.error());
-        log.suite = card->suite;
-        log.signing_key = card->signing_key;
-        return {};
-    }
-
-private:
-    NodeId self_;
-    const Signer& signer_;
-    std::map<NodeId, std::string> cards_;
-};
-
 struct Proved {
     LogRow log;
     Segment segment;
@@ -67,7 +41,11 @@ struct Proved {
 struct Proofs {
     std::map<LogId, Proved> proved;
     std::vector<IncidentRow> incidents;
+    std::vector<ForkRow> forks;  ///< pairs of heads that contradict each other
     IngestReport report;
+    Doubts doubts = Doubts::report;
+    bool leave_own = false;
+    std::map<LogId, Seq> counted_before;  ///< of the logs that records of this bundle have cut
 };
 
 namespace {
@@ -100,30 +78,22 @@ bool opens_as_carded(const LogRow& log, const std::vector<const RecordLines*>& r
     return open && open->suite == log.suite && open->signing_key == log.signing_key;
 }
 
-/// The log as held here, or a new row with the keys of its node's card.
-Result<LogRow> log_of(const ReadTx& tx, const LogId& id, const KnownKeys& keys) {
-    LogRow log;
-    if (auto held = tx.log(id)) log = *std::move(held);
-    log.id = id;
-    if (log.size == Seq{})
-        if (const auto introduced = keys.introduce(log); !introduced) return tl::unexpected(introduced.error());
-    return log;
+Error not_ours(const LogId& log) {
+    return {ErrorCode::fork, "a head of our own log, signed with our key, that does not go with what we wrote",
+            "log " + log.value(), "see the operations guide, copied node: two programs have written as this node"};
 }
 
-/// Our own log comes back as we sent it, unless somebody wrote with our key: a copied or rolled back node. Only a head
-/// signed by that key says so; what else a peer claims is its own fault.
-Result<void> check_own(const ReadTx& tx, const LogRow& log, const Segment& segment) {
+/// Our own log comes back as we sent it, unless somebody wrote with our key: this node was copied or rolled back. Only
+/// a head signed by that key says so; what else a peer claims is its own fault. True when the head is of what we hold.
+Result<bool> is_ours(const ReadTx& tx, const LogRow& log, const Segment& segment) {
     const auto head = open_head(segment.head, log.suite, log.signing_key);
     if (!head) return tl::unexpected(head.error());
-    const std::string where = "log " + segment.log.value();
     if (head->log != log.id || head->size < segment.to)
-        return fail({ErrorCode::bad_proof, "its head is not one of this log, or smaller than the segment", where,
-                     "report it to the sender"});
-    const bool ours = head->size <= log.size &&
-                      head->root == root_at(hash_of(log.suite), head->size.value(), node_reader(tx, log.no));
-    if (ours) return {};
-    return fail({ErrorCode::fork, "a peer holds a head of our own log, signed with our key, that is not of ours", where,
-                 "this node was copied or rolled back: stop it and restore it with minglu restore"});
+        return fail({ErrorCode::bad_proof, "its head is not one of this log, or smaller than the segment",
+                     "log " + segment.log.value(), "report it to the sender"});
+    if (head->size > log.size) return false;
+    if (head->root == root_at(hash_of(log.suite), head->size.value(), node_reader(tx, log.no))) return true;
+    return fail(not_ours(log.id));
 }
 
 /// Every vector names every log, so their number is bounded: one for each restore, and plenty of those.
@@ -137,41 +107,85 @@ std::ptrdiff_t logs_of(const NodeId& node, const ReadTx& tx, const Proofs& proof
            });
 }
 
-Result<void> prove_one(const ReadTx& tx, const Segment& segment, const std::vector<const RecordLines*>& records,
-                       const KnownKeys& keys, Proofs& proofs) {
-    auto log = log_of(tx, segment.log, keys);
-    if (!log) return tl::unexpected(log.error());
-    if (log->own) return check_own(tx, *log, segment);
-    if (log->no == LogNo{} && logs_of(node_of(segment.log), tx, proofs) >= logs_per_node_max)
+/// Proved to have forked, and not cut yet by its node: no branch of it is taken.
+bool awaits_cut(const ReadTx& tx, const LogRow& log) {
+    const auto forks = tx.forks();
+    return !log.cut && std::any_of(forks.begin(), forks.end(),
+                                   [&](const ForkRow& fork) { return fork.log == log.id && fork.common; });
+}
+
+/// Why a log is not taken now, though nobody is to blame for it.
+std::optional<Error> postponed(const ReadTx& tx, const LogRow& log, const Segment& segment) {
+    const std::string where = "log " + log.id.value();
+    if (awaits_cut(tx, log))
+        return Error{ErrorCode::fork, "it has forked, and its node has not cut it yet", where,
+                     "see minglu incident forks"};
+    if (log.cut && segment.to > log.cut->at)
+        return Error{ErrorCode::stale, "its sender does not know yet where it is cut", where, "it is asked for again"};
+    return std::nullopt;
+}
+
+Result<void> prove_one(const ReadTx& tx, LogRow log, const Segment& segment,
+                       const std::vector<const RecordLines*>& records, Proofs& proofs) {
+    const bool own = log.own;
+    if (own) {
+        const auto ours = is_ours(tx, log, segment);
+        if (!ours) return tl::unexpected(ours.error());
+        if (*ours) return {};
+        log.own = false;  // it goes on elsewhere: taken like that of any other, and left by us
+    }
+    if (log.no == LogNo{} && logs_of(node_of(segment.log), tx, proofs) >= logs_per_node_max)
         return fail({ErrorCode::too_large, "its node has opened more than 256 logs", "log " + segment.log.value(),
                      "ask the node what opens new logs; a restore opens one"});
-    if (!opens_as_carded(*log, records)) return fail(wrong_opening(segment.log));
-    auto proof = prove_segment(*log, node_reader(tx, log->no), segment, records);
+    if (!opens_as_carded(log, records)) return fail(wrong_opening(segment.log));
+    auto proof = prove_segment(log, node_reader(tx, log.no), segment, records);
+    if (!proof && own && proof.error().code == ErrorCode::bad_proof) return fail(not_ours(log.id));
     if (!proof) return tl::unexpected(proof.error());
-    const Seq size = log->size;
-    proofs.proved.emplace(segment.log, Proved{*std::move(log), segment, *std::move(proof), size});
+    const Seq size = log.size;
+    proofs.proved.emplace(segment.log, Proved{std::move(log), segment, *std::move(proof), size});
     return {};
 }
 
-Error no_card(const LogId& log) {
-    return {ErrorCode::unknown_log, "a log of a node whose card is not pinned here", "log " + log.value(),
-            "exchange cards with " + node_of(log).value() + ", or do nothing if its records are not wanted"};
+/// A refused log: an incident, or a doubt where proofs can tell who is to blame.
+void refuse_log(const LogRow& log, const Segment& segment, const Error& error, const NodeId& from, Proofs& proofs) {
+    proofs.report.refused.emplace_back(segment.log, error);
+    IncidentRow incident = incident_of(error, from, segment.log);
+    const bool fork = error.code == ErrorCode::fork;
+    const bool doubtful = log.size != Seq{} && (fork || error.code == ErrorCode::bad_proof);
+    if (fork && !log.head.empty())
+        proofs.forks.push_back({0, {}, log.id, from.value(), log.head, segment.head, std::nullopt, ""});
+    if (fork) incident.done = "nothing of this log was taken; both heads are kept";
+    if (doubtful && !fork && proofs.doubts == Doubts::keep) {
+        proofs.report.doubts.push_back({log.id, std::move(incident)});
+        return;
+    }
+    if (doubtful && proofs.doubts == Doubts::keep) proofs.report.doubts.push_back({log.id, std::nullopt});
+    if (fork && log.own && proofs.doubts == Doubts::report) proofs.leave_own = true;
+    proofs.incidents.push_back(std::move(incident));
 }
 
-Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from) {
+Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from, Doubts doubts) {
     std::map<LogId, std::vector<const RecordLines*>> records_of;
     for (const RecordLines& record : bundle.records) records_of[record.header.log].push_back(&record);
     Proofs proofs;
+    proofs.doubts = doubts;
     for (const Segment& segment : bundle.info.segments) {
-        if (!keys.knows(node_of(segment.log))) {
+        const auto log = keys.log_of(tx, segment.log);
+        if (!log && log.error().code == ErrorCode::unknown_log) {
             proofs.report.unknown.push_back(segment.log);
-            proofs.incidents.push_back(incident_of(no_card(segment.log), from, segment.log));
+            proofs.incidents.push_back(incident_of(log.error(), from, segment.log));
             continue;
         }
-        const auto proved = prove_one(tx, segment, records_of[segment.log], keys, proofs);
-        if (proved) continue;
-        proofs.report.refused.emplace_back(segment.log, proved.error());
-        proofs.incidents.push_back(incident_of(proved.error(), from, segment.log));
+        if (!log) {
+            refuse_log({}, segment, log.error(), from, proofs);
+            continue;
+        }
+        if (auto reason = postponed(tx, *log, segment)) {
+            proofs.report.refused.emplace_back(segment.log, *std::move(reason));
+            continue;
+        }
+        const auto proved = prove_one(tx, *log, segment, records_of[segment.log], proofs);
+        if (!proved) refuse_log(*log, segment, proved.error(), from, proofs);
     }
     return proofs;
 }
@@ -221,53 +235,92 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
         else
             last_time_ = std::max(last_time_, record.header.time);
     }
-    for (const auto& [id, at] : intake.cuts())
-        if (const auto found = proofs.proved.find(id); found != proofs.proved.end()) found->second.log.cut = at;
+    for (const auto& [id, cut] : intake.cuts())
+        if (const auto found = proofs.proved.find(id); found != proofs.proved.end()) found->second.log.cut = cut;
+    proofs.counted_before = intake.counted_before();
     refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
 }
 
-Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from) {
+namespace {
+
+/// Heads, forks and incidents of a bundle whose records have been taken. True when there is something to announce.
+bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& heads) {
+    bool news = !proofs.incidents.empty();
+    for (auto& [id, one] : proofs.proved) {
+        news = adopt_head(one.log, one) || news;
+        tx.update_log(one.log);
+        heads.push_back(one.proof.head);
+    }
+    for (ForkRow& fork : proofs.forks) {
+        const auto known = tx.forks();  // the first pair is proof enough; later heads of the branches add nothing
+        if (std::any_of(known.begin(), known.end(), [&](const ForkRow& row) { return row.log == fork.log; })) continue;
+        fork.at = now;
+        tx.add_fork(fork);
+    }
+    for (IncidentRow& incident : proofs.incidents) {
+        incident.at = now;
+        tx.add_incident(incident);
+    }
+    return news;
+}
+
+}  // namespace
+
+Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from, Doubts doubts) {
     const auto bundle = parse_bundle(bytes);
     if (!bundle) {
         report(incident_of(bundle.error(), from, LogId{}));
         return tl::unexpected(bundle.error());
     }
-    const std::scoped_lock lock(writer_);
     Proofs proofs;
     std::vector<Head> heads;
-    try {
-        const auto tx = store_.write();
-        proofs = prove_all(*tx, *bundle, KnownKeys(*tx, node_, signer_), from);
-        take(*tx, *bundle, proofs, from);
-        bool newer_heads = false;
-        for (auto& [id, one] : proofs.proved) {
-            newer_heads = adopt_head(one.log, one) || newer_heads;
-            tx->update_log(one.log);
-            heads.push_back(one.proof.head);
+    {
+        const std::scoped_lock lock(writer_);
+        try {
+            const auto tx = store_.write();
+            proofs = prove_all(*tx, *bundle, KnownKeys(*tx, node_, signer_), from, doubts);
+            take(*tx, *bundle, proofs, from);
+            const bool news = write_back(*tx, proofs, clock_.now(), heads);
+            bool reopened = false;
+            if (proofs.leave_own) (void)reopen(*tx, std::nullopt, {});
+            LogRow own = continue_own(*tx, proofs.counted_before, from, reopened);
+            if (proofs.report.records > 0 || reopened || proofs.leave_own) {
+                seal(*tx, own);
+            } else if (news) {
+                Standing next = standing_with(*tx, own, parse_note(own.head)->head);
+                minglu::commit(*tx);
+                announce(std::move(next));
+            }
+        } catch (...) {
+            trie_.reset();
+            throw;
         }
-        for (IncidentRow& incident : proofs.incidents) {
-            incident.at = clock_.now();
-            tx->add_incident(incident);
-        }
-        LogRow own = own_log(*tx);
-        if (proofs.report.records > 0) {
-            seal(*tx, own);
-        } else if (newer_heads || !proofs.incidents.empty()) {
-            Standing next = standing_with(*tx, own, parse_note(own.head)->head);
-            minglu::commit(*tx);
-            announce(std::move(next));
-        }
-    } catch (...) {
-        trie_.reset();
-        throw;
     }
+    take_forks(*bundle, from, proofs.report);
     proofs.report.sender_vector = bundle->info.vector;
     compare_states(heads, proofs.report);
     return std::move(proofs.report);
 }
 
+/// Proofs of forks come by themselves: they need none of the records.
+void Replica::take_forks(const Bundle& bundle, const NodeId& from, IngestReport& report_to) {
+    for (const std::string& text : bundle.info.forks) {
+        const auto accepted = accept_fork(text, from);
+        if (accepted) continue;
+        const auto proof = parse_fork_proof(text);
+        const LogId log = proof ? proof->log : LogId{};
+        if (accepted.error().code == ErrorCode::unknown_log) {
+            report_to.unknown.push_back(log);
+            continue;
+        }
+        report(incident_of(accepted.error(), from, log));
+        report_to.refused.emplace_back(log, accepted.error());
+    }
+}
+
 /// Same vector, same fold version, other state root: two nodes read the same records differently.
 void Replica::compare_states(const std::vector<Head>& heads, IngestReport& report) {
+    const std::scoped_lock lock(writer_);
     for (const Head& head : heads) {
         if (head.fold != fold_version) continue;
         for (const auto& [vector, state] : recent_states_)

@@ -95,7 +95,7 @@ void Replica::commit_group(std::vector<Pending*>& group) {
     const auto tx = store_.write();
     try {
         LogRow own = own_log(*tx);
-        Vector vector = held_vector(tx->logs());
+        Vector vector = counted_vector(tx->logs());
         last_arrival_ = std::max(last_arrival_, clock_.now());
         Intake intake(*tx, last_arrival_);
         for (Pending* pending : group) pending->result = append(*tx, own, intake, pending->draft, vector);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "sync/intake.hpp"
+#include "sync/proof_steps.hpp"
 
 namespace minglu {
 
@@ -55,27 +56,11 @@ Result<Growth> grow_through(const LogRow& log, const NodeReader& held, const Seg
 }
 
 Result<void> check_steps(const LogRow& log, const Segment& segment, const ProofStep& start, const Head& head) {
-    const HashAlgorithm algorithm = hash_of(log.suite);
-    Seq size = start.size;
-    Hash root = start.root;
-    for (std::size_t i = 0; i < segment.steps.size(); ++i) {
-        const ProofStep& step = segment.steps[i];
-        const bool last = i + 1 == segment.steps.size();
-        const Seq next_size = last ? head.size : segment.steps[i + 1].size;
-        const Hash& next_root = last ? head.root : segment.steps[i + 1].root;
-        if (step.size != size || step.root != root ||
-            !verify_consistency(algorithm, size.value(), next_size.value(), root, next_root, step.path))
-            return fail(refuse(ErrorCode::bad_proof, log.id,
-                               "the proof from " + std::to_string(size.value()) + " to " +
-                                   std::to_string(next_size.value()) + " does not hold"));
-        size = next_size;
-        root = next_root;
-    }
-    if (size != head.size || root != head.root)
-        return fail(
-            refuse(ErrorCode::bad_proof, log.id,
-                   "the records do not lead to the root of the signed head " + std::to_string(head.size.value())));
-    return {};
+    const auto root = proved_root(hash_of(log.suite), start.size, segment.steps, head);
+    if (root == std::optional<Hash>(start.root)) return {};
+    return fail(refuse(ErrorCode::bad_proof, log.id,
+                       "the records up to " + std::to_string(start.size.value()) +
+                           " do not lead to the root of the signed head " + std::to_string(head.size.value())));
 }
 
 Hash held_root_of(const LogRow& log) {
@@ -113,6 +98,27 @@ Result<Continuity> check_held_head(const LogRow& log, const Segment& segment, co
 
 }  // namespace
 
+/// Up to its cut a log is proved by the root that its author stated there: heads of its branches say nothing more.
+Result<ProvedSegment> prove_to_cut(const LogRow& log, const Segment& segment, const Growth& growth, Head head) {
+    if (segment.to <= log.size) return ProvedSegment{std::move(head), Continuity::unproved};  // brings nothing
+    Seq size = segment.to;
+    Hash root = growth.start.root;
+    for (std::size_t i = 0; i < segment.steps.size() && size < log.cut->at; ++i) {
+        const ProofStep& step = segment.steps[i];
+        const bool last = i + 1 == segment.steps.size();
+        const Seq next_size = last ? head.size : segment.steps[i + 1].size;
+        const Hash& next_root = last ? head.root : segment.steps[i + 1].root;
+        if (step.size != size || step.root != root ||
+            !verify_consistency(hash_of(log.suite), size.value(), next_size.value(), root, next_root, step.path))
+            break;
+        size = next_size;
+        root = next_root;
+    }
+    if (size == log.cut->at && root == log.cut->root) return ProvedSegment{std::move(head), Continuity::unproved};
+    return fail(refuse(ErrorCode::bad_proof, log.id,
+                       "its records do not lead to the root at its cut, " + std::to_string(log.cut->at.value())));
+}
+
 Result<ProvedSegment> prove_segment(const LogRow& log, const NodeReader& held, const Segment& segment,
                                     std::span<const RecordLines* const> records) {
     if (segment.from.value() > log.size.value() + 1)
@@ -124,9 +130,10 @@ Result<ProvedSegment> prove_segment(const LogRow& log, const NodeReader& held, c
     if (head->log != log.id || head->size < segment.to)
         return fail(
             refuse(ErrorCode::bad_proof, log.id, "its head is not one of this log, or smaller than the segment"));
-    if (contradicts(log, held, *head)) return forked(log, *head);
+    if (!log.cut && contradicts(log, held, *head)) return forked(log, *head);
     const auto growth = grow_through(log, held, segment, records);
     if (!growth) return tl::unexpected(growth.error());
+    if (log.cut) return prove_to_cut(log, segment, *growth, *std::move(head));
     if (const auto led = check_steps(log, segment, growth->start, *head); !led) return tl::unexpected(led.error());
     const auto continuity = check_held_head(log, segment, *growth, *head);
     if (!continuity) return tl::unexpected(continuity.error());
@@ -140,27 +147,20 @@ bool can_connect(const LogRow& log, Seq receiver_head) {
 }
 
 Segment make_segment(const ReadTx& tx, const LogRow& log, Seq from, Seq to, Seq receiver_head) {
-    const HashAlgorithm algorithm = hash_of(log.suite);
-    const NodeReader nodes = node_reader(tx, log.no);
     Segment segment{log.id, from, to, {}, {}, {}, log.head};
-    const Seq reach = std::min(log.size, log.head_size);
-    const auto step = [&](Seq begin, Seq end) {
-        if (begin < end)
-            segment.steps.push_back({begin, root_at(algorithm, begin.value(), nodes),
-                                     consistency_proof(algorithm, begin.value(), end.value(), nodes)});
-    };
-    if (reach < log.head_size) {
-        // Held up to less than the head: the proof that came with it leads on, by way of the receiver's head.
-        const Seq by_way = std::clamp(receiver_head, to, reach);
-        step(to, by_way);
-        step(by_way, reach);
-        segment.steps.insert(segment.steps.end(), log.head_proof.begin(), log.head_proof.end());
+    if (log.cut) {  // what counts is proved by the cut: by way of it
+        segment.steps = steps_to_head(tx, log, to, log.cut->at);
         return segment;
     }
-    step(to, reach);
+    if (log.size < log.head_size) {  // by way of the receiver's head, where the proof that came with ours passes it
+        segment.steps = steps_to_head(tx, log, to, receiver_head);
+        return segment;
+    }
+    segment.steps = steps_to_head(tx, log, to);
     if (receiver_head > to && receiver_head < log.head_size) {
         segment.head_from = receiver_head;
-        segment.head_path = consistency_proof(algorithm, receiver_head.value(), log.head_size.value(), nodes);
+        segment.head_path = consistency_proof(hash_of(log.suite), receiver_head.value(), log.head_size.value(),
+                                              node_reader(tx, log.no));
     }
     return segment;
 }

@@ -25,7 +25,9 @@ struct ProvedSegment {
 
 /// Errors: malformed, bad_proof, bad_signature, gap, fork. `log` is the log as held here (size 0 for a new one), with
 /// the key and suite that its heads must be signed with; `held` reads its stored subtrees; `records` are those of this
-/// segment, in order. A segment that is older than what is held here is proved against it, and brings nothing.
+/// segment, in order. A segment that is older than what is held here is proved against it, and brings nothing. Of a
+/// log with a cut the records up to it count as proved, by the root that its author stated there; the head is not
+/// compared with the one held.
 [[nodiscard]] Result<ProvedSegment> prove_segment(const LogRow& log, const NodeReader& held, const Segment& segment,
                                                   std::span<const RecordLines* const> records);
 

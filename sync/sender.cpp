@@ -23,10 +23,10 @@ struct Payload {
     std::map<LogId, Seq> reached;
 };
 
-Payload collect(const ReadTx& tx, const BundleRequest& request, const Vector& covered) {
+Payload collect(const ReadTx& tx, const BundleRequest& request, const Vector& covered, const Vector& counting) {
     Payload payload;
     tx.visit_records(tx.arrival_before(covered), [&](const RecordRow& record) {
-        if (covered.covers(record.dot)) return true;
+        if (covered.covers(record.dot) || !counting.covers(record.dot)) return true;
         std::string lines = record.header + "\n";
         for (const std::string& op : tx.ops_of_record(record.no)) (lines += op) += '\n';
         if (!payload.lines.empty() && payload.lines.size() + lines.size() > request.limit_bytes) return false;
@@ -37,16 +37,40 @@ Payload collect(const ReadTx& tx, const BundleRequest& request, const Vector& co
     return payload;
 }
 
+/// The proofs with the earliest fork of each log, those that the receiver lacks.
+std::vector<std::string> forks_for(const ReadTx& tx, const BundleRequest& request) {
+    std::map<LogId, const ForkRow*> earliest;
+    const std::vector<ForkRow> forks = tx.forks();
+    for (const ForkRow& fork : forks) {
+        if (!fork.common) continue;
+        const ForkRow*& first = earliest[fork.log];
+        if (first == nullptr || *fork.common < *first->common) first = &fork;
+    }
+    std::vector<std::string> proofs;
+    std::size_t bytes = 0;
+    constexpr std::size_t proofs_bytes_max = 2u * 1024 * 1024;  // line 1 has room for twice as much
+    for (const auto& [log, fork] : earliest) {
+        const Seq theirs = request.forks.at(log);
+        const bool known = theirs != Seq{} && theirs.value() <= fork->common->value() + 1;
+        if (known || request.skip.contains(log)) continue;
+        if (proofs.size() == bundle_forks_max || bytes + fork->proof.size() > proofs_bytes_max) break;
+        bytes += fork->proof.size();
+        proofs.push_back(fork->proof);
+    }
+    return proofs;
+}
+
 }  // namespace
 
 std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, const BundleRequest& request) {
     const std::vector<LogRow> logs = tx.logs();
+    const Vector counting = counted_vector(logs);
     Vector covered = request.have;
-    for (const LogRow& log : logs)
-        if (request.skip.contains(log.id)) covered.raise(log.id, log.size);
-    const Payload payload = collect(tx, request, covered);
+    for (const LogRow& log : logs)  // so that the way through the records begins after what never goes out
+        if (request.skip.contains(log.id) || request.have.at(log.id) >= counted(log)) covered.raise(log.id, log.size);
+    const Payload payload = collect(tx, request, covered, counting);
 
-    BundleInfo info{self, held_vector(logs), {}};
+    BundleInfo info{self, counting, {}, forks_for(tx, request)};
     for (const LogRow& log : logs) {
         if (log.head.empty() || request.skip.contains(log.id)) continue;
         const HeldHead theirs = held_head(request, log.id);
@@ -55,12 +79,13 @@ std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, con
         const bool newer_head = std::tie(log.head_size, log.head_time) > std::tie(theirs.size, theirs.time);
         // A head of a log that the receiver holds further than we do, or cannot connect to its own, proves nothing to
         // it.
-        const bool useful_head = newer_head && have != Seq{} && have <= log.size && can_connect(log, theirs.size);
+        const bool useful_head =
+            !log.cut && newer_head && have != Seq{} && have <= log.size && can_connect(log, theirs.size);
         if (reached == payload.reached.end() && !useful_head) continue;
         const Seq to = reached == payload.reached.end() ? have : reached->second;
         info.segments.push_back(make_segment(tx, log, Seq{have.value() + 1}, to, theirs.size));
     }
-    if (info.segments.empty()) return std::nullopt;
+    if (info.segments.empty() && info.forks.empty()) return std::nullopt;
     return serialise(info) + payload.lines;
 }
 

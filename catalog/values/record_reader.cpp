@@ -102,8 +102,8 @@ OpenInfo open_info(const object& from) {
     if (const auto predecessor = find(from, "predecessor")) open.predecessor = log_field(*predecessor, "predecessor");
     if (const auto found = find(from, "cut")) {
         const object cut = as_object(*found, "cut");
-        open.cut = Cut{log_field(need(cut, "log"), "log"), seq_field(need(cut, "k"), "k"),
-                       hash_field(need(cut, "root"), "root")};
+        const auto at = static_cast<std::uint64_t>(integer(need(cut, "k"), "k", 0));
+        open.cut = Cut{log_field(need(cut, "log"), "log"), Seq{at}, hash_field(need(cut, "root"), "root")};
     }
     return open;
 }
@@ -145,28 +145,50 @@ void check_kind(const Header& header) {
     }
 }
 
-Header read_header(const object& from) {
+/// What the header is framed and proved by: without these members it is no header.
+Header read_frame(const object& from) {
     Header header;
-    header.version = static_cast<std::uint32_t>(integer(need(from, "v"), "v", 1, 0xffffffff));
     header.log = log_field(need(from, "log"), "log");
     header.seq = seq_field(need(from, "seq"), "seq");
-    header.time = time_field(need(from, "time"));
-    header.kind_text = text(need(from, "kind"), "kind");
-    header.actor = optional_text(from, "actor");
-    header.reason = optional_text(from, "reason");
-    header.label = optional_text(from, "label");
-    header.seen = vector_field(need(from, "seen"), "seen");
     header.ops = static_cast<std::uint32_t>(integer(need(from, "ops"), "ops", 0, record_ops_max));
     header.ops_root = hash_field(need(from, "ops_root"), "ops_root");
-    // A newer version may mean anything by its fields: it is kept and forwarded, and read after the upgrade.
-    header.kind = header.version == record_version ? parse_record_kind(header.kind_text) : RecordKind::unknown;
-    if (header.kind == RecordKind::unknown) return header;
+    return header;
+}
+
+/// The members that belong to a kind. A newer version may mean anything by them: it is read after the upgrade.
+void read_kind_members(const object& from, Header& header) {
     if (const auto batch = find(from, "batch")) header.batch = batch_info(as_object(*batch, "batch"));
     if (const auto needs = find(from, "needs")) header.needs = node_list(*needs);
     if (const auto of = find(from, "of")) header.of = record_ref(*of, need(from, "of_leaf"));
     if (const auto open = find(from, "open")) header.open = open_info(as_object(*open, "open"));
     if (const auto key = find(from, "signing_key")) header.new_signing_key = base64(*key, "signing_key");
     check_kind(header);
+}
+
+/// Reads one member, or notes what is wrong with it; the first fault is told.
+template <class Read>
+void note_fault(Header& header, Read read) {
+    try {
+        read();
+    } catch (const Malformed& fault) {
+        if (header.fault.empty()) header.fault = fault.what;
+    }
+}
+
+Header read_header(const object& from) {
+    Header header = read_frame(from);
+    header.version = 0;
+    note_fault(header,
+               [&] { header.version = static_cast<std::uint32_t>(integer(need(from, "v"), "v", 1, 0xffffffff)); });
+    note_fault(header, [&] { header.time = time_field(need(from, "time")); });
+    note_fault(header, [&] { header.kind_text = text(need(from, "kind"), "kind"); });
+    note_fault(header, [&] { header.seen = vector_field(need(from, "seen"), "seen"); });
+    note_fault(header, [&] { header.actor = optional_text(from, "actor"); });
+    note_fault(header, [&] { header.reason = optional_text(from, "reason"); });
+    note_fault(header, [&] { header.label = optional_text(from, "label"); });
+    const bool readable = header.version == record_version || header.version == 0;
+    header.kind = readable ? parse_record_kind(header.kind_text) : RecordKind::unknown;
+    if (header.kind != RecordKind::unknown) note_fault(header, [&] { read_kind_members(from, header); });
     return header;
 }
 

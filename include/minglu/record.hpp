@@ -102,6 +102,9 @@ struct Header {
     std::optional<RecordRef> of;   ///< batch.approve, batch.close
     std::optional<OpenInfo> open;  ///< open
     std::string new_signing_key;   ///< key: raw bytes
+    /// What is wrong with a member that is missing or has another form; such a record is kept and has no effect. Empty
+    /// for a sound header. Never written.
+    std::string fault;
     friend bool operator==(const Header&, const Header&) = default;
 };
 
@@ -118,7 +121,8 @@ struct RecordBytes {
 [[nodiscard]] std::string serialise(const Op& op);
 
 /// Strict: UTF-8, no duplicate keys, strings and integers ≤ 2^53−1 only, depth ≤ 64. Unknown fields are accepted (they
-/// stay in the bytes). Errors: malformed.
+/// stay in the bytes). Errors: malformed. A header needs `log`, `seq`, `ops` and `ops_root`, by which it is framed and
+/// proved; whatever else is wrong with it stands in `fault`.
 [[nodiscard]] Result<Header> parse_header(std::string_view line);
 [[nodiscard]] Result<Op> parse_op(std::string_view line);
 

@@ -10,6 +10,7 @@
 /// compiler. A `ReadTx` sees one committed snapshot. There is one `WriteTx` at a time (others block); destroying it
 /// without `commit()` rolls back. Faults (disk full, I/O, corruption) are thrown as `StoreFault`; after a throw from
 /// `commit()` the outcome is unknown and the process must exit without answering.
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -67,9 +68,14 @@ struct LogRow {
     Seq head_size;               ///< ≥ size for foreign logs
     HybridTime head_time;
     std::vector<ProofStep> head_proof;  ///< from `size` (when it was smaller than head_size) to the head
-    std::optional<Seq> cut;             ///< records beyond do not count
+    std::optional<Cut> cut;             ///< records beyond do not count, and its root is that of those that do
     friend bool operator==(const LogRow&, const LogRow&) = default;
 };
+
+/// The records of a log that count: all that are held, or those up to its cut.
+[[nodiscard]] inline Seq counted(const LogRow& log) {
+    return log.cut ? std::min(log.size, log.cut->at) : log.size;
+}
 
 /// Address of a perfect subtree of a log's Merkle tree: leaves [index·2^level, (index+1)·2^level).
 struct TreeNode {
@@ -255,6 +261,15 @@ struct TokenRow {
     friend bool operator==(const TokenRow&, const TokenRow&) = default;
 };
 
+/// A person has looked at an incident. One that happens again afterwards is open again.
+struct Acknowledgement {
+    std::string by;
+    UnixMs at;
+    std::string note;         ///< what was found, what was done about it
+    std::uint64_t count = 0;  ///< how often the incident had happened by then
+    friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
+};
+
 struct IncidentRow {
     std::int64_t no = 0;
     UnixMs at;
@@ -265,7 +280,26 @@ struct IncidentRow {
     std::string done;         ///< what was done
     std::string advice;       ///< what an operator should do
     std::uint64_t count = 1;  ///< same kind, peer and subject again: counted, not repeated
+    std::vector<Acknowledgement> acknowledgements{};  ///< oldest first; none of them is ever taken out
     friend bool operator==(const IncidentRow&, const IncidentRow&) = default;
+};
+
+/// Whether it happened since a person last looked at it.
+[[nodiscard]] inline bool is_open(const IncidentRow& incident) {
+    return incident.acknowledgements.empty() || incident.acknowledgements.back().count < incident.count;
+}
+
+/// Two signed heads of one log that cannot both be true. Evidence: kept whole, never trimmed.
+struct ForkRow {
+    std::int64_t no = 0;
+    UnixMs at;
+    LogId log;
+    std::string peer;           ///< node_id of who brought the second head, or empty
+    std::string head_a;         ///< signed note
+    std::string head_b;         ///< signed note
+    std::optional<Seq> common;  ///< the last position that both share, once that is proved
+    std::string proof;          ///< of that: the JSON of sync/fork_proof.hpp; empty before
+    friend bool operator==(const ForkRow&, const ForkRow&) = default;
 };
 
 struct JournalRow {
@@ -288,6 +322,7 @@ struct StoredReply {
 
 struct StoreCounts {
     std::uint64_t records = 0, ops = 0, entries = 0, conflicts_open = 0, conflicts = 0, incidents = 0;
+    std::uint64_t incidents_open = 0;
 };
 
 // ------------------------------------------------------------------------------------------------------- transactions
@@ -329,9 +364,11 @@ public:
     [[nodiscard]] virtual std::vector<PeerRow> peers() const = 0;  ///< by node
     [[nodiscard]] virtual std::vector<TokenRow> tokens() const = 0;
     [[nodiscard]] virtual std::optional<TokenRow> token(const Hash& secret_hash) const = 0;
-    [[nodiscard]] virtual std::vector<IncidentRow> incidents(std::int64_t before,
-                                                             std::uint32_t limit) const = 0;  ///< newest first
-    [[nodiscard]] virtual std::vector<JournalRow> journal(const Hash& conflict) const = 0;    ///< oldest first
+    /// Newest first, before `before` (0 = from the end); those that nobody has acknowledged since, or all.
+    [[nodiscard]] virtual std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit,
+                                                             bool only_open = false) const = 0;
+    [[nodiscard]] virtual std::vector<ForkRow> forks() const = 0;                           ///< oldest first
+    [[nodiscard]] virtual std::vector<JournalRow> journal(const Hash& conflict) const = 0;  ///< oldest first
     [[nodiscard]] virtual std::optional<StoredReply> reply(std::string_view idempotency_key) const = 0;
     [[nodiscard]] virtual std::string setting(std::string_view key) const = 0;  ///< empty when not set
 };
@@ -357,6 +394,9 @@ public:
     virtual std::int64_t add_token(const TokenRow& token) = 0;
     virtual bool revoke_token(std::int64_t no) = 0;
     virtual void add_incident(const IncidentRow& incident) = 0;  ///< counts up an equal (kind, peer, subject)
+    /// For all that the incident counts now: `count` is filled in. False when there is no such incident.
+    virtual bool acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement) = 0;
+    virtual void add_fork(const ForkRow& fork) = 0;                                   ///< `no` is ignored
     virtual void claim(const Hash& conflict, std::string_view actor, UnixMs at) = 0;  ///< empty actor releases
     virtual void put_reply(std::string_view idempotency_key, const StoredReply& reply) = 0;
     virtual void put_setting(std::string_view key, std::string_view value) = 0;

@@ -65,7 +65,8 @@ Result<BundleRequest> bundle_request(const HttpRequest& request) {
     const auto have_text = text_parameter(request, "have");
     const auto heads_text = text_parameter(request, "heads");
     const auto skip_text = text_parameter(request, "skip");
-    for (const auto* value : {&have_text, &heads_text, &skip_text})
+    const auto forks_text = text_parameter(request, "forks");
+    for (const auto* value : {&have_text, &heads_text, &skip_text, &forks_text})
         if (!*value) return fail(value->error());
     const auto limit_bytes =
         integer_parameter(request, "limit_bytes", static_cast<std::int64_t>(bundle_bytes_max), 1, any);
@@ -76,7 +77,10 @@ Result<BundleRequest> bundle_request(const HttpRequest& request) {
     if (!heads) return fail(in_parameter(heads.error(), "heads"));
     auto skip = parse_skip(*skip_text);
     if (!skip) return fail(skip.error());
+    auto forks = parse_vector(*forks_text);
+    if (!forks) return fail(in_parameter(forks.error(), "forks"));
     BundleRequest bundle;
+    bundle.forks = *std::move(forks);
     bundle.have = *std::move(have);
     bundle.heads = *std::move(heads);
     bundle.skip = *std::move(skip);

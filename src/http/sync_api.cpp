@@ -139,11 +139,12 @@ private:
         const auto log = parse_log_id(*log_text);
         if (!log) return problem(in_parameter(log.error(), "log"));
         const auto from = integer_parameter(request, "from", 0, 0, json_integer_max);
-        const auto to = integer_parameter(request, "to", 0, 0, json_integer_max);
+        const auto to = integer_parameter(request, "to", -1, 0, json_integer_max);
         for (const auto* value : {&from, &to})
             if (!*value) return problem(value->error());
-        auto path = services_.exchange.proof(*log, Seq{static_cast<std::uint64_t>(*from)},
-                                             Seq{static_cast<std::uint64_t>(*to)});
+        const Seq start{static_cast<std::uint64_t>(*from)};
+        auto path = *to < 0 ? services_.exchange.proof_to_head(*log, start)
+                            : services_.exchange.proof(*log, start, Seq{static_cast<std::uint64_t>(*to)});
         if (!path) return problem(path.error());
         return uncached(std::string(json_type), *std::move(path));
     }

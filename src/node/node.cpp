@@ -16,6 +16,7 @@
 #include "src/http/server.hpp"
 #include "src/http/sync_api.hpp"
 #include "src/imports/import_jobs.hpp"
+#include "src/node/backup.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
@@ -151,7 +152,7 @@ private:
     }
 
     void backup(const std::filesystem::path& target, const Progress& progress) {
-        backup_sqlite_store(*store_, target, [&](int done, int total) {
+        write_backup(*store_, target, config_.node, clock_.now(), [&](int done, int total) {
             if (progress) progress(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
         });
     }

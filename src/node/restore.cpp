@@ -1,11 +1,15 @@
 #include "src/node/restore.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
+#include "src/node/backup.hpp"
 #include "src/node/config.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/system.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
+#include "sync/card.hpp"
 
 namespace minglu {
 
@@ -16,15 +20,42 @@ Error io_error(const std::error_code& error, const std::filesystem::path& file) 
     return {full ? ErrorCode::disk_full : ErrorCode::io, error.message(), file.string(), "nothing was replaced"};
 }
 
+/// The manifest must describe a backup of this node that this program can read.
+Result<BackupManifest> fitting_manifest(const std::filesystem::path& backup, const std::filesystem::path& card_file) {
+    auto manifest = read_manifest(backup);
+    if (!manifest) return manifest;
+    std::ifstream in(card_file, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const auto card = parse_card(text);
+    if (!card) return tl::unexpected(card.error());
+    if (manifest->node != card->node)
+        return fail({ErrorCode::bad_value, "a backup of node " + manifest->node.value(), backup.string(),
+                     "this directory is that of " + card->node.value() + ": choose one of its backups"});
+    if (manifest->schema > newest_schema())
+        return fail(
+            {ErrorCode::unsupported_version,
+             "a backup of program " + manifest->program + ", schema version " + std::to_string(manifest->schema),
+             backup.string(), "restore it with that program or a newer one"});
+    return manifest;
+}
+
 /// Opens a copy of the backup, checks it, and marks it as restored. The copy stands beside the database.
-Result<void> prepare(const std::filesystem::path& backup, const std::filesystem::path& copy) {
+Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path& backup,
+                     const std::filesystem::path& copy) {
     std::error_code error;
     std::filesystem::copy_file(backup, copy, std::filesystem::copy_options::overwrite_existing, error);
     if (error) return fail(io_error(error, backup));
+    if (auto same = check_bytes(manifest, copy); !same) {
+        same.error().where = backup.string();
+        return same;
+    }
     try {
         const auto store = open_sqlite_store(copy);
         if (const auto findings = store->check(); !findings.empty())
             return fail({ErrorCode::corrupt, findings.front(), backup.string(), "choose another backup"});
+        if (contents_of(*store->read()) != manifest.contents)
+            return fail({ErrorCode::corrupt, "it does not hold what its manifest says", backup.string(),
+                         "choose another backup"});
         const auto tx = store->write();
         tx->put_setting("open_new_log", "restored");
         tx->commit();
@@ -54,10 +85,12 @@ Result<void> restore_node(const std::filesystem::path& backup, const std::filesy
         if (!std::filesystem::exists(needed))
             return fail({ErrorCode::not_found, "there is no such file", needed.string(),
                          "a restore needs the backup and the node's keys, card and configuration"});
+    const auto manifest = fitting_manifest(backup, paths.card);
+    if (!manifest) return tl::unexpected(manifest.error());
     const auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
     const std::filesystem::path copy = paths.database.string() + ".restoring";
-    if (auto prepared = prepare(backup, copy); !prepared) {
+    if (auto prepared = prepare(*manifest, backup, copy); !prepared) {
         std::error_code ignored;
         for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(copy.string() + part, ignored);
         return prepared;

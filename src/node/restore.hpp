@@ -7,7 +7,8 @@
 namespace minglu {
 
 /// `data_dir` must hold the node's keys and configuration. A database that is there is moved aside, not overwritten.
-/// Errors: not_found, busy, corrupt (the backup fails its checks; nothing was changed), io.
+/// The backup's manifest must stand beside it. Nothing is changed before all checks have passed. Errors: not_found,
+/// busy, bad_value (of another node), unsupported_version, malformed, corrupt, io, disk_full.
 [[nodiscard]] Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir);
 
 }  // namespace minglu

@@ -24,12 +24,26 @@ STORE_TEST("a log row comes back as it was written, whole, and is updated by num
     other.no = tx->add_log(other);
     CHECK(tx->logs() == std::vector{other, log});  // by id, not by number
 
-    log.cut = Seq{4};
+    log.cut = Cut{log_sc, Seq{4}, hash_of_text("r4")};
     log.head_proof.pop_back();
     log.frontier.clear();
     tx->update_log(log);
     CHECK(tx->log(log_sc) == log);
     CHECK(tx->log(log_cq) == other);
+}
+
+STORE_TEST("a log counts to its cut, and no further than it is held") {
+    LogRow log = make_log(log_sc);
+    log.size = Seq{5};
+    CHECK(counted(log) == Seq{5});
+    log.cut = Cut{log_sc, Seq{8}, {}};
+    CHECK(counted(log) == Seq{5});
+    log.cut->at = Seq{0};
+    CHECK(counted(log) == Seq{0});
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    log.no = tx->add_log(log);
+    CHECK(tx->log(log_sc) == log);
 }
 
 STORE_TEST("records keep order of arrival, bytes and ops") {

@@ -12,10 +12,18 @@ namespace minglu::simulation {
 
 using Findings = std::vector<std::string>;
 
+/// A write that was acknowledged. Two copies of a node may give one dot to two of them.
+struct Act {
+    std::string reason;  ///< its own
+    Dot dot;
+    Hash leaf{};
+};
+
 /// What was really written, by whoever holds the key to it.
 struct Ledger {
     std::map<Dot, Hash> leaves;         ///< of every record that an author made
     std::map<Dot, Hash> acknowledged;   ///< of those whose publisher was told that they stand
+    std::vector<Act> acts;              ///< the same, in order
     std::set<Dot> invalid;              ///< made by a program with a bug
     std::set<std::string> tampered_at;  ///< nodes that were sent damaged bytes
     bool clocks_differ = false;

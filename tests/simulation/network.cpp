@@ -9,9 +9,10 @@ namespace minglu::simulation {
 namespace {
 
 constexpr std::string_view records_path = "/sync/v1/records?";
+constexpr std::string_view proof_path = "/sync/v1/proof?";
 
 std::string_view parameter(std::string_view path, std::string_view name) {
-    std::string_view query = path.substr(records_path.size());
+    std::string_view query = path.substr(path.find('?') + 1);
     while (!query.empty()) {
         const std::string_view item = query.substr(0, query.find('&'));
         if (item.starts_with(name) && item.substr(name.size()).starts_with('=')) return item.substr(name.size() + 1);
@@ -47,11 +48,18 @@ PeerAnswer answer_of(Exchange& exchange, const NodeId& from, const PeerRequest& 
         if (!brought) return {400, "application/problem+json", R"({"detail":"no bundle"})", 0, 0};
         return {brought->refusal ? 422 : 200, "application/json", brought->json, 0, 0};
     }
+    if (path.starts_with(proof_path)) {
+        const auto proof = exchange.proof_to_head(parse_log_id(parameter(path, "log")).value(),
+                                                  Seq{static_cast<std::uint64_t>(number(parameter(path, "from")))});
+        if (!proof) return {404, "application/problem+json", R"({"detail":"no proof"})", 0, 0};
+        return {200, "application/json", *proof, 0, 0};
+    }
     if (!path.starts_with(records_path)) throw std::logic_error("no such path: " + request.path);
     BundleRequest asked;
     asked.have = parse_vector(parameter(path, "have")).value();
     asked.heads = parse_held_heads(parameter(path, "heads")).value();
     asked.skip = logs_in(parameter(path, "skip"));
+    asked.forks = parse_vector(parameter(path, "forks")).value();
     asked.limit_bytes = static_cast<std::size_t>(number(parameter(path, "limit_bytes")));
     auto bundle = exchange.records(asked, number(parameter(path, "wait_s")), {});
     if (!bundle) return {204, "", "", 0, 0};
@@ -107,11 +115,12 @@ PeerAnswer Line::deliver(Exchange& exchange, PeerRequest request, Fault fault) {
 }
 
 Result<PeerAnswer> Line::call(const PeerRequest& request) {
-    last_fault_ = Fault::none;
+    const bool for_bundle = request.path.starts_with(records_path);
+    if (for_bundle) last_fault_ = Fault::none;
     if (clock_.steady_ms() < cut_until_ms_) return fail({ErrorCode::unreachable, "the line is cut", "", ""});
     const Fault fault = roll();
     if (fault == Fault::busy) {
-        last_fault_ = fault;
+        if (for_bundle) last_fault_ = fault;
         return PeerAnswer{503, "application/problem+json", R"({"detail":"busy"})", 2, 0};
     }
     Exchange* exchange = exchange_();

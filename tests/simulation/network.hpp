@@ -19,7 +19,7 @@ struct Weather {
     std::uint64_t busy = 0;   ///< 503 with Retry-After
 };
 
-/// What the line did to the last answer.
+/// What the line did to the last bundle that was asked for.
 enum class Fault { none, lost, cut_off, damaged, stale, busy };
 
 /// Answers one request of `from` as the HTTP layer over `exchange` would. Throws std::logic_error for a path that

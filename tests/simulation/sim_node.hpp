@@ -16,18 +16,20 @@ enum class StoreKind { memory, sqlite };
 
 class SimNode {
 public:
-    /// `file` is where a SQLite store lives; it is not touched for one in memory.
-    SimNode(NodeId id, StoreKind kind, std::filesystem::path file, test::ManualClock& clock,
-            test::SeededRandom& random);
+    /// `file` is where a SQLite store lives; it is not touched for one in memory, which may be given.
+    SimNode(NodeId id, StoreKind kind, std::filesystem::path file, test::ManualClock& clock, test::SeededRandom& random,
+            std::unique_ptr<Store> memory = nullptr);
 
     /// How this node and a neighbour reach each other, seen from here.
     enum class Road { pull, pull_and_push, none };
-    void connect(SimNode& neighbour, std::size_t limit_bytes, Road road);
+    void connect(SimNode& neighbour, std::size_t limit_bytes, Road road = Road::pull, std::string name = "");
     void pin(const NodeId& other, const std::string& card);
 
     /// Stops and starts again over what was committed; with `NewLog::yes` as after a restore.
     enum class NewLog { no, yes };
     void restart(NewLog new_log);
+    /// The same over another store in memory: a backup, or an old or foreign copy of the data directory.
+    void restart_over(std::unique_ptr<Store> store, NewLog new_log);
 
     [[nodiscard]] const NodeId& id() const { return id_; }
     [[nodiscard]] Replica& replica() { return *replica_; }
@@ -45,11 +47,14 @@ public:
         std::unique_ptr<Puller> puller;  ///< none where the neighbour cannot be called
         std::unique_ptr<Pusher> pusher;  ///< none where the neighbour calls
     };
-    [[nodiscard]] std::map<NodeId, Link>& links() { return links_; }
+    /// By node; the link to a copy of a node, which has the same id, by the name that it was given.
+    [[nodiscard]] std::map<std::string, Link>& links() { return links_; }
 
 private:
     void start();
     void follow(const NodeId& neighbour, Link& link);
+    void stop();
+    void mark_restored();
 
     NodeId id_;
     StoreKind kind_;
@@ -61,7 +66,7 @@ private:
     std::unique_ptr<Store> store_;
     std::unique_ptr<Replica> replica_;
     std::unique_ptr<Exchange> exchange_;
-    std::map<NodeId, Link> links_;
+    std::map<std::string, Link> links_;
 };
 
 }  // namespace minglu::simulation

@@ -38,7 +38,7 @@ Simulation::Simulation(const Options& options)
 }
 
 void Simulation::connect(SimNode& a, SimNode& b) {
-    if (a.links().contains(b.id())) return;
+    if (a.links().contains(b.id().value())) return;
     static constexpr std::array<std::size_t, 4> limits{1, 700, 4'000, bundle_bytes_max};
     const bool only_a_calls = random_.one_in(3);
     a.connect(b, limits[static_cast<std::size_t>(random_.below(limits.size()))],

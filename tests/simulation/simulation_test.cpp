@@ -35,7 +35,7 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
     std::uint64_t damaged = 0;
     std::uint64_t heads_ahead = 0;
     std::uint64_t pushes = 0;
-    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
         Options options;
         options.seed = seed;
         options.nodes = 2 + static_cast<std::size_t>(seed % 3);
@@ -55,7 +55,8 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
     for (const char* type :
          {"insert_insert", "insert_update", "insert_remove", "update_update", "update_remove", "remove_remove"})
         for (const char* state : {"open", "resolved", "superseded"})
-            CHECK_MESSAGE(met.contains(std::string(type) + " " + state), type << " " << state);
+            CHECK_MESSAGE(met.contains(std::string(type) + " " + state), std::string(type)
+                                                                             << " " << std::string(state));
 }
 
 TEST_CASE("the same over SQLite") {

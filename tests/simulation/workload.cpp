@@ -128,6 +128,7 @@ Draft Workload::draft(const ReadTx& tx, const NodeId& node, const std::vector<No
         made->ops = {any_write(tx, node, any_key(), all)};
     }
     made->actor = "officer." + std::to_string(random_.below(4));
+    made->reason = "act " + std::to_string(++acts_);
     return *std::move(made);
 }
 
@@ -136,6 +137,7 @@ Findings Workload::act(SimNode& node, const std::vector<NodeId>& all) {
     const Vector held = node.replica().standing().vector;
     const bool covered =
         std::all_of(made.ops.begin(), made.ops.end(), [&](const Op& op) { return held.covers(op.seen); });
+    const std::string reason = made.reason;
     const auto published = node.replica().publish(std::move(made));
     if (!published) {
         if (!covered && published.error().code == ErrorCode::stale) return {};
@@ -143,6 +145,7 @@ Findings Workload::act(SimNode& node, const std::vector<NodeId>& all) {
     }
     ledger_.leaves.emplace(published->dot, published->leaf);
     ledger_.acknowledged.emplace(published->dot, published->leaf);
+    ledger_.acts.push_back({reason, published->dot, published->leaf});
     return {};
 }
 

@@ -29,6 +29,7 @@ private:
 
     test::SeededRandom& random_;
     Ledger& ledger_;
+    std::uint64_t acts_ = 0;  ///< stated as the reason of each, so that it is known again when it is written again
     std::map<std::pair<NodeId, EntryKey>, Vector> screens_;  ///< an editor may save what was shown a while ago
 };
 

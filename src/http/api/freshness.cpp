@@ -39,7 +39,7 @@ std::map<NodeId, Partner> partners_of(const Services& services, const ReadTx& tx
 
 Vector vector_of_logs(const std::vector<LogRow>& logs) {
     Vector vector;
-    for (const LogRow& log : logs) vector.raise(log.id, log.size);
+    for (const LogRow& log : logs) vector.raise(log.id, counted(log));
     return vector;
 }
 
@@ -55,7 +55,7 @@ std::string freshness_json(const Services& services, const ReadTx& tx, std::opti
     JsonWriter json;
     json.begin_object().member("node", services.node.value()).key("vector").begin_object();
     for (const LogRow& log : logs)
-        if (log.size.value() > 0) json.member_number(log.id.value(), log.size.value());
+        if (counted(log).value() > 0) json.member_number(log.id.value(), counted(log).value());
     json.end_object();
     if (as_of) json.member("as_of", to_string(*as_of));
     json.key("partners").begin_array();

@@ -1,7 +1,10 @@
-// What went wrong with peers, records, clocks and keys, and what an operator should do.
+// What went wrong with peers, records, clocks and keys, what an operator should do, and who has looked at it.
+#include <charconv>
+
 #include "src/http/api/cursor.hpp"
 #include "src/http/api/freshness.hpp"
 #include "src/http/api/json_answer.hpp"
+#include "src/http/api/write_body.hpp"
 #include "src/http/api/write_routes.hpp"
 #include "src/http/problem.hpp"
 
@@ -16,14 +19,31 @@ std::string incident_json(const IncidentRow& incident) {
     json.begin_object().member_number("no", incident.no).member("at", to_string(incident.at));
     json.member("kind", incident.kind).member("peer", incident.peer).member("subject", incident.subject);
     json.member("received", incident.received).member("done", incident.done).member("advice", incident.advice);
-    return std::move(json.member_number("count", incident.count).end_object()).take();
+    json.member_number("count", incident.count).member("state", is_open(incident) ? "open" : "acknowledged");
+    json.key("acknowledgements").begin_array();
+    for (const Acknowledgement& one : incident.acknowledgements) {
+        json.begin_object().member("by", one.by).member("at", to_string(one.at)).member("note", one.note);
+        json.member_number("count", one.count).end_object();
+    }
+    return std::move(json.end_array().end_object()).take();
+}
+
+/// Whether only open ones are asked for.
+Result<bool> only_open(const HttpRequest& request) {
+    const auto state = text_parameter(request, "state");
+    if (!state) return fail(state.error());
+    if (*state == "open") return true;
+    if (state->empty() || *state == "all") return false;
+    return fail({ErrorCode::bad_request, "no such state: " + *state, "query parameter state", "give open or all"});
 }
 
 HttpResponse list(Call& call) {
     const auto paging = paging_of(call.request, incident_cursor);
     if (!paging) return problem(paging.error());
+    const auto open = only_open(call.request);
+    if (!open) return problem(open.error());
     const auto tx = call.services.store.read();
-    auto rows = tx->incidents(paging->after[0], paging->limit + 1);
+    auto rows = tx->incidents(paging->after[0], paging->limit + 1, *open);
     const bool more = rows.size() > paging->limit;
     if (more) rows.pop_back();
     JsonWriter json;
@@ -35,10 +55,34 @@ HttpResponse list(Call& call) {
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }
 
+HttpResponse acknowledge(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
+    const Once once(call, in_use);
+    if (once.refused()) return *once.refused();
+    if (once.earlier()) return Once::replayed(json_answer(once.earlier()->status, once.earlier()->body));
+    const auto body = WriteBody::parse(call.request.body, {"note"});
+    if (!body) return problem(body.error());
+    const auto note = required_text(*body, "note", "say what was found and what was done about it");
+    if (!note) return problem(note.error());
+    const std::string& text = call.path.at("no");
+    std::int64_t no = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), no);
+    bool found = false;
+    if (parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size())
+        call.services.replica.write_local([&](WriteTx& tx) {
+            found = tx.acknowledge(no, {call.principal.actor, call.services.clock.now(), *note, 0});
+            if (found) once.keep(tx, 200, "{\"no\":" + std::to_string(no) + "}");
+        });
+    if (!found)
+        return problem({ErrorCode::not_found, "there is no incident " + text, "", "GET /v1/incidents lists them"});
+    return json_answer(200, "{\"no\":" + std::to_string(no) + "}");
+}
+
 }  // namespace
 
-void add_incident_routes(Router& router) {
-    router.add("GET", "/v1/incidents", Access::audit, {"limit", "cursor"}, list);
+void add_incident_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use) {
+    router.add("GET", "/v1/incidents", Access::audit, {"state", "limit", "cursor"}, list);
+    router.add("POST", "/v1/incidents/{no}/acknowledgement", Access::audit, {},
+               [in_use](Call& call) { return acknowledge(call, in_use); });
 }
 
 }  // namespace minglu

@@ -69,7 +69,11 @@ HttpResponse backup(Call& call, const Busy& busy) {
     if (!call.services.backup) return not_offered();
     return run(busy, [&services = call.services, target](const Progress& progress) {
         services.backup(target, progress);
-        return std::move(begin_result({}).member("path", target.string()).end_object()).take();
+        return std::move(begin_result({})
+                             .member("path", target.string())
+                             .member("manifest", target.string() + ".manifest.json")
+                             .end_object())
+            .take();
     });
 }
 

@@ -30,6 +30,7 @@ void add_store(prometheus::Registry& registry, const StoreCounts& counts) {
     set("minglu_conflicts_open", "Conflicts that nobody has decided yet.", counts.conflicts_open);
     set("minglu_conflicts", "Conflicts ever found that still stand in the log.", counts.conflicts);
     set("minglu_incidents", "Incidents recorded.", counts.incidents);
+    set("minglu_incidents_open", "Incidents that happened since a person last looked at them.", counts.incidents_open);
 }
 
 /// One family of values, one for each peer.

@@ -14,7 +14,8 @@ void add_write_routes(Router& router) {
     add_token_routes(router, in_use);
     add_maintenance_routes(router);
     add_carried_record_routes(router);
-    add_incident_routes(router);
+    add_incident_routes(router, in_use);
+    add_fork_routes(router);
 }
 
 }  // namespace minglu

@@ -19,7 +19,9 @@ void add_peer_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 void add_token_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 /// POST /v1/maintenance/….
 void add_maintenance_routes(Router& router);
-/// GET /v1/incidents.
-void add_incident_routes(Router& router);
+/// GET /v1/incidents, POST …/{no}/acknowledgement.
+void add_incident_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
+/// GET /v1/forks and /v1/forks/records.
+void add_fork_routes(Router& router);
 
 }  // namespace minglu

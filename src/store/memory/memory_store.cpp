@@ -107,6 +107,7 @@ public:
             counts.conflicts_open += entry->row.open_conflicts;
         }
         counts.incidents = state().incidents.size();
+        for (const IncidentRow& incident : state().incidents) counts.incidents_open += is_open(incident) ? 1 : 0;
         return counts;
     }
 
@@ -122,13 +123,14 @@ public:
         }
         return std::nullopt;
     }
-    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit) const override {
+    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit, bool only_open) const override {
         std::vector<IncidentRow> incidents;
         for (auto at = state().incidents.rbegin(); at != state().incidents.rend() && incidents.size() < limit; ++at) {
-            if (before == 0 || at->no < before) incidents.push_back(*at);
+            if ((before == 0 || at->no < before) && (!only_open || is_open(*at))) incidents.push_back(*at);
         }
         return incidents;
     }
+    std::vector<ForkRow> forks() const override { return state().forks; }
     std::vector<JournalRow> journal(const Hash& conflict) const override {
         std::vector<JournalRow> rows;
         for (const JournalRow& row : state().journal) {
@@ -224,6 +226,13 @@ public:
         return false;
     }
     void add_incident(const IncidentRow& incident) override { memory::add_incident(*state_, incident); }
+    bool acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement) override {
+        return memory::acknowledge(*state_, incident_no, acknowledgement);
+    }
+    void add_fork(const ForkRow& fork) override {
+        state_->forks.push_back(fork);
+        state_->forks.back().no = static_cast<std::int64_t>(state_->forks.size());
+    }
     void claim(const Hash& conflict, std::string_view actor, UnixMs at) override {
         memory::claim(*state_, conflict, actor, at);
     }
@@ -257,6 +266,14 @@ std::unique_ptr<WriteTx> MemoryStore::write() {
 
 std::unique_ptr<Store> make_memory_store() {
     return std::make_unique<MemoryStore>();
+}
+
+std::unique_ptr<Store> copy_memory_store(Store& store) {
+    auto* original = dynamic_cast<MemoryStore*>(&store);
+    if (original == nullptr) throw std::logic_error("copy_memory_store: this store is not one in memory");
+    auto copy = std::make_unique<MemoryStore>();
+    copy->replace(original->current());
+    return copy;
 }
 
 }  // namespace minglu

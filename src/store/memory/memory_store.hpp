@@ -9,5 +9,7 @@ namespace minglu {
 
 /// The Store must outlive its transactions. Any number of threads may use it; writers wait for each other.
 [[nodiscard]] std::unique_ptr<Store> make_memory_store();
+/// Another store with what the given one, made here, holds now: as a data directory that is copied, or a backup.
+[[nodiscard]] std::unique_ptr<Store> copy_memory_store(Store& store);
 
 }  // namespace minglu

@@ -52,6 +52,7 @@ struct State {
     std::map<NodeId, PeerRow> peers;
     std::vector<TokenRow> tokens;
     std::vector<IncidentRow> incidents;
+    std::vector<ForkRow> forks;
     std::map<std::string, StoredReply, std::less<>> replies;
     std::map<std::string, std::string, std::less<>> settings;
 
@@ -64,6 +65,7 @@ void put_entry(State& state, const EntryViews& views, UnixMs at);
 void remove_entry(State& state, const EntryKey& key);
 void claim(State& state, const Hash& conflict, std::string_view actor, UnixMs at);
 void add_incident(State& state, const IncidentRow& incident);
+bool acknowledge(State& state, std::int64_t incident_no, Acknowledgement acknowledgement);
 RecordNo add_record(State& state, const NewRecord& record);
 
 [[nodiscard]] RecordNo arrival_before(const State& state, const Vector& have);

@@ -58,18 +58,40 @@ bool LocalTables::revoke_token(std::int64_t no) {
     return database_.changes() > 0;
 }
 
-std::vector<IncidentRow> LocalTables::incidents(std::int64_t before, std::uint32_t limit) const {
+std::vector<IncidentRow> LocalTables::incidents(std::int64_t before, std::uint32_t limit, bool only_open) const {
     std::vector<IncidentRow> incidents;
     Query query = database_.query(
         "SELECT incident_no, at, kind, peer, subject, received, done, advice, count FROM incident"
-        " WHERE incident_no < ? ORDER BY incident_no DESC LIMIT ?",
-        before == 0 ? INT64_MAX : before, limit);
+        " WHERE incident_no < ?1 AND (?3 = 0 OR count > acknowledged) ORDER BY incident_no DESC LIMIT ?2",
+        before == 0 ? INT64_MAX : before, limit, only_open);
     while (query.next()) {
         incidents.push_back({query->integer(0), UnixMs{query->integer(1)}, query->text(2), query->text(3),
                              query->text(4), query->text(5), query->text(6), query->text(7),
-                             static_cast<std::uint64_t>(query->integer(8))});
+                             static_cast<std::uint64_t>(query->integer(8)), acknowledgements(query->integer(0))});
     }
     return incidents;
+}
+
+std::vector<Acknowledgement> LocalTables::acknowledgements(std::int64_t incident_no) const {
+    std::vector<Acknowledgement> acknowledgements;
+    Query query = database_.query(
+        "SELECT actor, at, note, count FROM acknowledgement WHERE incident_no = ? ORDER BY acknowledgement_no",
+        incident_no);
+    while (query.next()) {
+        acknowledgements.push_back(
+            {query->text(0), UnixMs{query->integer(1)}, query->text(2), static_cast<std::uint64_t>(query->integer(3))});
+    }
+    return acknowledgements;
+}
+
+bool LocalTables::acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement) {
+    database_.run("UPDATE incident SET acknowledged = count WHERE incident_no = ?", incident_no);
+    if (database_.changes() == 0) return false;
+    database_.run(
+        "INSERT INTO acknowledgement (incident_no, actor, at, note, count)"
+        " SELECT incident_no, ?2, ?3, ?4, count FROM incident WHERE incident_no = ?1",
+        incident_no, acknowledgement.by, acknowledgement.at, acknowledgement.note);
+    return true;
 }
 
 void LocalTables::add_incident(const IncidentRow& incident) {
@@ -79,6 +101,31 @@ void LocalTables::add_incident(const IncidentRow& incident) {
         " done = excluded.done, advice = excluded.advice, count = count + excluded.count",
         incident.at, incident.kind, incident.peer, incident.subject, incident.received, incident.done, incident.advice,
         incident.count);
+}
+
+std::vector<ForkRow> LocalTables::forks() const {
+    std::vector<ForkRow> forks;
+    Query query =
+        database_.query("SELECT fork_no, at, log, peer, head_a, head_b, common, proof FROM fork ORDER BY fork_no");
+    while (query.next()) {
+        ForkRow& fork = forks.emplace_back();
+        fork.no = query->integer(0);
+        fork.at = UnixMs{query->integer(1)};
+        fork.log = LogId{query->text(2)};
+        fork.peer = query->text(3);
+        fork.head_a = query->text(4);
+        fork.head_b = query->text(5);
+        if (!query->is_null(6)) fork.common = Seq{static_cast<std::uint64_t>(query->integer(6))};
+        fork.proof = query->text(7);
+    }
+    return forks;
+}
+
+void LocalTables::add_fork(const ForkRow& fork) {
+    const std::optional<std::int64_t> common =
+        fork.common ? std::optional<std::int64_t>(static_cast<std::int64_t>(fork.common->value())) : std::nullopt;
+    database_.run("INSERT INTO fork (at, log, peer, head_a, head_b, common, proof) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                  fork.at, fork.log, fork.peer, fork.head_a, fork.head_b, common, fork.proof);
 }
 
 std::optional<StoredReply> LocalTables::reply(std::string_view idempotency_key) const {

@@ -1,5 +1,5 @@
 #pragma once
-/// What is local to this node: peer, token, incident, reply, setting.
+/// What is local to this node: peer, token, incident, fork, reply, setting.
 #include "minglu/store.hpp"
 #include "src/store/sqlite/database.hpp"
 
@@ -12,7 +12,8 @@ public:
     [[nodiscard]] std::vector<PeerRow> peers() const;
     [[nodiscard]] std::vector<TokenRow> tokens() const;
     [[nodiscard]] std::optional<TokenRow> token(const Hash& secret_hash) const;
-    [[nodiscard]] std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit) const;
+    [[nodiscard]] std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit, bool only_open) const;
+    [[nodiscard]] std::vector<ForkRow> forks() const;
     [[nodiscard]] std::optional<StoredReply> reply(std::string_view idempotency_key) const;
     [[nodiscard]] std::string setting(std::string_view key) const;
 
@@ -21,10 +22,14 @@ public:
     std::int64_t add_token(const TokenRow& token);
     bool revoke_token(std::int64_t no);
     void add_incident(const IncidentRow& incident);
+    bool acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement);
+    void add_fork(const ForkRow& fork);
     void put_reply(std::string_view idempotency_key, const StoredReply& reply);
     void put_setting(std::string_view key, std::string_view value);
 
 private:
+    [[nodiscard]] std::vector<Acknowledgement> acknowledgements(std::int64_t incident_no) const;
+
     Database& database_;
 };
 

@@ -54,6 +54,13 @@ RecordRow record_of(const Statement& row) {
     return record;
 }
 
+std::optional<std::int64_t> cut_position(const LogRow& log) {
+    return log.cut ? std::optional<std::int64_t>(static_cast<std::int64_t>(log.cut->at.value())) : std::nullopt;
+}
+Blob cut_root(const LogRow& log) {
+    return Blob{log.cut ? bytes_of(log.cut->root) : std::string_view()};
+}
+
 constexpr std::int64_t first_op(std::int64_t record_no) {
     return record_no << op_position_bits;
 }
@@ -74,7 +81,7 @@ LogRow LogTables::log_of(const Query& query) const {
     log.head = row.text(8);
     log.head_size = seq_at(row, 9);
     log.head_time = time_at(row, 10);
-    if (!row.is_null(12)) log.cut = seq_at(row, 12);
+    if (!row.is_null(12)) log.cut = Cut{log.id, seq_at(row, 12), row.hash(13)};
     Query step = database_.query("SELECT size, root, path FROM proof_step WHERE log_no = ? ORDER BY position", log.no);
     while (step.next()) log.head_proof.push_back({seq_at(step.row(), 0), step->hash(1), split_hashes(step->bytes(2))});
     return log;
@@ -84,7 +91,7 @@ std::vector<LogRow> LogTables::logs() const {
     std::vector<LogRow> logs;
     Query query = database_.query(
         "SELECT log_no, id, suite, signing_key, own, size, frontier, author_vector, head, head_size, head_time_ms,"
-        " head_time_counter, cut FROM log ORDER BY id");
+        " head_time_counter, cut, cut_root FROM log ORDER BY id");
     while (query.next()) logs.push_back(log_of(query));
     return logs;
 }
@@ -92,7 +99,7 @@ std::vector<LogRow> LogTables::logs() const {
 std::optional<LogRow> LogTables::log(const LogId& id) const {
     Query query = database_.query(
         "SELECT log_no, id, suite, signing_key, own, size, frontier, author_vector, head, head_size, head_time_ms,"
-        " head_time_counter, cut FROM log WHERE id = ?",
+        " head_time_counter, cut, cut_root FROM log WHERE id = ?",
         id);
     if (!query.next()) return std::nullopt;
     return log_of(query);
@@ -217,26 +224,24 @@ std::vector<RecordRow> LogTables::batches(RecordNo before, std::uint32_t limit) 
 }
 
 LogNo LogTables::add_log(const LogRow& log) {
-    const std::optional<std::int64_t> cut =
-        log.cut ? std::optional<std::int64_t>(static_cast<std::int64_t>(log.cut->value())) : std::nullopt;
     database_.run(
         "INSERT INTO log (id, suite, signing_key, own, size, frontier, author_vector, head, head_size, head_time_ms,"
-        " head_time_counter, cut) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " head_time_counter, cut, cut_root) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         log.id, name(log.suite), Blob{log.signing_key}, log.own, log.size, Blob{join_hashes(log.frontier)},
-        to_string(log.author_vector), log.head, log.head_size, log.head_time.ms, log.head_time.counter, cut);
+        to_string(log.author_vector), log.head, log.head_size, log.head_time.ms, log.head_time.counter,
+        cut_position(log), cut_root(log));
     const LogNo no{database_.last_insert_rowid()};
     put_proof(no, log.head_proof);
     return no;
 }
 
 void LogTables::update_log(const LogRow& log) {
-    const std::optional<std::int64_t> cut =
-        log.cut ? std::optional<std::int64_t>(static_cast<std::int64_t>(log.cut->value())) : std::nullopt;
     database_.run(
         "UPDATE log SET id = ?, suite = ?, signing_key = ?, own = ?, size = ?, frontier = ?, author_vector = ?,"
-        " head = ?, head_size = ?, head_time_ms = ?, head_time_counter = ?, cut = ? WHERE log_no = ?",
+        " head = ?, head_size = ?, head_time_ms = ?, head_time_counter = ?, cut = ?, cut_root = ? WHERE log_no = ?",
         log.id, name(log.suite), Blob{log.signing_key}, log.own, log.size, Blob{join_hashes(log.frontier)},
-        to_string(log.author_vector), log.head, log.head_size, log.head_time.ms, log.head_time.counter, cut, log.no);
+        to_string(log.author_vector), log.head, log.head_size, log.head_time.ms, log.head_time.counter,
+        cut_position(log), cut_root(log), log.no);
     if (database_.changes() == 0)
         throw std::logic_error("update_log: no log has number " + std::to_string(log.no.value()));
     database_.run("DELETE FROM proof_step WHERE log_no = ?", log.no);

@@ -4,13 +4,17 @@
 #include <string>
 
 #include "embedded/store_0001_initial_sql.hpp"
+#include "embedded/store_0002_forks_sql.hpp"
+#include "embedded/store_0003_acknowledgements_sql.hpp"
+#include "src/store/sqlite/sqlite_store.hpp"
 
 namespace minglu {
 namespace {
 
 /// In order; the first one makes version 1. A file that has been released is never changed.
-std::array<std::string_view, 1> migrations() {
-    return {embedded::store_0001_initial_sql};
+std::array<std::string_view, 3> migrations() {
+    return {embedded::store_0001_initial_sql, embedded::store_0002_forks_sql,
+            embedded::store_0003_acknowledgements_sql};
 }
 
 std::int64_t version_of(Database& database) {
@@ -21,9 +25,13 @@ std::int64_t version_of(Database& database) {
 
 }  // namespace
 
+std::int64_t newest_schema() {
+    return static_cast<std::int64_t>(migrations().size());
+}
+
 void migrate(Database& database) {
     const auto known = migrations();
-    const auto newest = static_cast<std::int64_t>(known.size());
+    const auto newest = newest_schema();
     std::int64_t version = version_of(database);
     if (version > newest) {
         throw StoreFault(ErrorCode::unsupported_version,

@@ -33,4 +33,7 @@ struct SqliteOptions {
 void backup_sqlite_store(Store& store, const std::filesystem::path& target,
                          const std::function<void(int done, int total)>& progress = {});
 
+/// The newest version of the schema that this program knows; an older file is brought to it when it is opened.
+[[nodiscard]] std::int64_t newest_schema();
+
 }  // namespace minglu

@@ -72,9 +72,10 @@ public:
     std::vector<PeerRow> peers() const override { return c_.local.peers(); }
     std::vector<TokenRow> tokens() const override { return c_.local.tokens(); }
     std::optional<TokenRow> token(const Hash& secret_hash) const override { return c_.local.token(secret_hash); }
-    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit) const override {
-        return c_.local.incidents(before, limit);
+    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit, bool only_open) const override {
+        return c_.local.incidents(before, limit, only_open);
     }
+    std::vector<ForkRow> forks() const override { return c_.local.forks(); }
     std::vector<JournalRow> journal(const Hash& conflict) const override { return c_.conflicts.journal(conflict); }
     std::optional<StoredReply> reply(std::string_view key) const override { return c_.local.reply(key); }
     std::string setting(std::string_view key) const override { return c_.local.setting(key); }
@@ -122,6 +123,10 @@ public:
     std::int64_t add_token(const TokenRow& token) override { return c_.local.add_token(token); }
     bool revoke_token(std::int64_t no) override { return c_.local.revoke_token(no); }
     void add_incident(const IncidentRow& incident) override { c_.local.add_incident(incident); }
+    bool acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement) override {
+        return c_.local.acknowledge(incident_no, acknowledgement);
+    }
+    void add_fork(const ForkRow& fork) override { c_.local.add_fork(fork); }
     void claim(const Hash& conflict, std::string_view actor, UnixMs at) override {
         c_.conflicts.claim(conflict, actor, at);
     }

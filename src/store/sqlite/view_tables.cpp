@@ -95,10 +95,10 @@ StoreCounts ViewTables::counts() const {
         "SELECT (SELECT count(*) FROM record), (SELECT coalesce(sum(ops), 0) FROM record), (SELECT count(*) FROM "
         "entry),"
         " (SELECT count(*) FROM conflict WHERE state = 'open'), (SELECT count(*) FROM conflict),"
-        " (SELECT count(*) FROM incident)");
+        " (SELECT count(*) FROM incident), (SELECT count(*) FROM incident WHERE count > acknowledged)");
     query.next();
     const auto count = [&](int column) { return static_cast<std::uint64_t>(query->integer(column)); };
-    return {count(0), count(1), count(2), count(3), count(4), count(5)};
+    return {count(0), count(1), count(2), count(3), count(4), count(5), count(6)};
 }
 
 void ViewTables::put_entry(const EntryViews& views, UnixMs at) {

@@ -80,6 +80,7 @@ TEST_CASE("each write is open to the roles that may do it, and to no other") {
         {"POST", "/v1/imports/00/publication", {"approver", "admin"}},
         {"POST", "/v1/imports", {"approver", "admin"}},
         {"GET", "/v1/incidents", {"auditor", "admin"}},
+        {"POST", "/v1/incidents/1/acknowledgement", {"auditor", "admin"}},
         {"GET", "/v1/tokens", {"auditor", "admin"}},
         {"POST", "/v1/tokens", {"admin"}},
         {"POST", "/v1/peers", {"admin"}},
@@ -255,4 +256,29 @@ TEST_CASE("incidents are listed newest first, page by page") {
     REQUIRE(items.size() == 5);
     CHECK(items.front().at("subject") == "4");
     CHECK(items.back().at("subject") == "0");
+}
+
+TEST_CASE("an incident is acknowledged by a person, and open again when it happens again") {
+    Api api;
+    IncidentRow incident;
+    incident.kind = "clock_ahead";
+    incident.peer = "sc";
+    api.node.replica.report(incident);
+    const auto listed = [&](const char* path) { return Json::parse(api.send("GET", path).body).at("items"); };
+    const char* const path = "/v1/incidents/1/acknowledgement";
+    CHECK(listed("/v1/incidents?state=open").size() == 1);
+    CHECK(api.send("POST", path, Json::object()).status == 422);
+    CHECK(api.send("POST", "/v1/incidents/7/acknowledgement", Json{{"note", "x"}}).status == 404);
+    CHECK(api.send("POST", "/v1/incidents/1x/acknowledgement", Json{{"note", "x"}}).status == 404);
+    CHECK(api.send("GET", "/v1/incidents?state=closed").status == 400);
+    const std::string secret = api.secret_for("auditor");
+    CHECK(api.send("POST", path, Json{{"note", "their clock was set"}}, secret).status == 200);
+    CHECK(listed("/v1/incidents?state=open").empty());
+    const Json first = listed("/v1/incidents").at(0);
+    CHECK(first.at("state") == "acknowledged");
+    CHECK(first.at("acknowledgements").at(0).at("note") == "their clock was set");
+    api.node.replica.report(incident);
+    const Json again = listed("/v1/incidents?state=open").at(0);
+    CHECK(again.at("count") == 2);
+    CHECK(again.at("acknowledgements").at(0).at("count") == 1);
 }

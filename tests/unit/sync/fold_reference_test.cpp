@@ -107,7 +107,7 @@ private:
     void cut(const Dot& by, const Json& cut) {
         LogRow& log = logs_.at(LogId{cut.at(0).get<std::string>()});
         const Seq at{cut.at(1).get<std::uint64_t>()};
-        if (node_of(log.id) == node_of(by.log) && (!log.cut || at < *log.cut)) log.cut = at;
+        if (node_of(log.id) == node_of(by.log) && (!log.cut || at < log.cut->at)) log.cut = Cut{log.id, at, {}};
     }
 
     /// Stands for the leaf hash of a record that need not be here yet.

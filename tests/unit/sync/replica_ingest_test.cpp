@@ -138,22 +138,54 @@ TEST_CASE("two signed heads that cannot both be true are a fork, in either order
     CHECK(ahead.node.holds(sc_log) == Seq{3});
 }
 
+TEST_CASE("a node that finds its own log longer elsewhere leaves it, and takes back what it lacks") {
+    for (const bool records_come_along : {true, false}) {
+        LoneNode node;
+        const LogId own = node.replica->standing().own_log;
+        LogForge before(own, *node.key, start);  // the same first record, byte for byte
+        before.change({write_op("gi/AGI1", "name", "甲")});
+        before.change({write_op("gi/AGI2", "name", "甲")});
+        const auto report =
+            node.replica->ingest(records_come_along ? before.rest() : before.bundle(Seq{2}, Seq{2}, Seq{3}), sc);
+        CHECK(report->refused.empty());
+        CHECK(node.incidents() == Kinds{"rolled_back"});
+        CHECK(node.replica->standing().own_log != own);
+        CHECK(node.store->read()->entry(EntryKey{"gi/AGI1"}));
+        REQUIRE(node.write({write_op("gi/AGI3", "name", "甲")}));
+        CHECK(node.replica->ingest(before.rest(), sc)->refused.empty());
+        CHECK(node.holds(own) == Seq{3});
+        CHECK(node.store->read()->forks().empty());
+        CHECK(verify(*node.store->read()).empty());
+    }
+}
+
 TEST_CASE("of our own log only a head signed with our key accuses") {
     LoneNode node;
     const LogId own = node.replica->standing().own_log;
     LogForge copy(own, *node.key, start);
     copy.change({write_op("gi/AGI1", "name", "甲")});
-    CHECK(node.replica->ingest(copy.rest(), sc).value().refused.front().second.code == ErrorCode::fork);
+    copy.change({write_op("gi/AGI2", "name", "甲")});
+    REQUIRE(node.write({write_op("gi/AGI1", "name", "乙")}));
     const auto thief = fixed_key("thief");
     LogForge forged(own, *thief, start);
     forged.change({write_op("gi/AGI1", "name", "甲")});
     CHECK(node.replica->ingest(forged.rest(), sc).value().refused.front().second.code == ErrorCode::bad_signature);
+    CHECK(node.replica->standing().own_log == own);
+    CHECK(node.replica->ingest(copy.rest(), sc).value().refused.front().second.code == ErrorCode::fork);
+    CHECK(node.replica->standing().own_log != own);  // what is written from now on is on no branch
     CHECK(node.incidents() == Kinds{"bad_signature", "fork"});
+    auto forks = node.store->read()->forks();
+    REQUIRE(forks.size() == 1);
+    CHECK(forks[0].head_b == copy.signed_head(copy.size(), copy.time()));
+    CHECK_FALSE(node.replica->ingest(copy.rest(), sc).value().refused.empty());
+    CHECK(node.store->read()->forks() == forks);
+    const std::size_t incidents = node.incidents().size();
     // What we wrote comes back as it was.
     REQUIRE(node.write({write_op("gi/AGI1", "name", "甲")}));
     const auto back = make_bundle(*node.store->read(), sc, {});
+    REQUIRE(back);
     CHECK(node.replica->ingest(*back, sc).value().refused.empty());
-    CHECK(node.incidents().size() == 2);
+    CHECK(node.incidents().size() == incidents);
 }
 
 TEST_CASE("a gap, an unknown log and a refused log hold back nobody else") {
@@ -190,18 +222,77 @@ TEST_CASE("a cut counts, whether it comes before, with or after the log that it 
         scene.grow(5);
         const LogForge next(LogId{"sc-ffffffffffffffff"}, *scene.key, {start.ms + 60'000, 0},
                             Cut{sc_log, Seq{3}, scene.forge.root(Seq{3})});
-        if (order == 0) (void)scene.take(next.rest());
+        if (order == 0) {
+            (void)scene.take(next.rest());
+            // A sender that does not know the cut is asked again later; one that knows it gives what counts.
+            CHECK(scene.take(scene.forge.rest()).refused.front().second.code == ErrorCode::stale);
+            CHECK(scene.take(scene.forge.bundle(Seq{1}, Seq{3}, Seq{5})).records == 3);
+        }
         if (order == 1)
             (void)scene.take(
                 forged_bundle(sc, {{&next, Seq{1}, Seq{1}, Seq{1}}, {&scene.forge, Seq{1}, Seq{5}, Seq{5}}}));
-        else
-            (void)scene.take(scene.forge.rest());
+        if (order == 2) (void)scene.take(scene.forge.rest());
         if (order == 2) (void)scene.take(next.rest());
         const auto tx = scene.node.store->read();
-        CHECK(tx->log(sc_log)->cut == Seq{3});
+        CHECK(tx->log(sc_log)->cut->at == Seq{3});
+        CHECK(scene.node.holds(sc_log) == Seq{3});
+        CHECK(scene.node.incidents().empty());
+        CHECK(make_bundle(*tx, scene.node.id, {})->find("gi/AGI3") == std::string::npos);
         CHECK(tx->entry(EntryKey{"gi/AGI2"}));
         CHECK_FALSE(tx->entry(EntryKey{"gi/AGI3"}));
         CHECK(verify(*tx).empty());
+    }
+}
+
+TEST_CASE("a header with a faulty member makes its record invalid, and stops nothing else") {
+    // Each case drops or spoils one member of an otherwise good header.
+    const std::string good =
+        R"({"v":1,"log":"sc-03ab99f0c1d2e3f4","seq":2,"time":[1766109600005,0],"kind":"batch.approve","actor":"x",)"
+        R"("seen":{},"ops":0,"ops_root":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","of":["cq-0000000000000001",2],)"
+        R"("of_leaf":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="})";
+    const std::pair<const char*, const char*> cases[] = {{R"(,"of":["cq-0000000000000001",2])", ""},
+                                                         {R"("of_leaf")", R"("of_leaves")"},
+                                                         {R"(["cq-0000000000000001",2])", R"("cq")"},
+                                                         {"batch.approve", "batch.propose"},
+                                                         {"batch.approve", "key"},
+                                                         {R"("kind":"batch.approve",)", ""},
+                                                         {R"("v":1,)", ""},
+                                                         {R"("time":[1766109600005,0],)", ""},
+                                                         {R"("seen":{},)", ""},
+                                                         {R"("seen":{})", R"("seen":{"nobody":1})"},
+                                                         {R"("actor":"x")", R"("actor":7)"}};
+    REQUIRE(parse_header(good)->fault.empty());
+    for (const auto& [member, instead] : cases) {
+        CAPTURE(member);
+        CAPTURE(instead);
+        Scene scene;
+        std::string line = good;
+        REQUIRE(line.find(member) != std::string::npos);
+        line.replace(line.find(member), std::string_view(member).size(), instead);
+        scene.forge.append_line(line, {});
+        scene.grow(4);
+        const auto gz_key = fixed_key("gz");
+        const LogForge other(LogId{"gz-0000000000000001"}, *gz_key, start);
+        scene.node.pin(NodeId{"gz"}, *gz_key);
+        const auto report =
+            scene.take(forged_bundle(sc, {{&scene.forge, Seq{1}, Seq{4}, Seq{4}}, {&other, Seq{1}, Seq{1}, Seq{1}}}));
+        CHECK(report.records == 5);
+        CHECK(report.refused.empty());
+        CHECK(scene.node.incidents() == Kinds{"invalid_record"});
+        const auto tx = scene.node.store->read();
+        CHECK_FALSE(tx->record({sc_log, Seq{2}})->valid);
+        CHECK(tx->record({sc_log, Seq{2}})->header == line);
+        CHECK(tx->entry(EntryKey{"gi/AGI3"}));
+        CHECK(verify(*tx).empty());
+        LoneNode next("yn");  // it is forwarded as it came
+        next.pin(sc, *scene.key);
+        CHECK(next.replica->ingest(*make_bundle(*tx, scene.node.id, {}), scene.node.id).value().records >= 4);
+        CHECK(next.holds(sc_log) == Seq{4});
+    }
+    for (const char* member : {R"("log":"sc-03ab99f0c1d2e3f4",)", R"("seq":2,)", R"("ops":0,)"}) {
+        std::string line = good;
+        line.replace(line.find(member), std::string_view(member).size(), "");
+        CHECK_FALSE(parse_header(line));
     }
 }
 

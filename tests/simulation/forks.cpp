@@ -1,0 +1,243 @@
+#include "tests/simulation/forks.hpp"
+
+#include <array>
+
+#include "src/store/memory/memory_store.hpp"
+#include "sync/refold.hpp"
+#include "sync/verify.hpp"
+
+namespace minglu::simulation {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> node_names{"cq", "sc", "gz", "yn"};
+
+/// The counted record of a node that says what the act said: the one written then, or the one written again.
+std::optional<Dot> standing_record(const ReadTx& tx, const std::string& reason) {
+    std::optional<Dot> found;
+    const std::vector<LogRow> logs = tx.logs();
+    tx.visit_records(RecordNo{0}, [&](const RecordRow& record) {
+        const auto log =
+            std::find_if(logs.begin(), logs.end(), [&](const LogRow& row) { return row.id == record.dot.log; });
+        if (record.valid && record.dot.seq <= counted(*log) && parse_header(record.header)->reason == reason)
+            found = record.dot;
+        return !found;
+    });
+    return found;
+}
+
+bool holds(const ReadTx& tx, const Act& act) {
+    const auto record = tx.record(act.dot);
+    return record && record->leaf == act.leaf;
+}
+
+/// The op is current in some group, a side of a listed conflict, or overwritten by ops that saw it.
+bool accounts_for(const ReadTx& tx, const EntryKey& key, const Dot& dot) {
+    const std::string named = "[\"" + dot.log.value() + "\"," + std::to_string(dot.seq.value()) + "]";
+    if (views_of(tx, key).state.find(named) != std::string::npos) return true;
+    const CountedOps counted = counted_ops(tx, key);
+    return std::any_of(counted.ops.begin(), counted.ops.end(),
+                       [&](const EffectiveOp& op) { return op.dot != dot && op.seen.covers(dot); });
+}
+
+}  // namespace
+
+ForkSimulation::ForkSimulation(const ForkOptions& options)
+    : options_(options), random_(options.seed * 0x9e37'79b9'7f4a'7c15u + 3), workload_(random_, ledger_) {
+    for (std::size_t i = 0; i < std::min(options.nodes, node_names.size()); ++i)
+        ids_.emplace_back(std::string(node_names[i]));
+    for (const NodeId& id : ids_) add_machine(id, id.value(), nullptr);
+    for (std::size_t i = 1; i < machines_.size(); ++i) connect(machines_[i - 1], machines_[i]);
+}
+
+void ForkSimulation::add_machine(const NodeId& id, std::string name, std::unique_ptr<Store> store) {
+    Machine machine;
+    machine.clock = std::make_unique<test::ManualClock>(machines_.empty() ? 1'766'109'600'000
+                                                                          : machines_.front().clock->now().value());
+    machine.node = std::make_unique<SimNode>(id, StoreKind::memory, "", *machine.clock, random_, std::move(store));
+    machine.name = std::move(name);
+    machines_.push_back(std::move(machine));
+    pin_all(machines_.back());
+}
+
+void ForkSimulation::pin_all(Machine& machine) {
+    for (const NodeId& id : ids_)
+        if (id != machine.node->id()) machine.node->pin(id, test::fixed_card(id, *test::fixed_key(id.value())));
+}
+
+void ForkSimulation::connect(Machine& a, Machine& b) {
+    static constexpr std::array<std::size_t, 3> limits{1, 2'000, bundle_bytes_max};
+    a.node->connect(*b.node, random_.pick(limits), b.name);
+    b.node->connect(*a.node, random_.pick(limits), a.name);
+}
+
+/// The copy runs beside the original, and reaches one of its neighbours.
+void ForkSimulation::copy_a_machine() {
+    const auto at = static_cast<std::size_t>(random_.below(ids_.size()));
+    const NodeId id = ids_[at];
+    add_machine(id, id.value() + " copy " + std::to_string(machines_.size()),
+                copy_memory_store(machines_[at].node->store()));
+    trace_.push_back(machines_.back().name + " is copied from " + machines_[at].name);
+    const std::size_t neighbour = at == 0 ? 1 : random_.one_in(2) && at + 1 < ids_.size() ? at + 1 : at - 1;
+    connect(machines_.back(), machines_[neighbour]);
+}
+
+/// What goes with this machine's data: its own acts, and those that nobody else holds.
+void ForkSimulation::note_losses(Machine& machine, Store& put_back) {
+    const auto before = machine.node->store().read();
+    const auto after = put_back.read();
+    for (const Act& act : ledger_.acts) {
+        if (!holds(*before, act) || holds(*after, act)) continue;
+        const bool elsewhere = std::any_of(machines_.begin(), machines_.end(), [&](const Machine& other) {
+            return &other != &machine && holds(*other.node->store().read(), act);
+        });
+        if (!elsewhere || node_of(act.dot.log) == machine.node->id()) orphaned_[act.reason] = elsewhere;
+    }
+}
+
+void ForkSimulation::pull(Machine& machine) {
+    auto& links = machine.node->links();
+    if (links.empty()) return;
+    auto link = links.begin();
+    std::advance(link, static_cast<std::ptrdiff_t>(random_.below(links.size())));
+    (void)link->second.puller->step_now();
+}
+
+Findings ForkSimulation::step() {
+    const auto pause_ms = static_cast<std::int64_t>(random_.below(30'000));
+    for (const Machine& machine : machines_) machine.clock->advance(pause_ms);
+    Machine& machine = random_.pick(machines_);
+    const std::uint64_t dice = random_.below(100);
+    if (dice < 45) {
+        const std::size_t acts = ledger_.acts.size();
+        Findings findings = workload_.act(*machine.node, ids_);
+        for (std::size_t i = acts; i < ledger_.acts.size(); ++i)
+            trace_.push_back(machine.name + ": " + ledger_.acts[i].reason + " at " + to_string(ledger_.acts[i].dot));
+        return findings;
+    }
+    if (dice < 90) {
+        pull(machine);
+        return {};
+    }
+    if (dice < 94) {
+        machine.backups.push_back(copy_memory_store(machine.node->store()));
+        trace_.push_back(machine.name + " is backed up");
+    } else if (dice < 96 && options_.copies && machines_.size() < ids_.size() + 2) {
+        copy_a_machine();
+    } else if (!machine.backups.empty()) {
+        const bool restore = options_.restores && (!options_.silent || random_.one_in(2));
+        if (!restore && !options_.silent) return {};
+        trace_.push_back(machine.name + (restore ? " is restored" : " is put back"));
+        auto put_back = copy_memory_store(*random_.pick(machine.backups));
+        note_losses(machine, *put_back);
+        ++coverage_.rolled_back;
+        machine.node->restart_over(std::move(put_back), restore ? SimNode::NewLog::yes : SimNode::NewLog::no);
+    }
+    return {};
+}
+
+Findings ForkSimulation::settle() {
+    const std::size_t rounds_max = 200 + 4 * ledger_.acts.size();
+    std::size_t quiet = 0;
+    for (std::size_t round = 0; quiet < 12; ++round) {
+        if (round == rounds_max) return {"after " + std::to_string(round) + " rounds something still moves"};
+        bool moved = false;
+        for (const Machine& machine : machines_) machine.clock->advance(61'000);
+        for (const Machine& machine : machines_)
+            for (auto& [name, link] : machine.node->links()) {
+                const Standing before = machine.node->replica().standing();
+                // Logs that are refused are asked for again every minute, and must not hold back the others.
+                for (int i = 0; i < 4; ++i) (void)link.puller->step_now();
+                const Standing after = machine.node->replica().standing();
+                moved = moved || after.vector != before.vector || after.forks != before.forks;
+            }
+        quiet = moved ? 0 : quiet + 1;
+    }
+    return {};
+}
+
+Findings ForkSimulation::converged() {
+    Findings findings;
+    const Standing first = machines_.front().node->replica().standing();
+    const std::string catalogue = catalogue_text(*machines_.front().node->store().read(), Numbers::without);
+    for (const Machine& machine : machines_) {
+        const Standing standing = machine.node->replica().standing();
+        const std::string who = machine.name + " against " + machines_.front().name + ": ";
+        if (standing.vector != first.vector)
+            findings.push_back(who + "vector " + to_string(standing.vector) + " is not " + to_string(first.vector));
+        if (standing.forks != first.forks)
+            findings.push_back(who + "forks " + to_string(standing.forks) + " are not " + to_string(first.forks));
+        if (standing.state_root != first.state_root) findings.push_back(who + "another state root");
+        if (catalogue_text(*machine.node->store().read(), Numbers::without) != catalogue)
+            findings.push_back(who + "another catalogue");
+        for (const std::string& finding : verify(*machine.node->store().read()))
+            findings.push_back(machine.name + " verify: " + finding);
+        if (!machine.node->replica().rebuild({})) findings.push_back(machine.name + " rebuilds to another root");
+    }
+    if (!findings.empty())
+        for (const Machine& machine : machines_) {
+            for (auto& [name, link] : machine.node->links())
+                findings.push_back(machine.name + " from " + name + ": " + link.puller->status().state + ", " +
+                                   describe(link.puller->status().last_error));
+            findings.push_back(machine.name + " writes " + machine.node->replica().standing().own_log.value() +
+                               ", knows of forks " + to_string(machine.node->replica().standing().forks));
+        }
+    coverage_.forks += first.forks.items().size();
+    return findings;
+}
+
+/// What was acknowledged counts, here and everywhere; or, when the machine that held it was put back, it stands behind
+/// the cut where somebody holds it, or went with the machine.
+Findings ForkSimulation::accounted(const Act& act) {
+    const auto tx = machines_.front().node->store().read();
+    if (const auto dot = standing_record(*tx, act.reason)) {
+        if (*dot != act.dot) ++coverage_.again;
+        const auto record = tx->record(*dot);
+        if (record->kind != RecordKind::change) return {};
+        for (const EntryKey& key : tx->keys_of_record(record->no))
+            if (!accounts_for(*tx, key, *dot)) return {to_string(*dot) + " counts and is not accounted for"};
+        return {};
+    }
+    const std::string lost = act.reason + " " + to_string(act.dot) + " was acknowledged and is lost";
+    const auto orphaned = orphaned_.find(act.reason);
+    if (orphaned == orphaned_.end()) return {lost};
+    if (!orphaned->second) return {};  // it went with the only machine that held it
+    const bool listed = std::any_of(machines_.begin(), machines_.end(),
+                                    [&](const Machine& machine) { return holds(*machine.node->store().read(), act); });
+    if (!listed) return {lost};
+    ++coverage_.other_branch;
+    return {};
+}
+
+Findings ForkSimulation::check() {
+    Findings findings = converged();
+    for (const Act& act : ledger_.acts)
+        for (std::string& finding : accounted(act)) findings.push_back(std::move(finding));
+    // Two branches of equal length are equal vectors with different states, until their heads are compared.
+    static const std::set<std::string> expected{"fork", "rolled_back", "root_mismatch", "divergence"};
+    for (const Machine& machine : machines_)
+        for (const IncidentRow& incident : machine.node->store().read()->incidents(0, 10'000))
+            if (!expected.contains(incident.kind))
+                findings.push_back(machine.name + " reports " + incident.kind + " of " + incident.subject + ": " +
+                                   incident.received);
+    if (!findings.empty()) {
+        std::string trace = "trace:";
+        for (const std::string& line : trace_) trace += "\n  " + line;
+        findings.push_back(trace);
+    }
+    return findings;
+}
+
+Findings ForkSimulation::run() {
+    for (std::uint64_t i = 0; i < options_.steps; ++i) {
+        Findings findings = step();
+        if (findings.empty()) continue;
+        for (std::string& finding : findings) finding = "step " + std::to_string(i) + ": " + finding;
+        return findings;
+    }
+    Findings findings = settle();
+    for (std::string& finding : check()) findings.push_back(std::move(finding));
+    return findings;
+}
+
+}  // namespace minglu::simulation

@@ -1,0 +1,61 @@
+#pragma once
+/// Nodes whose data directories are copied, put back and restored behind their backs, while officers go on working.
+#include "tests/simulation/workload.hpp"
+
+namespace minglu::simulation {
+
+struct ForkOptions {
+    std::uint64_t seed = 1;
+    std::uint64_t steps = 150;
+    std::size_t nodes = 3;  ///< 2 to 4; in a line, so that some hear of a fork only from others
+    bool copies = true;     ///< copies of a running node that write too
+    bool silent = true;     ///< old data put back without a restore
+    bool restores = true;   ///< backups restored, also on both ends, also twice
+};
+
+/// What a run came across.
+struct ForkCoverage {
+    std::uint64_t forks = 0;         ///< logs proved to have forked
+    std::uint64_t again = 0;         ///< acts that were written again
+    std::uint64_t other_branch = 0;  ///< acts that only the list of another branch holds
+    std::uint64_t rolled_back = 0;
+};
+
+class ForkSimulation {
+public:
+    explicit ForkSimulation(const ForkOptions& options);
+    [[nodiscard]] Findings run();
+    [[nodiscard]] const ForkCoverage& coverage() const { return coverage_; }
+
+private:
+    struct Machine {
+        std::unique_ptr<test::ManualClock> clock;
+        std::unique_ptr<SimNode> node;
+        std::string name;
+        std::vector<std::unique_ptr<Store>> backups;
+    };
+    void add_machine(const NodeId& id, std::string name, std::unique_ptr<Store> store);
+    void connect(Machine& a, Machine& b);
+    void pin_all(Machine& machine);
+    [[nodiscard]] Findings step();
+    void copy_a_machine();
+    void pull(Machine& machine);
+    [[nodiscard]] Findings settle();
+    [[nodiscard]] Findings check();
+    [[nodiscard]] Findings converged();
+    [[nodiscard]] Findings accounted(const Act& act);
+    void note_losses(Machine& machine, Store& put_back);
+
+    ForkOptions options_;
+    test::SeededRandom random_;
+    Ledger ledger_;
+    Workload workload_;
+    ForkCoverage coverage_;
+    std::vector<NodeId> ids_;
+    std::vector<Machine> machines_;
+    std::vector<std::string> trace_;  ///< told when something is found
+    /// Reasons of acts that left the machine that wrote them; true when another one held them then.
+    std::map<std::string, bool> orphaned_;
+};
+
+}  // namespace minglu::simulation
