@@ -207,7 +207,7 @@ void Pusher::note_offer(const Offer& offer, std::string_view body) {
     const std::set<LogId> unknown = logs_in(list("unknown"));
     const std::set<LogId> refused = logs_in(list("refused"));
     const std::int64_t now_ms = clock_.steady_ms();
-    for (const auto& [log, position] : replica_.standing().forks) their_forks_.set(log, position);
+    their_forks_ = replica_.standing().forks;  // offered once; the next greeting tells what was kept
     for (const Segment& segment : offer.info.segments) {
         offered_heads_[segment.log] = segment.head;
         const bool lacks = their_vector_.at(segment.log) < segment.to || refused.contains(segment.log);
