@@ -107,7 +107,7 @@ public:
             counts.conflicts_open += entry->row.open_conflicts;
         }
         counts.incidents = state().incidents.size();
-        for (const IncidentRow& incident : state().incidents) counts.incidents_open += is_open(incident) ? 1 : 0;
+        for (const IncidentRow& incident : state().incidents) counts.incidents_open += is_open(incident) ? 1u : 0u;
         return counts;
     }
 
