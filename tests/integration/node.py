@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import ssl
@@ -31,11 +32,22 @@ MINGLU = program()
 
 
 def free_ports(count):
-    """Ports that nobody listens on; held together while they are chosen, so that they differ."""
-    probes = [socket.socket() for _ in range(count)]
+    """Ports that nobody listens on; held together while they are chosen, so that they differ.
+
+    They lie below those that the system gives to outgoing connections: one of these could take the port of a node
+    between its end and its next start.
+    """
+    first_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    probes = []
     try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
+        while len(probes) < count:
+            probe = socket.socket()
+            try:
+                probe.bind(("127.0.0.1", random.randrange(min(10000, first_outgoing // 2), first_outgoing)))
+            except OSError:
+                probe.close()
+                continue
+            probes.append(probe)
         return [probe.getsockname()[1] for probe in probes]
     finally:
         for probe in probes:
@@ -143,6 +155,13 @@ class Node:
     def kill(self):
         """As a power cut would."""
         return self._end(signal.SIGKILL, WAIT_MAX_S)
+
+    def freeze(self):
+        """Stops the process where it is; its connections stay open."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def _end(self, number, time_max_s):
         process, self.process = self.process, None
