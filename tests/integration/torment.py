@@ -8,6 +8,7 @@ process dies are real time. After a failure the data directories stay.
 
 import argparse
 import collections
+import itertools
 import random
 import shutil
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 from editor import GONE, HOT_KEYS, Editor, settle
 from ledger import Ledger, faults_of_entry
 from line import Line
-from node import MINGLU, WAIT_MAX_S, Node, eventually
+from node import COMMAND_TIME_MAX_S, MINGLU, WAIT_MAX_S, Node, eventually
 from support import are_equal, introduce, reconnect
 
 NAMES = ("cq", "sc", "gz")
@@ -42,7 +43,7 @@ class Torment:
         self.counts = collections.Counter()
         self.longest_apart_s, self.slowest_heal_s, self.longest_healed_s = 0.0, 0.0, 0.0
         self.nodes = [Node(self.folder, name) for name in NAMES[:count]]
-        self.lines, self.tokens, self.backups, self.children = {}, {}, {}, []
+        self.lines, self.tokens, self.backups, self.children = {}, {}, {}, collections.defaultdict(list)
         # All know all before the first exchange: a log of an unknown node would be a complaint of its own.
         for near in self.nodes:
             for far in self.nodes:
@@ -53,7 +54,7 @@ class Torment:
             self.tokens[node.name] = node.start().token("approver", "torment")
 
     def close(self):
-        for child in self.children:
+        for child in itertools.chain.from_iterable(self.children.values()):
             child.kill()
             child.wait()
         for node in self.nodes:
@@ -130,6 +131,8 @@ class Torment:
     def kill(self, node):
         node.kill()
         self.counts["kill"] += 1
+        # A command that found no server has opened the directory itself: nobody else may until it ends.
+        self.wait_for_commands(node.name)
         if self.random.random() < 0.2:  # again, while it starts
             node.start(wait=False)
             self.pause(0.06)
@@ -149,6 +152,7 @@ class Torment:
         path = self.folder / f"backup-{node.name}-{self.counts['backup asked']}.db"
         self.counts["backup asked"] += 1
         child = node.background("backup", path)
+        self.children[node.name].append(child)
         if self.random.random() < 0.5:
             self.pause(0.05)
             self.kill(node)
@@ -162,7 +166,7 @@ class Torment:
 
     def maintain(self, node):
         """Views made anew, or an exchange by hand, with a process that may die in it."""
-        self.children.append(node.background(*self.random.choice((["rebuild"], ["sync", "now"], ["verify"]))))
+        self.children[node.name].append(node.background(*self.random.choice((["rebuild"], ["sync", "now"], ["verify"]))))
         if self.random.random() < 0.5:
             self.pause(0.1)
             self.kill(node)
@@ -184,13 +188,16 @@ class Torment:
         for line in self.lines.values():
             line.resume()
             line.heal()
-        for child in self.children:
-            child.wait(WAIT_MAX_S)
-        self.children.clear()
+        for node in self.nodes:
+            self.wait_for_commands(node.name)
         started = time.monotonic()
         reconnect(*self.nodes)
         self.until_equal()
         return time.monotonic() - started
+
+    def wait_for_commands(self, name):
+        for child in self.children.pop(name, []):
+            child.wait(COMMAND_TIME_MAX_S)
 
     def until_equal(self):
         eventually("the nodes hold the same", lambda: are_equal(*self.nodes))
