@@ -107,10 +107,11 @@ class Answer:
 class Node:
     """One node: its data directory, its ports, its process while it runs.
 
-    `sync_url` is where others are told to reach it; "" for a node whose card names no address.
+    `sync_url` is where others are told to reach it; "" for a node whose card names no address. `environment` is added
+    to that of this process for all that runs on the node's machine.
     """
 
-    def __init__(self, folder, name, sync_url=None, *, init=True, options=()):
+    def __init__(self, folder, name, sync_url=None, *, init=True, options=(), environment=None):
         self.name = name
         self.data = Path(folder) / name
         self.log = Path(folder) / f"{name}.log"
@@ -118,6 +119,7 @@ class Node:
         self.peer_url = f"https://127.0.0.1:{self.peer_port}"
         self.sync_url = self.peer_url if sync_url is None else sync_url
         self.process = None
+        self.environment = {**os.environ, **(environment or {})}
         if init:
             url = ["--sync-url", self.sync_url] if self.sync_url else []
             self.ok("init", "--node", name, "--name", f"机构 {name}", *url, "--http-listen",
@@ -129,7 +131,7 @@ class Node:
         log = open(self.log, "ab")
         with log:
             self.process = subprocess.Popen([MINGLU, "--data", str(self.data), "serve"], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL, env=self.environment)
         if wait:
             self.until_ready()
         return self
@@ -186,12 +188,12 @@ class Node:
     def run(self, *words):
         command = self.command(*words)
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
-                              timeout=COMMAND_TIME_MAX_S)
+                              timeout=COMMAND_TIME_MAX_S, env=self.environment)
         return Outcome(command, done.returncode, done.stdout, done.stderr)
 
     def background(self, *words):
         return subprocess.Popen(self.command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                stdin=subprocess.DEVNULL)
+                                stdin=subprocess.DEVNULL, env=self.environment)
 
     def ok(self, *words):
         outcome = self.run(*words)

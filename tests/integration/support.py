@@ -87,8 +87,8 @@ class NodeCase(unittest.TestCase):
         failures = getattr(getattr(outcome, "result", None), "failures", [])
         return any(test is self and error for test, error in [*errors, *failures])
 
-    def node(self, name, sync_url=None, start=True, options=()):
-        node = Node(self.folder, name, sync_url, options=options)
+    def node(self, name, sync_url=None, start=True, options=(), environment=None):
+        node = Node(self.folder, name, sync_url, options=options, environment=environment)
         self.nodes.append(node)
         return node.start() if start else node
 
