@@ -64,11 +64,7 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
     }
     retry_after_ms_ = 0;
     more_ = false;
-    Result<void> done = greeted_ ? Result<void>{} : hello();
-    if (done) {
-        greeted_ = true;
-        done = pull(wait_s);
-    }
+    const Result<void> done = attempt(wait_s);
     const std::scoped_lock lock(status_mutex_);
     if (done) {
         status_.failures = 0;
@@ -82,6 +78,21 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
     status_.last_error = done.error();
     status_.state = "backing_off";
     return std::max(retry_after_ms_, backoff_ms());
+}
+
+/// A disk of this node that is full or fails ends the attempt like a lost line: shown, and tried again with patience.
+Result<void> Puller::attempt(std::int64_t wait_s) {
+    try {
+        if (!greeted_)
+            if (auto greeting = hello(); !greeting) return greeting;
+        greeted_ = true;
+        return pull(wait_s);
+    } catch (const CommitUnknown&) {
+        throw;
+    } catch (const StoreFault& fault) {
+        return fail({fault.code(), fault.what(), "the data directory of this node",
+                     "mend the cause; what was not taken is asked for again"});
+    }
 }
 
 /// Doubles with every failure in a row; half of it is left to chance, so that nodes that lost the same link do not come
