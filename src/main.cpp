@@ -31,6 +31,7 @@ void wait(std::int64_t ms) {
 
 int main(int count, char** words) {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves is an error of the stream, not the end of the node
+    std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow: refused like a full disk
     minglu::cli::LocalNode node;
     minglu::cli::Environment environment{std::cout, std::cerr, node};
     environment.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;

@@ -51,13 +51,7 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
     }
     retry_after_ms_ = 0;
     more_ = false;
-    // Now and then again: a head that we would not be sent may contradict ours.
-    if (clock_.steady_ms() - greeted_at_ms_ > options_.hello_again_ms) greeted_ = false;
-    Result<void> done = greeted_ ? Result<void>{} : hello();
-    if (done) {
-        greeted_ = true;
-        done = pull(wait_s);
-    }
+    const Result<void> done = attempt(wait_s);
     const std::scoped_lock lock(status_mutex_);
     if (done) {
         status_.failures = 0;
@@ -72,6 +66,23 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
     status_.state = "backing_off";
     return std::max(retry_after_ms_,
                     backoff_ms(status_.failures, options_.backoff_first_ms, options_.backoff_max_ms, random_));
+}
+
+/// A disk of this node that is full or fails ends the attempt like a lost line: shown, and tried again with patience.
+Result<void> Puller::attempt(std::int64_t wait_s) {
+    try {
+        // Now and then again: a head that we would not be sent may contradict ours.
+        if (clock_.steady_ms() - greeted_at_ms_ > options_.hello_again_ms) greeted_ = false;
+        if (!greeted_)
+            if (auto greeting = hello(); !greeting) return greeting;
+        greeted_ = true;
+        return pull(wait_s);
+    } catch (const CommitUnknown&) {
+        throw;
+    } catch (const StoreFault& fault) {
+        return fail({fault.code(), fault.what(), "the data directory of this node",
+                     "mend the cause; what was not taken is asked for again"});
+    }
 }
 
 Result<void> Puller::hello() {

@@ -41,7 +41,8 @@ public:
     Puller(NodeId peer, Replica& replica, Store& store, Transport& transport, const Clock& clock, Random& random,
            PullerOptions options);
 
-    /// One exchange with the peer. Returns the milliseconds to wait before the next one; 0 = go on at once.
+    /// One exchange with the peer. Returns the milliseconds to wait before the next one; 0 = go on at once. A fault of
+    /// the own store is a failed exchange, with its code in `last_error`; only CommitUnknown is thrown on.
     std::int64_t step();
     /// One exchange without long-poll; for "sync now" and tests.
     std::int64_t step_now();
@@ -50,6 +51,7 @@ public:
 
 private:
     std::int64_t exchange(std::int64_t wait_s);
+    Result<void> attempt(std::int64_t wait_s);
     Result<void> hello();
     Result<void> pull(std::int64_t wait_s);
     void settle(const Doubt& doubt);

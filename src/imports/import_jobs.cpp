@@ -127,6 +127,8 @@ ImportJobs::JobPtr ImportJobs::make_job(ImportRequest request) {
     job->request = std::move(request);
     std::error_code failure;
     fs::create_directory(job->directory, failure);
+    if (failure == std::errc::no_space_on_device)
+        throw StoreFault(ErrorCode::disk_full, "no space for the spool directory of an import");
     if (failure) throw StoreFault(ErrorCode::io, "spool directory: " + failure.message());
     return job;
 }

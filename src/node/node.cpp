@@ -20,6 +20,7 @@
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
+#include "src/node/restore.hpp"
 #include "src/node/system.hpp"
 #include "src/node/version.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
@@ -288,6 +289,7 @@ Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config) {
         return fail({ErrorCode::not_found, "there is no node", config.data.string(), "make one with minglu init"});
     auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
+    if (auto whole = check_not_half_restored(paths.database); !whole) return tl::unexpected(whole.error());
     auto key = load_signing_key(paths.signing_key);
     if (!key) return tl::unexpected(key.error());
     auto tls = load_tls_identity(paths.tls_certificate, paths.tls_key);

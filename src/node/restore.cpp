@@ -39,11 +39,22 @@ Result<BackupManifest> fitting_manifest(const std::filesystem::path& backup, con
     return manifest;
 }
 
+std::filesystem::path copy_of(const std::filesystem::path& database) {
+    return database.string() + ".restoring";
+}
+
+/// Also what a restore that was killed left: SQLite would take its write-ahead log for that of the next copy.
+void remove_copy(const std::filesystem::path& copy) {
+    std::error_code ignored;
+    for (const char* part : {"-wal", "-shm", ""}) std::filesystem::remove(copy.string() + part, ignored);
+}
+
 /// Opens a copy of the backup, checks it, and marks it as restored. The copy stands beside the database.
 Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path& backup,
                      const std::filesystem::path& copy) {
+    remove_copy(copy);
     std::error_code error;
-    std::filesystem::copy_file(backup, copy, std::filesystem::copy_options::overwrite_existing, error);
+    std::filesystem::copy_file(backup, copy, error);
     if (error) return fail(io_error(error, backup));
     if (auto same = check_bytes(manifest, copy); !same) {
         same.error().where = backup.string();
@@ -79,6 +90,18 @@ Result<void> move_aside(const std::filesystem::path& database) {
 
 }  // namespace
 
+Result<void> check_not_half_restored(const std::filesystem::path& database) {
+    if (std::filesystem::exists(database)) return {};
+    const std::filesystem::path log = database.string() + "-wal";
+    for (const auto& left : {copy_of(database), log})
+        if (std::filesystem::exists(left))
+            return fail({ErrorCode::not_found, "the database is gone, though a part of it or of a restore is here",
+                         left.string(),
+                         "repeat minglu restore if one was broken off; else put " + database.filename().string() +
+                             " back beside it"});
+    return {};
+}
+
 Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir) {
     const DataPaths paths(data_dir);
     for (const auto& needed : {backup, paths.signing_key, paths.card, paths.config})
@@ -89,10 +112,9 @@ Result<void> restore_node(const std::filesystem::path& backup, const std::filesy
     if (!manifest) return tl::unexpected(manifest.error());
     const auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
-    const std::filesystem::path copy = paths.database.string() + ".restoring";
+    const std::filesystem::path copy = copy_of(paths.database);
     if (auto prepared = prepare(*manifest, backup, copy); !prepared) {
-        std::error_code ignored;
-        for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(copy.string() + part, ignored);
+        remove_copy(copy);
         return prepared;
     }
     // Closing copies the WAL into the file; where that failed, the mark of the restore would be left behind.

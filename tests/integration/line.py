@@ -2,6 +2,10 @@
 
 import socket
 import threading
+import time
+
+CHUNK_BYTES = 64 * 1024
+SLOW_CHUNK_BYTES = 4 * 1024
 
 
 class Line:
@@ -10,13 +14,15 @@ class Line:
     heal()      passes everything on
     cut()       breaks what runs and takes no new connection
     pause()     keeps connections open and passes nothing on, until resume()
-    damage(how, n)  spoils every connection after n bytes towards the caller: "truncate" closes it, "corrupt" flips a
-                    bit of the next byte
+    damage(how, n, towards)  spoils every connection after n bytes towards the "caller" or the "target": "truncate"
+                             closes it, "corrupt" flips a bit of the next byte
+    slow(delay_s, bytes_per_s)  holds every piece back for delay_s and passes no more than bytes_per_s (0: no limit)
     """
 
     def __init__(self, target_port):
         self.target_port = target_port
-        self.mode, self.after_bytes = "healthy", 0
+        self.mode, self.after_bytes, self.towards = "healthy", 0, "caller"
+        self.delay_s, self.bytes_per_s = 0.0, 0
         self.passed_bytes = 0
         self.damaged = 0
         self._flows = threading.Event()
@@ -34,6 +40,7 @@ class Line:
 
     def heal(self):
         self.mode = "healthy"
+        self.delay_s, self.bytes_per_s = 0.0, 0
         self._drop()
 
     def pause(self):
@@ -42,9 +49,12 @@ class Line:
     def resume(self):
         self._flows.set()
 
-    def damage(self, how, after_bytes):
-        self.mode, self.after_bytes = how, after_bytes
+    def damage(self, how, after_bytes, towards="caller"):
+        self.mode, self.after_bytes, self.towards = how, after_bytes, towards
         self._drop()
+
+    def slow(self, delay_s, bytes_per_s=0):
+        self.delay_s, self.bytes_per_s = delay_s, bytes_per_s
 
     def close(self):
         self.mode = "cut"
@@ -78,13 +88,14 @@ class Line:
             with self._lock:
                 self._open |= {near, far}
             mode, after_bytes = self.mode, self.after_bytes
-            threading.Thread(target=self._pump, args=(near, far, "healthy", 0), daemon=True).start()
-            threading.Thread(target=self._pump, args=(far, near, mode, after_bytes), daemon=True).start()
+            for towards, source, sink in (("target", near, far), ("caller", far, near)):
+                how = mode if towards == self.towards else "healthy"
+                threading.Thread(target=self._pump, args=(source, sink, how, after_bytes), daemon=True).start()
 
     def _pump(self, source, sink, mode, after_bytes):
         seen = 0
         try:
-            while chunk := source.recv(64 * 1024):
+            while chunk := source.recv(SLOW_CHUNK_BYTES if self.bytes_per_s else CHUNK_BYTES):
                 if mode != "healthy" and seen + len(chunk) > after_bytes:
                     at = max(after_bytes - seen, 0)
                     self.damaged += 1
@@ -95,6 +106,7 @@ class Line:
                     after_bytes = float("inf")
                 seen += len(chunk)
                 self._flows.wait()
+                self._hold_back(len(chunk))
                 self.passed_bytes += len(chunk)
                 sink.sendall(chunk)
         except OSError:
@@ -104,6 +116,11 @@ class Line:
             _hang_up(sink)
             with self._lock:
                 self._open -= {source, sink}
+
+    def _hold_back(self, size):
+        hold_s = self.delay_s + (size / self.bytes_per_s if self.bytes_per_s else 0)
+        if hold_s > 0:
+            time.sleep(hold_s)
 
 
 def _hang_up(end):

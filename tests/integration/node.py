@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import ssl
@@ -31,11 +32,22 @@ MINGLU = program()
 
 
 def free_ports(count):
-    """Ports that nobody listens on; held together while they are chosen, so that they differ."""
-    probes = [socket.socket() for _ in range(count)]
+    """Ports that nobody listens on; held together while they are chosen, so that they differ.
+
+    They lie below those that the system gives to outgoing connections: one of these could take the port of a node
+    between its end and its next start.
+    """
+    first_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    probes = []
     try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
+        while len(probes) < count:
+            probe = socket.socket()
+            try:
+                probe.bind(("127.0.0.1", random.randrange(min(10000, first_outgoing // 2), first_outgoing)))
+            except OSError:
+                probe.close()
+                continue
+            probes.append(probe)
         return [probe.getsockname()[1] for probe in probes]
     finally:
         for probe in probes:
@@ -96,10 +108,11 @@ class Node:
     """One node: its data directory, its ports, its process while it runs.
 
     `sync_url` is where others are told to reach it; "" for a node whose card names no address. One that does not listen
-    for other nodes can only call out.
+    for other nodes can only call out. `environment` is added to that of this process for all that runs on the node's
+    machine.
     """
 
-    def __init__(self, folder, name, sync_url=None, *, init=True, options=(), listens=True):
+    def __init__(self, folder, name, sync_url=None, *, init=True, options=(), listens=True, environment=None):
         self.name = name
         self.data = Path(folder) / name
         self.log = Path(folder) / f"{name}.log"
@@ -107,6 +120,7 @@ class Node:
         self.peer_url = f"https://127.0.0.1:{self.peer_port}"
         self.sync_url = self.peer_url if sync_url is None else sync_url
         self.process = None
+        self.environment = {**os.environ, **(environment or {})}
         if init:
             url = ["--sync-url", self.sync_url] if self.sync_url else []
             peer_listen = f"127.0.0.1:{self.peer_port}" if listens else ""
@@ -119,7 +133,7 @@ class Node:
         log = open(self.log, "ab")
         with log:
             self.process = subprocess.Popen([MINGLU, "--data", str(self.data), "serve"], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL, env=self.environment)
         if wait:
             self.until_ready()
         return self
@@ -146,6 +160,13 @@ class Node:
         """As a power cut would."""
         return self._end(signal.SIGKILL, WAIT_MAX_S)
 
+    def freeze(self):
+        """Stops the process where it is; its connections stay open."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def _end(self, number, time_max_s):
         process, self.process = self.process, None
         if process is None:
@@ -169,12 +190,12 @@ class Node:
     def run(self, *words):
         command = self.command(*words)
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
-                              timeout=COMMAND_TIME_MAX_S)
+                              timeout=COMMAND_TIME_MAX_S, env=self.environment)
         return Outcome(command, done.returncode, done.stdout, done.stderr)
 
     def background(self, *words):
         return subprocess.Popen(self.command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                stdin=subprocess.DEVNULL)
+                                stdin=subprocess.DEVNULL, env=self.environment)
 
     def ok(self, *words):
         outcome = self.run(*words)

@@ -79,6 +79,50 @@ class Restoring(NodeCase):
         self.assert_sound(node)
 
 
+class InterruptedRestores(NodeCase):
+    """A restore that was killed in its middle, and what a later one finds."""
+
+    def setUp(self):
+        super().setUp()
+        self.cq = self.node("cq")
+        self.cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        self.backup = self.folder / "cq.db"
+        self.cq.ok("backup", self.backup)
+
+    def part(self, suffix):
+        return self.cq.data / f"minglu.db{suffix}"
+
+    def test_what_a_killed_restore_left_does_not_mix_into_the_next(self):
+        other = self.node("sc")
+        other.bring_in(self.file("other.csv", gi_rows(10000, 2000)))
+        other.kill()  # its last records stand in the write-ahead log alone
+        self.cq.stop()
+        for suffix in ("", "-wal", "-shm"):
+            shutil.copy(other.data / f"minglu.db{suffix}", self.part(f".restoring{suffix}"))
+        self.cq.ok("restore", self.backup)
+        self.assertEqual([f"gi/AGI9000{number}" for number in (1, 2, 3)], self.cq.keys())
+        self.assertEqual([], sorted(self.cq.data.glob("minglu.db.restoring*")))
+        self.assert_sound(self.cq)
+
+    def test_a_node_whose_database_was_moved_aside_does_not_begin_anew(self):
+        self.cq.edit("gi/AGI90001", "category=蔬菜")
+        self.cq.kill()
+        shutil.copy(self.backup, self.part(".restoring"))
+        self.part("").rename(self.part(".before-restore-1"))  # killed here: the log of the old one still has its name
+        for command in (["query"], ["serve"], ["verify"]):
+            outcome = self.cq.run(*command)
+            self.assertEqual(4, outcome.status, outcome)
+            self.assertIn("restore", outcome.err)
+        self.assertFalse(self.part("").exists())
+        self.assertTrue(self.part("-wal").exists(), "acknowledged records may stand in it")
+        # Again, and it is as if it had never been broken off.
+        self.cq.ok("restore", self.backup)
+        self.cq.start()
+        self.assertEqual("果品", self.cq.entry("gi/AGI90001")["fields"]["category"])
+        self.assert_sound(self.cq)
+        self.assertTrue(list(self.cq.data.glob("minglu.db.before-restore-*-wal")), "kept beside")
+
+
 class Tampering(NodeCase):
     """Somebody with access to the file changes what a node has stored."""
 

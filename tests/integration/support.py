@@ -87,8 +87,8 @@ class NodeCase(unittest.TestCase):
         failures = getattr(getattr(outcome, "result", None), "failures", [])
         return any(test is self and error for test, error in [*errors, *failures])
 
-    def node(self, name, sync_url=None, start=True, options=(), listens=True):
-        node = Node(self.folder, name, sync_url, options=options, listens=listens)
+    def node(self, name, sync_url=None, start=True, options=(), listens=True, environment=None):
+        node = Node(self.folder, name, sync_url, options=options, listens=listens, environment=environment)
         self.nodes.append(node)
         return node.start() if start else node
 

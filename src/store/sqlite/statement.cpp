@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace minglu {
@@ -29,10 +30,27 @@ ErrorCode error_code_of(int code) {
     }
 }
 
+/// errno of the last failed operation on the write-ahead log.
+int last_error_of_log(sqlite3* database) {
+    sqlite3_file* log = nullptr;
+    int error = 0;
+    if (sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK) return 0;
+    if (log == nullptr || log->pMethods == nullptr) return 0;
+    return log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK ? error : 0;
+}
+
+/// Whether a quota or a limit of the process ended the room: SQLite tells only ENOSPC as SQLITE_FULL. No other
+/// operation than writing counts: after a failed fsync nobody knows what reached the disk.
+bool is_out_of_room(sqlite3* database, int extended) {
+    if (database == nullptr || extended != SQLITE_IOERR_WRITE) return false;
+    const int error = last_error_of_log(database);
+    return error == EFBIG || error == EDQUOT;
+}
+
 std::string_view cure_of(ErrorCode code) {
     switch (code) {
         case ErrorCode::disk_full:
-            return "free space on the data directory's file system and start again";
+            return "make room on the data directory's file system, or raise the quota or limit, and try again";
         case ErrorCode::corrupt:
             return "stop the node and restore a backup into a new data directory";
         case ErrorCode::busy:
@@ -48,7 +66,7 @@ std::string_view cure_of(ErrorCode code) {
 
 void throw_fault(sqlite3* database, int code, std::string_view doing) {
     const int extended = database != nullptr ? std::max(code, sqlite3_extended_errcode(database)) : code;
-    const ErrorCode kind = error_code_of(code);
+    const ErrorCode kind = is_out_of_room(database, extended) ? ErrorCode::disk_full : error_code_of(code);
     std::string what{doing};
     what.append(": ").append(database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
     what.append(" [sqlite ").append(std::to_string(extended)).append("] (").append(cure_of(kind)).append(")");

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <deque>
+#include <optional>
+#include <utility>
 
 #include "tests/support/lone_node.hpp"
 
@@ -17,6 +19,7 @@ class Script : public Transport {
 public:
     Result<PeerAnswer> call(const PeerRequest& request) override {
         if (request.path == "/sync/v1/node") return hello;
+        if (fault) throw StoreFault(*std::exchange(fault, std::nullopt), "COMMIT");
         asked.push_back(request.path);
         if (answers.empty()) return PeerAnswer{204, "", "", 0, 0};
         auto answer = answers.front();
@@ -29,6 +32,7 @@ public:
     Result<PeerAnswer> hello = PeerAnswer{200, "", R"({"node":"sc","protocol":[1]})", 0, 0};
     std::deque<Result<PeerAnswer>> answers;
     std::vector<std::string> asked;
+    std::optional<ErrorCode> fault;  ///< what the store says to the next exchange
 };
 
 struct Scene {
@@ -72,6 +76,22 @@ TEST_CASE("failures in a row double the pause, half of it by chance, up to the m
     CHECK(scene.puller.status().failures == 14);
     CHECK(scene.puller.step_now() == 0);
     CHECK(scene.puller.status().failures == 0);
+}
+
+TEST_CASE("a full disk of this node is a failed exchange that is shown and tried again") {
+    Scene scene;
+    for (int i = 0; i < 3; ++i) {
+        scene.line.fault = ErrorCode::disk_full;
+        CHECK(scene.puller.step_now() > 0);
+    }
+    CHECK(scene.puller.status().failures == 3);
+    CHECK(scene.puller.status().state == "backing_off");
+    CHECK(scene.puller.status().last_error.code == ErrorCode::disk_full);
+    CHECK_FALSE(scene.puller.status().last_error.cure.empty());
+    scene.line.bundle(scene.forge.rest());
+    CHECK(scene.puller.step_now() == 0);
+    CHECK(scene.puller.status().records == 1);
+    CHECK(scene.puller.status().last_error.what.empty());
 }
 
 TEST_CASE("the peer's Retry-After is the least pause") {
