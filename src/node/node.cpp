@@ -172,10 +172,18 @@ private:
         return into->start();
     }
 
-    Result<void> open_socket(Doors& doors) {
-        HttpServerOptions options = door(api_, 8, static_cast<std::size_t>(config_.http.body_bytes_max));
-        options.listen = UnixAddress{paths_.socket};
+    /// Bodies are JSON, which is taken from memory alone; only lists to import go through a file.
+    HttpServerOptions api_door(std::int64_t workers) const {
+        const auto body_bytes = static_cast<std::size_t>(config_.http.body_bytes_max);
+        HttpServerOptions options = door(api_, static_cast<std::size_t>(workers), body_bytes);
+        options.limits.body.memory_bytes_max = body_bytes;
         options.limits.bodies = {{"/v1/imports", import_bytes_max}};
+        return options;
+    }
+
+    Result<void> open_socket(Doors& doors) {
+        HttpServerOptions options = api_door(8);
+        options.listen = UnixAddress{paths_.socket};
         doors.socket = paths_.socket.string();
         return open_door(std::move(options), socket_);
     }
@@ -189,10 +197,8 @@ private:
                 {ErrorCode::not_allowed, address->address + " can be reached from outside", "http.listen",
                  "listen on 127.0.0.1 behind the shipped nginx configuration, or set behind_proxy = true if a proxy "
                  "bounds bodies, headers and slow clients already"});
-        HttpServerOptions options = door(api_, static_cast<std::size_t>(config_.http.threads),
-                                         static_cast<std::size_t>(config_.http.body_bytes_max));
+        HttpServerOptions options = api_door(config_.http.threads);
         options.listen = *address;
-        options.limits.bodies = {{"/v1/imports", import_bytes_max}};
         auto opened = open_door(std::move(options), officer_);
         doors.officer = address->address + ":" + std::to_string(officer_->port());
         return opened;
