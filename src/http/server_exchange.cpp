@@ -22,8 +22,8 @@ bool is_framing(const std::string& name) {
 /// The library's view of a connection: it reads `vetted_head`, and its writes are gathered and sent with a deadline.
 class GuardedStream : public httplib::Stream {
 public:
-    GuardedStream(const Incoming& incoming, const HttpLimits& limits, std::string vetted_head)
-        : incoming_(incoming), limits_(limits), head_(std::move(vetted_head)) {}
+    GuardedStream(const Incoming& incoming, const HttpLimits& limits, const Clock& clock, std::string vetted_head)
+        : incoming_(incoming), limits_(limits), clock_(clock), head_(std::move(vetted_head)) {}
 
     bool is_readable() const override { return read_ < head_.size(); }
     bool is_writable() const override { return !broken_; }
@@ -66,17 +66,33 @@ private:
             std::size_t put = 0;
             const Io io = incoming_.channel.write(bytes.data(), bytes.size(), put);
             bytes.remove_prefix(put);
+            // What the system buffered before the client had to be waited for says nothing about its speed.
+            if (waited_ms_ > 0) taken_ += put;
             if (io == Io::done) continue;
-            if (io == Io::closed || !incoming_.channel.wait(io, limits_.write_deadline_ms)) cut();
+            if (io == Io::closed || !wait(io)) cut();
         }
         return !broken_;
     }
 
+    /// The time that the handler needs between two pieces is not the client's.
+    bool wait(Io io) {
+        const auto earned_ms = static_cast<std::int64_t>(taken_) * 1'000 / limits_.body_bytes_per_s_min;
+        const std::int64_t left_ms =
+            std::min(limits_.write_deadline_ms + earned_ms - waited_ms_, limits_.write_deadline_ms);
+        const std::int64_t began_ms = clock_.steady_ms();
+        const bool is_possible = left_ms > 0 && incoming_.client.wait(io, left_ms);
+        waited_ms_ += clock_.steady_ms() - began_ms;
+        return is_possible;
+    }
+
     const Incoming& incoming_;
     const HttpLimits& limits_;
+    const Clock& clock_;
     std::string head_;
     std::size_t read_ = 0;
     std::string pending_;
+    std::uint64_t taken_ = 0;
+    std::int64_t waited_ms_ = 0;
     bool broken_ = false;
 };
 
@@ -98,7 +114,7 @@ public:
         }
         incoming_ = &incoming;
         keep_ = !refusal_ && head_->keep_alive && !context_.stopping;
-        GuardedStream stream(incoming, limits(), vetted_head());
+        GuardedStream stream(incoming, limits(), context_.clock, vetted_head());
         stream_ = &stream;
         bool closed = false;
         process_request(stream, !keep_, closed, nullptr);
@@ -143,7 +159,7 @@ private:
         request.gone = [&channel, &stopping] { return stopping || channel.is_hung_up(); };
         if (!head_->has_body()) return;
         if (head_->expects_continue && !stream_->flush()) return;
-        Inflow inflow(channel, incoming_->ahead, limits(), context_.clock);
+        Inflow inflow(channel, incoming_->client, incoming_->ahead, limits(), context_.clock);
         if (auto read = read_body(*head_, inflow, limits(), request, spool); !read) refusal_ = std::move(read.error());
     }
 
