@@ -76,15 +76,17 @@ def answers_in(data, to_head=False):
     return answers
 
 
-def connect(port, context=None, receive_bytes=None, server_name="localhost"):
+def connect(port, context=None, receive_bytes=None, source="127.0.0.1"):
+    """A connection to this machine; `source` is the loopback address that it comes from."""
     raw = socket.socket()
     raw.settimeout(ATTACK_TIME_MAX_S)
+    raw.bind((source, 0))
     if receive_bytes:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
     try:
         raw.connect(("127.0.0.1", port))
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return context.wrap_socket(raw, server_hostname=server_name) if context else raw
+        return context.wrap_socket(raw, server_hostname="localhost") if context else raw
     except BaseException:
         raw.close()
         raise
@@ -112,9 +114,9 @@ def read_to_end(connection):
     return data
 
 
-def told(port, data, context=None, to_head=False):
+def told(port, data, context=None, to_head=False, source="127.0.0.1"):
     """All answers to `data` until the server closes the connection; every attack here ends in that."""
-    with connect(port, context) as connection:
+    with connect(port, context, source=source) as connection:
         send_all(connection, data)
         return answers_in(read_to_end(connection), to_head)
 

@@ -14,7 +14,7 @@ from support import eventually, introduce, main, tls_context, tls_of
 IS_LONG = os.environ.get("MINGLU_LONG") == "1"
 CROWD = 2000 if IS_LONG else 300
 MORE_THAN_HELD = 2000 if IS_LONG else 1200  ## a listener holds 1,024 connections
-HOLD_S = 20 if IS_LONG else 1
+HOLD_S = 20 if IS_LONG else 0.3
 
 
 def raise_descriptors(count):
