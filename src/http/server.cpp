@@ -26,6 +26,7 @@ constexpr int accept_max = 256;         ///< connections taken in one go: deadli
 constexpr std::size_t read_bytes = 16 * 1'024;
 constexpr std::size_t drain_bytes_max = std::size_t{4} << 20;
 constexpr std::int64_t drain_ms = 1'000;
+constexpr std::int64_t refused_interval_ms = 10'000;
 
 struct Connection {
     Connection(int socket, const TlsContext* tls, std::string from) : channel(socket, tls), remote(std::move(from)) {}
@@ -66,7 +67,8 @@ public:
 private:
     void accept_loop();
     bool accept_all();
-    bool make_room();
+    bool evict();
+    void note_refused(const std::string& remote);
     void sweep();
     void work();
     void advance(const ConnectionPtr& connection, RequestExchange& exchange);
@@ -92,6 +94,9 @@ private:
     std::condition_variable quiet_;
     std::map<std::uint64_t, ConnectionPtr> connections_;
     std::uint64_t last_id_ = wake_id;
+    std::mutex refused_mutex_;   ///< guards what follows
+    std::uint64_t refused_ = 0;  ///< handshakes, since they were last told
+    std::optional<std::int64_t> refused_told_ms_;
 };
 
 Result<void> HttpServer::Impl::start() {
@@ -157,11 +162,15 @@ bool HttpServer::Impl::accept_all() {
     bool is_exhausted = false;
     for (int i = 0; i < accept_max; ++i) {
         const int socket = listener_->accept(remote, is_exhausted);
-        if (socket < 0) return !is_exhausted;
+        if (socket < 0) {
+            const std::lock_guard lock(mutex_);
+            return !is_exhausted || evict();
+        }
         const auto connection = std::make_shared<Connection>(socket, tls_.get(), remote);
         {
             const std::lock_guard lock(mutex_);
-            if (stopping_ || !make_room()) continue;  // closes it
+            const bool has_room = connections_.size() < options_.limits.connections_max;
+            if (stopping_ || !(has_room || evict())) continue;  // closes it
             connection->id = ++last_id_;
             connections_.emplace(connection->id, connection);
         }
@@ -174,8 +183,7 @@ bool HttpServer::Impl::accept_all() {
 
 /// Under the lock. Refusing newcomers would let a crowd of silent clients shut everybody else out; so of those that
 /// wait, one that has not shown who it is goes first, then whoever is nearest to its deadline.
-bool HttpServer::Impl::make_room() {
-    if (connections_.size() < options_.limits.connections_max) return true;
+bool HttpServer::Impl::evict() {
     auto last = connections_.end();
     for (auto it = connections_.begin(); it != connections_.end(); ++it) {
         const auto rank = [](const Connection& one) { return std::tuple(one.is_shaken, one.deadline_ms); };
@@ -268,12 +276,26 @@ bool HttpServer::Impl::shake(const ConnectionPtr& connection) {
         return true;
     }
     if (io == Io::closed) {
-        if (options_.log) options_.log(connection->remote + ": TLS handshake refused");
+        note_refused(connection->remote);
         drop(*connection);
         return false;
     }
     park(connection, io);
     return false;
+}
+
+/// However many strangers come, they do not fill the log.
+void HttpServer::Impl::note_refused(const std::string& remote) {
+    if (!options_.log) return;
+    const std::lock_guard lock(refused_mutex_);
+    const std::int64_t now_ms = clock_.steady_ms();
+    ++refused_;
+    if (refused_told_ms_ && now_ms - *refused_told_ms_ < refused_interval_ms) return;
+    const std::string others =
+        refused_ > 1 ? " and " + std::to_string(refused_ - 1) + " others since the last line" : "";
+    options_.log(remote + ": TLS handshake refused" + others);
+    refused_told_ms_ = now_ms;
+    refused_ = 0;
 }
 
 /// True when a whole head (or as much as is allowed of one) is there; else the connection waits, or is gone.

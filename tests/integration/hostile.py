@@ -114,6 +114,22 @@ def read_to_end(connection):
     return data
 
 
+def answers_to(connection):
+    """The answers up to one that says it is the last; what the server does with the connection then is its own."""
+    data, answers = b"", []
+    while not answers or answers[-1].headers.get("connection") != "close":
+        answer, data = one_answer(data)
+        if answer:
+            answers.append(answer)
+            continue
+        piece = connection.recv(65536)
+        if not piece:
+            break
+        data += piece
+    assert not data, f"not an answer: {data[:300]!r}"
+    return answers
+
+
 def told(port, data, context=None, to_head=False, source="127.0.0.1"):
     """All answers to `data` until the server closes the connection; every attack here ends in that."""
     with connect(port, context, source=source) as connection:
@@ -155,6 +171,11 @@ class Honest:
     def stop(self):
         self._is_over.set()
         self._thread.join()
+
+    def forgive(self):
+        """Forgets what went wrong so far: the node was stopped on purpose."""
+        self.until_answered()
+        self.wrong.clear()
 
     def until_answered(self, times=3):
         """Waits for answers to questions that were asked after this was called."""

@@ -8,8 +8,8 @@ import resource
 import socket
 import time
 
-from hostile import HostileCase, answers_in, connect, read_to_end, request, send_all
-from support import eventually, introduce, main, tls_context, tls_of
+from hostile import ENTRY, HostileCase, answers_in, connect, read_to_end, request, send_all
+from support import eventually, gi_rows, introduce, main, tls_context, tls_of
 
 IS_LONG = os.environ.get("MINGLU_LONG") == "1"
 CROWD = 2000 if IS_LONG else 300
@@ -93,10 +93,30 @@ class OfficerCrowd(Crowd):
 
     def test_slow_bodies(self):
         for body in (b"", b" " * 100_000):
-            head = request("POST", "/v1/entries", "Content-Length: 1000000", keep=True)
-            self.gather(CROWD // 2, head + body)
-        self.gather(CROWD // 2, request("POST", "/v1/imports?kind=gi", "Transfer-Encoding: chunked", keep=True) + b"5\r\n")
+            self.gather(CROWD // 2, self.upload() + body)
+        chunks = request("POST", "/v1/imports?kind=gi", f"Authorization: Bearer {self.editor}",
+                         "Transfer-Encoding: chunked", keep=True)
+        self.gather(CROWD // 2, chunks + b"5\r\n")
         self.hold(trickle=b"y")
+
+    def test_slow_bodies_of_strangers(self):
+        """Who may not write is told so before the body is waited for."""
+        self.gather(CROWD, request("POST", "/v1/imports?kind=gi", "Content-Length: 1000000", keep=True))
+        self.honest.until_answered()
+        eventually("all are let go", lambda: self.closed_by_the_server() == CROWD)
+
+    def test_more_connections_than_the_process_may_open(self):
+        """A node that may open few files still has some for its store, and for others."""
+        self.cq.stop()
+        self.cq.start(descriptors_max=300)
+        self.honest.forgive()
+        self.gather(400, port=self.cq.peer_port)
+        self.gather(400)
+        self.hold()
+        self.assertEqual([], self.cq.bring_in(self.file("again.csv", gi_rows(90001, 25)))["batches"])
+
+    def upload(self):
+        return request("PUT", ENTRY, f"Authorization: Bearer {self.editor}", "Content-Length: 1000000", keep=True)
 
     def test_answers_that_nobody_takes(self):
         description = request("GET", "/openapi.json", keep=True)
@@ -138,7 +158,7 @@ class OfficerCrowd(Crowd):
 
     def test_stopping_amid_a_crowd(self):
         """`tearDown` stops the node; the crowd is still there then."""
-        self.gather(50, request("POST", "/v1/entries", "Content-Length: 1000000", keep=True) + b" " * 100_000)
+        self.gather(50, self.upload() + b" " * 100_000)
         self.gather(50, request("GET", "/openapi.json", keep=True) * 100, receive_bytes=4096)
         self.gather(50, b"GET /")
         self.gather(50, port=self.cq.peer_port)

@@ -134,7 +134,7 @@ class PinnedPeer(HostileCase):
         self.leave_out_incidents()
 
     def test_bundles_that_are_too_much(self):
-        bomb = gzip.compress(b" " * (128 * MEBIBYTE), 9)
+        bomb = gzip.compress(b" " * (64 * MEBIBYTE), 9)
         gzipped = "Content-Encoding: gzip"
         self.assertEqual([(413, "too_large")], self.push(bomb, gzipped))
         self.assertEqual([(413, "too_large")], self.asked("POST", "/sync/v1/records", BUNDLE, gzipped,

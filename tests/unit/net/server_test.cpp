@@ -296,6 +296,26 @@ TEST_CASE("slow bodies, untaken answers and refused clients that stay give way w
     }
 }
 
+TEST_CASE("a large body is not taken from whoever may not send it") {
+    HttpServerOptions options = plain(echo);
+    options.turn_away = [](const HttpRequest& head) -> std::optional<HttpResponse> {
+        if (head.path == "/open") return std::nullopt;
+        return problem(401, {ErrorCode::unauthenticated, "no token", "", ""});
+    };
+    const TestServer server(std::move(options));
+    const std::string invited = "Expect: 100-continue\r\n";
+    for (const std::string& framing :
+         {std::string("Content-Length: 100000\r\n"), std::string("Transfer-Encoding: chunked\r\n")}) {
+        CAPTURE(framing);
+        // Answered although the body never comes, and without an invitation to send it.
+        CHECK(status_in(ask(server, post(framing, ""))) == 401);
+        CHECK(status_in(ask(server, post(framing + invited, ""))) == 401);
+        CHECK(ask(server, post(framing + invited, "0\r\n\r\n" + std::string(200'000, 'a'), "/open"))
+                  .starts_with("HTTP/1.1 100"));
+    }
+    CHECK(body_in(ask(server, with_length("small"))) == "POST / small");  // the handler tells
+}
+
 TEST_CASE("a slow client is left its time while workers are free") {
     HttpServerOptions options = plain(echo);
     options.limits.workers = 2;
