@@ -17,8 +17,8 @@ struct BodyLimit {
 };
 
 struct HttpLimits {
-    std::size_t workers = 16;  ///< requests answered at once; long-polls count
-    std::size_t connections_max = 1'024;
+    std::size_t workers = 16;                 ///< requests answered at once; long-polls count
+    std::size_t connections_max = 1'024;      ///< above this, the longest silent one makes room
     std::size_t head_bytes_max = 32 * 1'024;  ///< request line and headers
     std::size_t header_count_max = 100;
     std::size_t target_bytes_max = 8 * 1'024;    ///< path and query
@@ -27,7 +27,7 @@ struct HttpLimits {
     std::int64_t idle_ms = 15'000;               ///< keep-alive connection without a request
     std::int64_t read_deadline_ms = 10'000;      ///< wait for more of a body
     std::int64_t write_deadline_ms = 15'000;     ///< wait for the client to take more of an answer
-    std::int64_t body_bytes_per_s_min = 1'024;   ///< a body slower than this, on average, is cut
+    std::int64_t body_bytes_per_s_min = 1'024;   ///< a body or answer slower than this, on average, is cut
     std::int64_t stop_grace_ms = 500;            ///< for answers under way when the server stops
     BodyLimit body{"/", std::size_t{8} << 20};   ///< where none of `bodies` fits
     std::vector<BodyLimit> bodies;

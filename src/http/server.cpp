@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "src/http/server_exchange.hpp"
@@ -21,9 +22,11 @@ namespace {
 
 constexpr std::uint64_t wake_id = 0;    ///< connections count from 1
 constexpr int sweep_interval_ms = 250;  ///< how late a deadline of a waiting connection may be noticed
+constexpr int accept_max = 256;         ///< connections taken in one go: deadlines are kept amid a flood of them
 constexpr std::size_t read_bytes = 16 * 1'024;
 constexpr std::size_t drain_bytes_max = std::size_t{4} << 20;
 constexpr std::int64_t drain_ms = 1'000;
+constexpr std::int64_t refused_interval_ms = 10'000;
 
 struct Connection {
     Connection(int socket, const TlsContext* tls, std::string from) : channel(socket, tls), remote(std::move(from)) {}
@@ -39,12 +42,17 @@ struct Connection {
 };
 using ConnectionPtr = std::shared_ptr<Connection>;
 
+std::string client_name(const Connection& connection) {
+    const auto& spki = connection.channel.client_spki();
+    return spki ? to_hex(bytes_of(*spki)) : connection.remote;
+}
+
 }  // namespace
 
 class HttpServer::Impl {
 public:
     Impl(HttpServerOptions options, const Clock& clock)
-        : options_(std::move(options)), clock_(clock), context_{options_, clock_, stopping_} {}
+        : options_(std::move(options)), clock_(clock), waits_(clock), context_{options_, clock_, stopping_, waits_} {}
 
     ~Impl() {
         stop();
@@ -59,6 +67,8 @@ public:
 private:
     void accept_loop();
     bool accept_all();
+    bool evict();
+    void note_refused(const std::string& remote);
     void sweep();
     void work();
     void advance(const ConnectionPtr& connection, RequestExchange& exchange);
@@ -73,6 +83,7 @@ private:
     HttpServerOptions options_;
     const Clock& clock_;
     std::atomic<bool> stopping_{false};
+    ClientWaits waits_;
     ServerContext context_;
     std::unique_ptr<TlsContext> tls_;
     std::optional<Listener> listener_;
@@ -83,6 +94,9 @@ private:
     std::condition_variable quiet_;
     std::map<std::uint64_t, ConnectionPtr> connections_;
     std::uint64_t last_id_ = wake_id;
+    std::mutex refused_mutex_;   ///< guards what follows
+    std::uint64_t refused_ = 0;  ///< handshakes, since they were last told
+    std::optional<std::int64_t> refused_told_ms_;
 };
 
 Result<void> HttpServer::Impl::start() {
@@ -103,6 +117,7 @@ Result<void> HttpServer::Impl::start() {
     event.events = EPOLLIN;
     event.data.u64 = wake_id;
     ::epoll_ctl(events_, EPOLL_CTL_ADD, wake_, &event);
+    waits_.watch(events_);
     threads_.emplace_back([this] { accept_loop(); });
     for (std::size_t i = 0; i < options_.limits.workers; ++i) threads_.emplace_back([this] { work(); });
     return {};
@@ -145,13 +160,17 @@ void HttpServer::Impl::accept_loop() {
 bool HttpServer::Impl::accept_all() {
     std::string remote;
     bool is_exhausted = false;
-    for (;;) {
+    for (int i = 0; i < accept_max; ++i) {
         const int socket = listener_->accept(remote, is_exhausted);
-        if (socket < 0) return !is_exhausted;
+        if (socket < 0) {
+            const std::lock_guard lock(mutex_);
+            return !is_exhausted || evict();
+        }
         const auto connection = std::make_shared<Connection>(socket, tls_.get(), remote);
         {
             const std::lock_guard lock(mutex_);
-            if (stopping_ || connections_.size() >= options_.limits.connections_max) continue;  // closes it
+            const bool has_room = connections_.size() < options_.limits.connections_max;
+            if (stopping_ || !(has_room || evict())) continue;  // closes it
             connection->id = ++last_id_;
             connections_.emplace(connection->id, connection);
         }
@@ -159,6 +178,21 @@ bool HttpServer::Impl::accept_all() {
             clock_.steady_ms() + (tls_ ? options_.limits.handshake_deadline_ms : options_.limits.idle_ms);
         park(connection, Io::want_read);
     }
+    return true;
+}
+
+/// Under the lock. Refusing newcomers would let a crowd of silent clients shut everybody else out; so of those that
+/// wait, one that has not shown who it is goes first, then whoever is nearest to its deadline.
+bool HttpServer::Impl::evict() {
+    auto last = connections_.end();
+    for (auto it = connections_.begin(); it != connections_.end(); ++it) {
+        const auto rank = [](const Connection& one) { return std::tuple(one.is_shaken, one.deadline_ms); };
+        if (!it->second->is_waiting) continue;  // a worker has it
+        if (last == connections_.end() || rank(*it->second) < rank(*last->second)) last = it;
+    }
+    if (last == connections_.end()) return false;
+    connections_.erase(last);
+    return true;
 }
 
 void HttpServer::Impl::sweep() {
@@ -205,7 +239,10 @@ void HttpServer::Impl::work() {
     RequestExchange exchange(context_);
     while (!stopping_) {
         epoll_event event{};
-        if (::epoll_wait(events_, &event, 1, -1) != 1 || event.data.u64 == wake_id) continue;
+        waits_.worker_is_free();
+        const int ready = ::epoll_wait(events_, &event, 1, -1);
+        waits_.worker_is_taken();
+        if (ready != 1 || event.data.u64 == wake_id) continue;
         const ConnectionPtr connection = take(event.data.u64);
         if (!connection) continue;
         try {
@@ -239,12 +276,26 @@ bool HttpServer::Impl::shake(const ConnectionPtr& connection) {
         return true;
     }
     if (io == Io::closed) {
-        if (options_.log) options_.log(connection->remote + ": TLS handshake refused");
+        note_refused(connection->remote);
         drop(*connection);
         return false;
     }
     park(connection, io);
     return false;
+}
+
+/// However many strangers come, they do not fill the log.
+void HttpServer::Impl::note_refused(const std::string& remote) {
+    if (!options_.log) return;
+    const std::lock_guard lock(refused_mutex_);
+    const std::int64_t now_ms = clock_.steady_ms();
+    ++refused_;
+    if (refused_told_ms_ && now_ms - *refused_told_ms_ < refused_interval_ms) return;
+    const std::string others =
+        refused_ > 1 ? " and " + std::to_string(refused_ - 1) + " others since the last line" : "";
+    options_.log(remote + ": TLS handshake refused" + others);
+    refused_told_ms_ = now_ms;
+    refused_ = 0;
 }
 
 /// True when a whole head (or as much as is allowed of one) is there; else the connection waits, or is gone.
@@ -275,18 +326,20 @@ bool HttpServer::Impl::fill_head(const ConnectionPtr& connection, std::size_t& h
 bool HttpServer::Impl::answer(Connection& connection, RequestExchange& exchange, std::size_t head_size) {
     const auto& spki = connection.channel.client_spki();
     if (tls_ && !(spki && tls_->is_pinned(*spki))) return false;  // unpinned since the handshake
+    const AwaitedClient client(connection.channel, waits_, client_name(connection));
     const std::string text = connection.ahead.substr(0, head_size);
     connection.ahead.erase(0, head_size);
     tl::expected<RequestHead, Refusal> head = tl::unexpected<Refusal>(
         Refusal{431, {ErrorCode::too_large, "request head is too large", "request head", "send fewer headers"}});
     if (head_size <= options_.limits.head_bytes_max) head = parse_head(text, options_.limits);
-    return exchange.serve({connection.channel, connection.ahead, connection.remote}, std::move(head));
+    return exchange.serve({connection.channel, client, connection.ahead, connection.remote}, std::move(head));
 }
 
 /// Takes what the client still sends for a moment: closing on unread bytes would reset the connection and could take
 /// the answer with it.
 void HttpServer::Impl::linger(Connection& connection) {
     connection.channel.end_sending();
+    const AwaitedClient client(connection.channel, waits_, client_name(connection), AwaitedClient::Patience::none);
     const std::int64_t until_ms = clock_.steady_ms() + drain_ms;
     std::array<char, read_bytes> bytes{};
     for (std::size_t drained = 0; drained < drain_bytes_max && !stopping_;) {
@@ -294,7 +347,7 @@ void HttpServer::Impl::linger(Connection& connection) {
         const Io io = connection.channel.read(bytes.data(), bytes.size(), got);
         drained += got;
         if (io == Io::closed) return;
-        if (io != Io::done && !connection.channel.wait(io, until_ms - clock_.steady_ms())) return;
+        if (io != Io::done && !client.wait(io, until_ms - clock_.steady_ms())) return;
     }
 }
 

@@ -5,6 +5,7 @@
 /// that come in slowly wait in the kernel's event queue, so that neither keep-alive nor slow clients block others.
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -26,11 +27,17 @@ struct UnixAddress {
     std::filesystem::path path;
 };
 
+/// The answer to a request that is refused by its head alone (`body` is not there yet); none lets it in.
+using HttpGate = std::function<std::optional<HttpResponse>(const HttpRequest& head)>;
+
 struct HttpServerOptions {
     std::variant<TcpAddress, UnixAddress> listen;
     std::optional<ServerTls> tls;
     HttpLimits limits;
     HttpHandler handler;
+    /// May be empty. Asked before a body is read that is large or of unknown length, so that whoever may not send it
+    /// costs neither the time nor the space for it.
+    HttpGate turn_away;
     /// Faults of handlers and refused handshakes, one line each. From several threads.
     std::function<void(const std::string&)> log;
     /// A StoreFault came out of a handler: the outcome of a commit may be unknown, so the client gets no answer.

@@ -130,7 +130,7 @@ bool Inflow::fill() {
         if (io == Io::done || io == Io::closed) break;
         const auto earned_ms = static_cast<std::int64_t>(received_) * 1'000 / limits_.body_bytes_per_s_min;
         const std::int64_t left_ms = began_ms_ + limits_.read_deadline_ms + earned_ms - clock_.steady_ms();
-        if (left_ms <= 0 || !channel_.wait(io, std::min(left_ms, limits_.read_deadline_ms))) break;
+        if (left_ms <= 0 || !client_.wait(io, std::min(left_ms, limits_.read_deadline_ms))) break;
     }
     ahead_.resize(old + got);
     received_ += got;
@@ -155,8 +155,11 @@ std::optional<std::string> Inflow::take_line() {
         if (byte.empty()) return std::nullopt;
         line += byte;
         if (line.ends_with("\r\n")) return line.substr(0, line.size() - 2);
+        const auto last = static_cast<unsigned char>(line.back());
+        const bool is_after_return = line.size() > 1 && line[line.size() - 2] == '\r';
+        if (is_after_return || (last < 0x20 && last != '\t' && last != '\r') || last == 0x7F) break;
     }
-    return std::nullopt;
+    return std::string(damaged_line);
 }
 
 tl::expected<void, Refusal> check_body(const RequestHead& head, const HttpLimits& limits) {

@@ -5,6 +5,7 @@
 #include "minglu/ports.hpp"
 #include "src/http/server_channel.hpp"
 #include "src/http/server_head.hpp"
+#include "src/http/server_waits.hpp"
 
 namespace minglu {
 
@@ -28,17 +29,26 @@ private:
 /// Bytes of one connection, in order: those read ahead with the head first.
 class Inflow {
 public:
-    Inflow(Channel& channel, std::string& ahead, const HttpLimits& limits, const Clock& clock)
-        : channel_(channel), ahead_(ahead), limits_(limits), clock_(clock), began_ms_(clock.steady_ms()) {}
+    Inflow(Channel& channel, const AwaitedClient& client, std::string& ahead, const HttpLimits& limits,
+           const Clock& clock)
+        : channel_(channel),
+          client_(client),
+          ahead_(ahead),
+          limits_(limits),
+          clock_(clock),
+          began_ms_(clock.steady_ms()) {}
 
     /// At least one and at most `max` bytes, valid until the next call; empty when the client closed or is too slow.
     [[nodiscard]] std::string_view take(std::size_t max);
-    /// A line up to CR LF, without it; none when it is longer than a chunk header may be.
+    /// A line up to CR LF, without it. One that is longer than a chunk header may be, or has control characters, which
+    /// others take for the end of a line, comes back as `damaged_line`; none when the client closed or is too slow.
     [[nodiscard]] std::optional<std::string> take_line();
+    static constexpr std::string_view damaged_line = "\n";
 
 private:
     [[nodiscard]] bool fill();
     Channel& channel_;
+    const AwaitedClient& client_;
     std::string& ahead_;
     std::size_t used_ = 0;  ///< of `ahead_`, dropped at the next call
     const HttpLimits& limits_;

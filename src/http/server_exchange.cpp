@@ -13,6 +13,8 @@ namespace minglu {
 namespace {
 
 constexpr std::size_t write_buffer_bytes = 64 * 1'024;
+/// A body up to this size is read before anybody is asked whether it may come.
+constexpr std::uint64_t body_bytes_unasked = 64 * 1'024;
 
 bool is_framing(const std::string& name) {
     return ::strcasecmp(name.c_str(), "connection") == 0 || ::strcasecmp(name.c_str(), "content-length") == 0 ||
@@ -22,8 +24,8 @@ bool is_framing(const std::string& name) {
 /// The library's view of a connection: it reads `vetted_head`, and its writes are gathered and sent with a deadline.
 class GuardedStream : public httplib::Stream {
 public:
-    GuardedStream(const Incoming& incoming, const HttpLimits& limits, std::string vetted_head)
-        : incoming_(incoming), limits_(limits), head_(std::move(vetted_head)) {}
+    GuardedStream(const Incoming& incoming, const HttpLimits& limits, const Clock& clock, std::string vetted_head)
+        : incoming_(incoming), limits_(limits), clock_(clock), head_(std::move(vetted_head)) {}
 
     bool is_readable() const override { return read_ < head_.size(); }
     bool is_writable() const override { return !broken_; }
@@ -66,17 +68,33 @@ private:
             std::size_t put = 0;
             const Io io = incoming_.channel.write(bytes.data(), bytes.size(), put);
             bytes.remove_prefix(put);
+            // What the system buffered before the client had to be waited for says nothing about its speed.
+            if (waited_ms_ > 0) taken_ += put;
             if (io == Io::done) continue;
-            if (io == Io::closed || !incoming_.channel.wait(io, limits_.write_deadline_ms)) cut();
+            if (io == Io::closed || !wait(io)) cut();
         }
         return !broken_;
     }
 
+    /// The time that the handler needs between two pieces is not the client's.
+    bool wait(Io io) {
+        const auto earned_ms = static_cast<std::int64_t>(taken_) * 1'000 / limits_.body_bytes_per_s_min;
+        const std::int64_t left_ms =
+            std::min(limits_.write_deadline_ms + earned_ms - waited_ms_, limits_.write_deadline_ms);
+        const std::int64_t began_ms = clock_.steady_ms();
+        const bool is_possible = left_ms > 0 && incoming_.client.wait(io, left_ms);
+        waited_ms_ += clock_.steady_ms() - began_ms;
+        return is_possible;
+    }
+
     const Incoming& incoming_;
     const HttpLimits& limits_;
+    const Clock& clock_;
     std::string head_;
     std::size_t read_ = 0;
     std::string pending_;
+    std::uint64_t taken_ = 0;
+    std::int64_t waited_ms_ = 0;
     bool broken_ = false;
 };
 
@@ -97,8 +115,11 @@ public:
             if (auto checked = check_body(*head_, limits()); !checked) refusal_ = std::move(checked.error());
         }
         incoming_ = &incoming;
-        keep_ = !refusal_ && head_->keep_alive && !context_.stopping;
-        GuardedStream stream(incoming, limits(), vetted_head());
+        turned_away_.reset();
+        if (!refusal_) identify(head_->request);
+        if (!refusal_ && (head_->chunked || head_->content_length > body_bytes_unasked)) turn_away(head_->request);
+        keep_ = !refusal_ && !turned_away_ && head_->keep_alive && !context_.stopping;
+        GuardedStream stream(incoming, limits(), context_.clock, vetted_head());
         stream_ = &stream;
         bool closed = false;
         process_request(stream, !keep_, closed, nullptr);
@@ -113,7 +134,8 @@ private:
         const bool is_head = head_ != nullptr && head_->request.method == "HEAD";
         std::string text = is_head ? "HEAD / HTTP/1.1\r\n" : "GET / HTTP/1.1\r\n";
         text += !keep_ ? "Connection: close\r\n" : head_->http_1_0 ? "Connection: Keep-Alive\r\n" : "";
-        if (!refusal_ && head_->expects_continue && head_->has_body()) text += "Expect: 100-continue\r\n";
+        if (!refusal_ && !turned_away_ && head_->expects_continue && head_->has_body())
+            text += "Expect: 100-continue\r\n";
         return text + "\r\n";
     }
 
@@ -124,9 +146,11 @@ private:
             request = std::move(head_->request);
             head_->request.path = request.path;
             head_->request.headers = request.headers;
-            receive(request, spool);
+            if (!turned_away_) receive(request, spool);
         }
-        HttpResponse response = refusal_ ? problem(refusal_->status, refusal_->error) : handle(request);
+        HttpResponse response = refusal_       ? problem(refusal_->status, refusal_->error)
+                                : turned_away_ ? *std::exchange(turned_away_, std::nullopt)
+                                               : handle(request);
         if (refusal_) {
             keep_ = false;
             out.set_header("Connection", "close");
@@ -134,16 +158,30 @@ private:
         write(std::move(response), header(request, "accept-encoding"), out);
     }
 
-    void receive(HttpRequest& request, SpoolFile& spool) {
+    /// Who asks, by the connection.
+    void identify(HttpRequest& request) const {
         request.remote = incoming_->remote;
         request.client_spki = incoming_->channel.client_spki();
         request.local = std::holds_alternative<UnixAddress>(context_.options.listen);
         Channel& channel = incoming_->channel;
         const std::atomic<bool>& stopping = context_.stopping;
         request.gone = [&channel, &stopping] { return stopping || channel.is_hung_up(); };
+    }
+
+    void turn_away(const HttpRequest& head) {
+        if (!context_.options.turn_away) return;
+        try {
+            turned_away_ = context_.options.turn_away(head);
+        } catch (const std::exception& fault) {
+            log(head, fault.what());  // the handler tells
+        }
+    }
+
+    void receive(HttpRequest& request, SpoolFile& spool) {
+        Channel& channel = incoming_->channel;
         if (!head_->has_body()) return;
         if (head_->expects_continue && !stream_->flush()) return;
-        Inflow inflow(channel, incoming_->ahead, limits(), context_.clock);
+        Inflow inflow(channel, incoming_->client, incoming_->ahead, limits(), context_.clock);
         if (auto read = read_body(*head_, inflow, limits(), request, spool); !read) refusal_ = std::move(read.error());
     }
 
@@ -222,6 +260,7 @@ private:
     const ServerContext& context_;
     RequestHead* head_ = nullptr;
     std::optional<Refusal> refusal_;
+    std::optional<HttpResponse> turned_away_;
     const Incoming* incoming_ = nullptr;
     GuardedStream* stream_ = nullptr;
     bool keep_ = false;

@@ -4,6 +4,7 @@
 
 #include "src/http/server.hpp"
 #include "src/http/server_head.hpp"
+#include "src/http/server_waits.hpp"
 
 namespace minglu {
 
@@ -12,11 +13,13 @@ struct ServerContext {
     const HttpServerOptions& options;
     const Clock& clock;
     const std::atomic<bool>& stopping;
+    ClientWaits& waits;
 };
 
 /// A connection at the moment its request head is complete.
 struct Incoming {
     Channel& channel;
+    const AwaitedClient& client;
     std::string& ahead;  ///< bytes received after the head; those of the body are taken off
     std::string remote;
 };

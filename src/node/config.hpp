@@ -14,7 +14,7 @@ struct HttpConfig {
     bool open_reads = false;
     bool behind_proxy = false;  ///< lifts the restriction to loopback addresses
     std::int64_t threads = 16;
-    std::int64_t body_bytes_max = 32 * 1024 * 1024;
+    std::int64_t body_bytes_max = 8 * 1024 * 1024;
 };
 
 struct PeerConfig {

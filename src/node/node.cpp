@@ -33,6 +33,16 @@ namespace {
 
 constexpr int exit_commit_unknown = 70;  // EX_SOFTWARE of sysexits.h: the service manager starts us again
 constexpr std::size_t import_bytes_max = std::size_t{1} << 30;
+/// Descriptors kept for the store, calls to peers, spooled files and the like.
+constexpr std::size_t descriptors_reserved = 192;
+constexpr std::size_t doors_max = 3;
+
+/// What each door may hold, so that no crowd at one of them leaves the others, or the store, without descriptors.
+std::size_t connections_max() {
+    const std::size_t most = descriptors_max();
+    return most > 2 * descriptors_reserved ? (most - descriptors_reserved) / doors_max
+                                           : descriptors_reserved / doors_max;
+}
 constexpr std::chrono::seconds housekeeping_interval{5};
 
 /// Whether a COMMIT happened cannot be known: nobody may be answered from here. The next start reads what the disk has.
@@ -88,7 +98,7 @@ public:
           services_(make_services()),
           api_(make_api(services_)) {}
 
-    [[nodiscard]] const HttpHandler& api() const { return api_; }
+    [[nodiscard]] const HttpHandler& api() const { return api_.handle; }
 
     Result<void> serve(const std::function<void(const Doors&)>& on_ready) {
         set_up_logging(config_.log, config_.node);
@@ -171,13 +181,10 @@ private:
         options.limits.workers = workers;
         options.limits.body = {"/", body_bytes};
         options.limits.spool_dir = paths_.spool;
+        options.limits.connections_max = std::min(options.limits.connections_max, connections_max());
         options.log = [](const std::string& line) { spdlog::warn("{}", line); };
         options.on_fault = on_store_fault;
         return options;
-    }
-
-    static std::vector<BodyLimit> api_bodies() {
-        return {{"/v1/imports", import_bytes_max}, {"/v1/sync/records", bundle_bytes_limit}};
     }
 
     Result<void> open_door(HttpServerOptions options, std::unique_ptr<HttpServer>& into) {
@@ -185,10 +192,19 @@ private:
         return into->start();
     }
 
+    /// Bodies are JSON, which is taken from memory alone; only lists to import and bundles go through a file.
+    HttpServerOptions api_door(std::int64_t workers) const {
+        const auto body_bytes = static_cast<std::size_t>(config_.http.body_bytes_max);
+        HttpServerOptions options = door(api_.handle, static_cast<std::size_t>(workers), body_bytes);
+        options.turn_away = api_.turn_away;
+        options.limits.body.memory_bytes_max = body_bytes;
+        options.limits.bodies = {{"/v1/imports", import_bytes_max}, {"/v1/sync/records", bundle_bytes_limit}};
+        return options;
+    }
+
     Result<void> open_socket(Doors& doors) {
-        HttpServerOptions options = door(api_, 8, static_cast<std::size_t>(config_.http.body_bytes_max));
+        HttpServerOptions options = api_door(8);
         options.listen = UnixAddress{paths_.socket};
-        options.limits.bodies = api_bodies();
         doors.socket = paths_.socket.string();
         return open_door(std::move(options), socket_);
     }
@@ -202,10 +218,8 @@ private:
                 {ErrorCode::not_allowed, address->address + " can be reached from outside", "http.listen",
                  "listen on 127.0.0.1 behind the shipped nginx configuration, or set behind_proxy = true if a proxy "
                  "bounds bodies, headers and slow clients already"});
-        HttpServerOptions options = door(api_, static_cast<std::size_t>(config_.http.threads),
-                                         static_cast<std::size_t>(config_.http.body_bytes_max));
+        HttpServerOptions options = api_door(config_.http.threads);
         options.listen = *address;
-        options.limits.bodies = api_bodies();
         auto opened = open_door(std::move(options), officer_);
         doors.officer = address->address + ":" + std::to_string(officer_->port());
         return opened;
@@ -270,7 +284,7 @@ private:
     ImportJobs imports_;
     PeerLinks links_;
     Services services_;
-    HttpHandler api_;
+    Api api_;
     std::unique_ptr<HttpServer> officer_;
     std::unique_ptr<HttpServer> peer_;
     std::unique_ptr<HttpServer> socket_;

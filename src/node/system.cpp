@@ -1,7 +1,10 @@
 #include "src/node/system.hpp"
 
+#include <sys/resource.h>
+
 #include <chrono>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "src/crypto/random.hpp"
@@ -23,6 +26,12 @@ std::uint64_t SystemRandom::next() {
     std::uint64_t number = 0;
     std::memcpy(&number, bytes.data(), sizeof number);
     return number;
+}
+
+std::size_t descriptors_max() {
+    rlimit limit{};
+    const bool is_told = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+    return is_told ? static_cast<std::size_t>(limit.rlim_cur) : std::numeric_limits<std::size_t>::max();
 }
 
 BesideThread::BesideThread() : thread_([this] { run(); }) {}

@@ -1,6 +1,8 @@
 #pragma once
-/// The only place that reads a clock, draws a random number, or starts a thread for pure work.
+/// The only place that reads a clock, draws a random number, asks for the bounds of the process, or starts a thread for
+/// pure work.
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -21,6 +23,9 @@ class SystemRandom final : public Random {
 public:
     [[nodiscard]] std::uint64_t next() override;
 };
+
+/// How many files and sockets this process may have open; the largest number when the system does not tell.
+[[nodiscard]] std::size_t descriptors_max();
 
 /// A thread of its own that lives as long as this object.
 class BesideThread final : public Beside {

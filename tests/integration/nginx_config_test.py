@@ -1,31 +1,17 @@
 """The shipped nginx configuration: nginx accepts it, and it lets through what it should and nothing else."""
 
 import http.server
-import os
 import re
 import shutil
 import socket
 import ssl
-import subprocess
-import sys
 import tempfile
 import threading
-import time
 import unittest
 import urllib.error
 import urllib.request
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
-START_TIME_MAX_S = 20
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
+from nginx import Nginx, skip_without_nginx
 
 class Node(http.server.BaseHTTPRequestHandler):
     """Stands for the officer listener: answers everything, and notes what it was asked."""
@@ -52,55 +38,17 @@ class Node(http.server.BaseHTTPRequestHandler):
 class NginxConfiguration(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="minglu-nginx-")
-        os.chmod(cls.folder, 0o755)  # started by root, nginx works as another user
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        folder = tempfile.mkdtemp(prefix="minglu-nginx-")
+        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
         cls.node = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Node)
         cls.addClassCleanup(cls.node.server_close)
         cls.addClassCleanup(cls.node.shutdown)
         threading.Thread(target=cls.node.serve_forever, daemon=True).start()
-        cls.port, cls.plain_port = free_port(), free_port()
-        cls.write_configuration()
-        cls.start()
-
-    @classmethod
-    def write_configuration(cls):
-        folder = Path(cls.folder)
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-days", "2", "-subj", "/CN=localhost", "-keyout", folder / "server.key", "-out",
-                        folder / "server.pem"], check=True, capture_output=True)
-        site = (ROOT / "config/nginx/minglu.conf").read_text(encoding="utf-8")
-        for old, new in (("/etc/minglu/tls/", f"{cls.folder}/"),
-                         ("server 127.0.0.1:8080;", f"server 127.0.0.1:{cls.node.server_port};"),
-                         ("listen 80;", f"listen 127.0.0.1:{cls.plain_port};"),
-                         ("listen 443 ssl", f"listen 127.0.0.1:{cls.port} ssl")):
-            assert old in site, f"config/nginx/minglu.conf has no '{old}'"
-            site = site.replace(old, new)
-        (folder / "minglu.conf").write_text(site, encoding="utf-8")
-        temporary = "\n".join(f"    {kind}_temp_path {cls.folder}/{kind};"
-                              for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        (folder / "nginx.conf").write_text(
-            f"pid {cls.folder}/nginx.pid;\nerror_log {cls.folder}/error.log;\ndaemon off;\nworker_processes 1;\n"
-            f"events {{ worker_connections 256; }}\nhttp {{\n    access_log off;\n{temporary}\n"
-            f"    include {cls.folder}/minglu.conf;\n}}\n", encoding="utf-8")
-        cls.arguments = [NGINX, "-p", cls.folder, "-c", f"{cls.folder}/nginx.conf", "-e", f"{cls.folder}/error.log"]
-
-    @classmethod
-    def start(cls):
-        cls.checked = subprocess.run([*cls.arguments, "-t"], capture_output=True, text=True)
-        if cls.checked.returncode != 0:
-            return
-        cls.nginx = subprocess.Popen(cls.arguments)
-        cls.addClassCleanup(cls.nginx.wait)
-        cls.addClassCleanup(cls.nginx.terminate)
-        deadline = time.monotonic() + START_TIME_MAX_S
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", cls.port), timeout=1).close()
-                return
-            except OSError:
-                if time.monotonic() > deadline or cls.nginx.poll() is not None:
-                    raise RuntimeError("nginx did not start: " + Path(cls.folder, "error.log").read_text())
+        nginx = Nginx(folder, cls.node.server_port)
+        cls.checked, cls.port, cls.plain_port = nginx.checked, nginx.port, nginx.plain_port
+        if cls.checked.returncode == 0:
+            cls.addClassCleanup(nginx.stop)
+            nginx.start()
 
     def setUp(self):
         if self.checked.returncode != 0 and not self._testMethodName.startswith("test_nginx_accepts"):
@@ -169,7 +117,5 @@ class NginxConfiguration(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not os.access(NGINX, os.X_OK):
-        print("skipped: nginx is not installed (scripts/install-deps --for test)")
-        sys.exit(77)
+    skip_without_nginx()
     unittest.main()

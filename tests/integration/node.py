@@ -129,10 +129,12 @@ class Node:
 
     # -- process
 
-    def start(self, wait=True):
+    def start(self, wait=True, descriptors_max=None):
+        """`descriptors_max`: how many files and sockets the process may open, if not as many as this one."""
+        bound = ["prlimit", f"--nofile={descriptors_max}"] if descriptors_max else []
         log = open(self.log, "ab")
         with log:
-            self.process = subprocess.Popen([MINGLU, "--data", str(self.data), "serve"], stdout=log, stderr=log,
+            self.process = subprocess.Popen([*bound, MINGLU, "--data", str(self.data), "serve"], stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL, env=self.environment)
         if wait:
             self.until_ready()

@@ -89,6 +89,10 @@ HttpResponse refuse_access(const Principal& principal) {
     return response;
 }
 
+HttpResponse store_problem(const StoreFault& fault) {
+    return problem({fault.code(), fault.what(), "", "nothing was written; look into the server's log"});
+}
+
 }  // namespace
 
 struct Router::Route {
@@ -99,6 +103,12 @@ struct Router::Route {
     Access access = Access::admin;
     std::vector<std::string> known_parameters;
     Endpoint endpoint;
+};
+
+struct Router::Way {
+    const Route* route = nullptr;
+    Parts parts;
+    Principal principal;
 };
 
 Router::Router(Services& services) : services_(services) {}
@@ -152,47 +162,71 @@ HttpResponse Router::handle(const HttpRequest& request) const {
     return response;
 }
 
+std::optional<HttpResponse> Router::turn_away(const HttpRequest& head) const {
+    const std::int64_t began_ms = services_.clock.steady_ms();
+    std::string pattern;
+    auto way = way_of(head, pattern);
+    if (way) return std::nullopt;
+    if (observer_) observer_(head.method, pattern, way.error().status, services_.clock.steady_ms() - began_ms);
+    return std::move(way.error());
+}
+
 HttpResponse Router::answer(const HttpRequest& request, std::string& pattern) const {
-    Parts parts;
-    const auto routes = fitting(request.path, parts);
+    auto way = way_of(request, pattern);
+    if (!way) return std::move(way.error());
+    try {
+        Call call{request, services_, std::move(way->principal), std::move(way->parts)};
+        return way->route->endpoint(call);
+    } catch (const CommitUnknown&) {
+        throw;
+    } catch (const StoreFault& fault) {
+        return store_problem(fault);
+    }
+}
+
+tl::expected<Router::Way, HttpResponse> Router::way_of(const HttpRequest& request, std::string& pattern) const {
+    Way way;
+    const auto routes = fitting(request.path, way.parts);
     if (routes.empty()) {
-        return problem({ErrorCode::not_found, "nothing is served under this path", request.path,
-                        "GET /openapi.json lists what there is"});
+        return tl::unexpected(problem({ErrorCode::not_found, "nothing is served under this path", request.path,
+                                       "GET /openapi.json lists what there is"}));
     }
     pattern = routes.front()->pattern;
     const std::string method = request.method == "HEAD" ? "GET" : request.method;
     std::string allow;
     for (const Route* route : routes) {
-        if (route->method == method) return call(*route, request, std::move(parts));
+        if (route->method == method) way.route = route;
         allow += (allow.empty() ? "" : ", ") + route->method + (route->method == "GET" ? ", HEAD" : "");
     }
-    HttpResponse response = problem(
-        405, {ErrorCode::bad_request, "this path does not take " + request.method, request.path, "it takes " + allow});
-    response.headers.emplace("Allow", allow);
-    return response;
-}
-
-HttpResponse Router::call(const Route& route, const HttpRequest& request, Parts parts) const {
+    if (way.route == nullptr) {
+        HttpResponse response = problem(405, {ErrorCode::bad_request, "this path does not take " + request.method,
+                                              request.path, "it takes " + allow});
+        response.headers.emplace("Allow", allow);
+        return tl::unexpected(std::move(response));
+    }
     try {
-        Principal principal;
-        if (route.access != Access::open) {
-            auto known = authenticate(request, *services_.store.read(), services_.clock.now(), services_.open_reads);
-            if (!known) {
-                HttpResponse response = problem(known.error());
-                if (response.status == 401) response.headers.emplace("WWW-Authenticate", "Bearer");
-                return response;
-            }
-            principal = *std::move(known);
-        }
-        if (!is_granted(route.access, principal.role)) return refuse_access(principal);
-        if (auto error = unknown_parameter(request, route.known_parameters)) return problem(*error);
-        Call call{request, services_, std::move(principal), std::move(parts)};
-        return route.endpoint(call);
+        if (auto refused = refuse(*way.route, request, way.principal)) return tl::unexpected(*std::move(refused));
     } catch (const CommitUnknown&) {
         throw;
     } catch (const StoreFault& fault) {
-        return problem({fault.code(), fault.what(), "", "nothing was written; look into the server's log"});
+        return tl::unexpected(store_problem(fault));
     }
+    return way;
+}
+
+std::optional<HttpResponse> Router::refuse(const Route& route, const HttpRequest& request, Principal& principal) const {
+    if (route.access != Access::open) {
+        auto known = authenticate(request, *services_.store.read(), services_.clock.now(), services_.open_reads);
+        if (!known) {
+            HttpResponse response = problem(known.error());
+            if (response.status == 401) response.headers.emplace("WWW-Authenticate", "Bearer");
+            return response;
+        }
+        principal = *std::move(known);
+    }
+    if (!is_granted(route.access, principal.role)) return refuse_access(principal);
+    if (auto error = unknown_parameter(request, route.known_parameters)) return problem(*error);
+    return std::nullopt;
 }
 
 std::vector<Router::RouteName> Router::routes() const {

@@ -6,6 +6,7 @@
 /// and its methods alone decide about 405. HEAD is answered as GET.
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ public:
 
     /// Faults of the store are answered as problems, but for CommitUnknown, which is thrown on.
     [[nodiscard]] HttpResponse handle(const HttpRequest& request) const;
+    /// What `handle` would refuse without a look at the body: path, method, role, query parameters.
+    [[nodiscard]] std::optional<HttpResponse> turn_away(const HttpRequest& head) const;
 
     struct RouteName {
         std::string method;
@@ -44,8 +47,11 @@ private:
     struct Route;
     using Parts = std::map<std::string, std::string>;
     [[nodiscard]] std::vector<const Route*> fitting(const std::string& path, Parts& parts) const;
+    struct Way;
+    [[nodiscard]] tl::expected<Way, HttpResponse> way_of(const HttpRequest& request, std::string& pattern) const;
+    [[nodiscard]] std::optional<HttpResponse> refuse(const Route& route, const HttpRequest& request,
+                                                     Principal& principal) const;
     [[nodiscard]] HttpResponse answer(const HttpRequest& request, std::string& pattern) const;
-    [[nodiscard]] HttpResponse call(const Route& route, const HttpRequest& request, Parts parts) const;
 
     Services& services_;
     std::vector<Route> routes_;

@@ -1,10 +1,9 @@
 #include "src/http/api/write_body.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <set>
 
 #include "minglu/json_text.hpp"
+#include "src/http/api/json_members.hpp"
 
 namespace minglu {
 
@@ -20,48 +19,6 @@ std::string member_place(const std::string& member) {
     return "member " + member + " of the body";
 }
 
-/// Counted without building anything, since a parser may not survive what it builds.
-int depth_of(std::string_view text) {
-    int depth = 0;
-    int deepest = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (quoted && c == '\\') {
-            ++i;
-        } else if (c == '"') {
-            quoted = !quoted;
-        } else if (!quoted && (c == '{' || c == '[')) {
-            deepest = std::max(deepest, ++depth);
-        } else if (!quoted && (c == '}' || c == ']')) {
-            --depth;
-        }
-    }
-    return deepest;
-}
-
-/// Members of an object as JSON text, by name.
-Result<Members> members_of(std::string_view text, const std::string& where) {
-    using nlohmann::json;
-    if (depth_of(text) > body_depth_max) return refuse("nested too deeply", where, "send a flatter object");
-    std::vector<std::set<std::string>> names;
-    std::string repeated;
-    const auto watch = [&](int, json::parse_event_t event, json& parsed) {
-        if (event == json::parse_event_t::object_start) names.emplace_back();
-        if (event == json::parse_event_t::object_end) names.pop_back();
-        if (event == json::parse_event_t::key && !names.back().insert(parsed.get<std::string>()).second)
-            repeated = parsed.get<std::string>();
-        return true;
-    };
-    const json parsed = json::parse(text, watch, false);
-    if (parsed.is_discarded() || !parsed.is_object())
-        return refuse("not a JSON object", where, "send a JSON object in UTF-8");
-    if (!repeated.empty()) return refuse("member " + repeated + " stands there twice", where, "give it once");
-    Members members;
-    for (const auto& item : parsed.items()) members.emplace(item.key(), item.value().dump());
-    return members;
-}
-
 bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -69,7 +26,7 @@ bool is_blank(std::string_view text) {
 }  // namespace
 
 Result<WriteBody> WriteBody::parse(std::string_view text, std::initializer_list<std::string_view> known) {
-    auto members = members_of(text.empty() ? "{}" : text, "body");
+    auto members = json_members(text.empty() ? "{}" : text, "body");
     if (!members) return fail(std::move(members.error()));
     for (const auto& member : *members) {
         if (std::find(known.begin(), known.end(), member.first) != known.end()) continue;
@@ -122,7 +79,7 @@ Result<std::optional<BatchInfo>> WriteBody::batch(const std::string& member) con
 Result<std::map<std::string, std::string>> WriteBody::object(const std::string& member) const {
     const auto found = members_.find(member);
     if (found == members_.end() || found->second == "null") return Members{};
-    return members_of(found->second, member_place(member));
+    return json_members(found->second, member_place(member));
 }
 
 Result<std::vector<FieldValue>> WriteBody::fields(const std::string& member) const {

@@ -13,13 +13,10 @@
 
 namespace minglu {
 
-/// Deeper bodies are refused unread.
-constexpr int body_depth_max = 64;
-
 /// The members of one JSON object (RFC 8259), each as JSON text.
 class WriteBody {
 public:
-    /// Errors: bad_request (no JSON object, a name twice, a member that is not `known`, too deep).
+    /// Errors: bad_request (no JSON object, a name twice, a member that is not `known`, too deep or too many values).
     [[nodiscard]] static Result<WriteBody> parse(std::string_view text, std::initializer_list<std::string_view> known);
 
     [[nodiscard]] bool has(const std::string& member) const { return members_.contains(member); }

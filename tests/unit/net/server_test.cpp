@@ -92,6 +92,10 @@ TEST_CASE("bodies are framed strictly and capped while they come in") {
         {"chunk size with sign", post(chunked, "-3\r\nabc\r\n0\r\n\r\n"), 400},
         {"chunk size with prefix", post(chunked, "0x3\r\nabc\r\n0\r\n\r\n"), 400},
         {"chunk size empty", post(chunked, "\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk extension with a line feed", post(chunked, "3;x\n12\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk extension with a return", post(chunked, "3;x\r12\r\nabc\r\n0\r\n\r\n"), 400},
+        {"chunk extension without end", post(chunked, "3;" + thousand), 400},
+        {"chunk longer than it says", post(chunked, "3\r\n" + thousand + "\r\n0\r\n\r\n"), 400},
         {"trailer", post(chunked, "0\r\nX: a\r\n\r\n"), 400},
         {"both framings", post(chunked + "Content-Length: 3\r\n", "abc"), 400},
         {"gzip", with_length(encode(Coding::gzip, thousand), "Content-Encoding: gzip\r\n"), 200},
@@ -268,6 +272,76 @@ TEST_CASE("idle and slow connections hold no worker") {
     CHECK(status_in(slow.receive("GET /slow ")) == 200);
     idle.front()->send(get_again);
     CHECK(status_in(idle.front()->receive("GET /again ")) == 200);
+}
+
+TEST_CASE("slow bodies, untaken answers and refused clients that stay give way when workers are wanted") {
+    HttpServerOptions options = plain([](const HttpRequest& request) {
+        return text(request.path == "/large" ? std::string(std::size_t{8} << 20, 'a') : request.body);
+    });
+    options.limits.workers = 2;
+    // No deadline comes to the rescue.
+    options.limits.read_deadline_ms = options.limits.write_deadline_ms = 3'600'000;
+    const TestServer server(std::move(options));
+    const std::string requests[] = {post("Content-Length: 5\r\n", "abc"),
+                                    post("Transfer-Encoding: chunked\r\n", "5\r\na"),
+                                    "GET /large HTTP/1.1\r\nHost: h\r\n\r\n", "bad\r\n\r\n"};
+    for (const std::string& request : requests) {
+        CAPTURE(request);
+        std::vector<std::unique_ptr<RawClient>> crowd;
+        for (int i = 0; i < 8; ++i) {
+            crowd.push_back(std::make_unique<RawClient>(server.port()));
+            crowd.back()->send(request);
+        }
+        CHECK(body_in(ask(server, with_length("ninth"))) == "ninth");
+    }
+}
+
+TEST_CASE("a large body is not taken from whoever may not send it") {
+    HttpServerOptions options = plain(echo);
+    options.turn_away = [](const HttpRequest& head) -> std::optional<HttpResponse> {
+        if (head.path == "/open") return std::nullopt;
+        return problem(401, {ErrorCode::unauthenticated, "no token", "", ""});
+    };
+    const TestServer server(std::move(options));
+    const std::string invited = "Expect: 100-continue\r\n";
+    for (const std::string& framing :
+         {std::string("Content-Length: 100000\r\n"), std::string("Transfer-Encoding: chunked\r\n")}) {
+        CAPTURE(framing);
+        // Answered although the body never comes, and without an invitation to send it.
+        CHECK(status_in(ask(server, post(framing, ""))) == 401);
+        CHECK(status_in(ask(server, post(framing + invited, ""))) == 401);
+        CHECK(ask(server, post(framing + invited, "0\r\n\r\n" + std::string(200'000, 'a'), "/open"))
+                  .starts_with("HTTP/1.1 100"));
+    }
+    CHECK(body_in(ask(server, with_length("small"))) == "POST / small");  // the handler tells
+}
+
+TEST_CASE("a slow client is left its time while workers are free") {
+    HttpServerOptions options = plain(echo);
+    options.limits.workers = 2;
+    const TestServer server(std::move(options));
+    const RawClient slow(server.port());
+    slow.send(post("Content-Length: 5\r\n", ""));
+    for (const char* piece : {"a", "b", "c", "d", "e"}) {
+        CHECK(status_in(ask(server, with_length("another"))) == 200);
+        slow.send(piece);
+    }
+    CHECK(body_in(slow.receive_all()) == "POST / abcde");
+}
+
+TEST_CASE("silent connections make room for new ones") {
+    HttpServerOptions options = plain(echo);
+    options.limits.connections_max = 4;
+    const TestServer server(std::move(options));
+    std::vector<std::unique_ptr<RawClient>> silent;
+    for (int i = 0; i < 12; ++i) silent.push_back(std::make_unique<RawClient>(server.port()));
+    const RawClient known(server.port());
+    known.send(get_again);
+    CHECK(status_in(known.receive("GET /again ")) == 200);
+    for (int i = 0; i < 12; ++i) silent.push_back(std::make_unique<RawClient>(server.port()));
+    CHECK(silent.front()->receive_all().empty());
+    known.send(get_again);  // it has spoken, so it is not the first to go
+    CHECK(status_in(known.receive("GET /again ")) == 200);
 }
 
 TEST_CASE("slow heads, slow bodies and idle connections are closed at their deadline") {
