@@ -79,6 +79,7 @@ TEST_CASE("each write is open to the roles that may do it, and to no other") {
         {"POST", "/v1/imports/00/publication", {"approver", "admin"}},
         {"POST", "/v1/imports", {"approver", "admin"}},
         {"GET", "/v1/incidents", {"auditor", "admin"}},
+        {"GET", "/v1/forks", {"auditor", "admin"}},
         {"GET", "/v1/tokens", {"auditor", "admin"}},
         {"POST", "/v1/tokens", {"admin"}},
         {"POST", "/v1/peers", {"admin"}},
