@@ -53,6 +53,14 @@ std::string record_json(const ReadTx& tx, const RecordRow& record) {
     return std::move(json.end_array().end_object()).take();
 }
 
+/// Where the log is cut, or where it is proved to have forked while it is not cut yet.
+std::optional<Seq> parts_at(const ReadTx& tx, const LogRow& log) {
+    if (log.cut) return log.cut->at;
+    for (const ForkRow& fork : tx.forks())
+        if (fork.log == log.id && fork.common) return fork.common;
+    return std::nullopt;
+}
+
 /// The records of a log that are held here behind its cut, or behind where it forked while it is not cut yet.
 HttpResponse branch(Call& call) {
     const auto paging = paging_of(call.request, branch_cursor);
@@ -63,13 +71,10 @@ HttpResponse branch(Call& call) {
         return problem({ErrorCode::bad_request, id.error().what, "query parameter log", "GET /v1/forks names them"});
     const auto tx = call.services.store.read();
     const auto log = tx->log(*id);
-    std::optional<Seq> after = log && log->cut ? std::optional<Seq>(log->cut->at) : std::nullopt;
-    for (const ForkRow& fork : tx->forks())
-        if (!after && fork.log == *id && fork.common) after = fork.common;
-    if (!log || !after)
+    if (!log || !parts_at(*tx, *log))
         return problem({ErrorCode::not_found, "no fork of that log is known here", "query parameter log",
                         "GET /v1/forks lists them"});
-    const Seq start{std::max(after->value(), static_cast<std::uint64_t>(paging->after[0]))};
+    const Seq start{std::max(parts_at(*tx, *log)->value(), static_cast<std::uint64_t>(paging->after[0]))};
     const Seq end{std::min(log->size.value(), start.value() + paging->limit)};
     JsonWriter json;
     json.begin_object().member("log", id->value()).key("items").begin_array();
