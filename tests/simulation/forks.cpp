@@ -67,8 +67,8 @@ void ForkSimulation::pin_all(Machine& machine) {
 
 void ForkSimulation::connect(Machine& a, Machine& b) {
     static constexpr std::array<std::size_t, 3> limits{1, 2'000, bundle_bytes_max};
-    a.node->connect(*b.node, random_.pick(limits), b.name);
-    b.node->connect(*a.node, random_.pick(limits), a.name);
+    a.node->connect(*b.node, random_.pick(limits), SimNode::Road::pull, b.name);
+    b.node->connect(*a.node, random_.pick(limits), SimNode::Road::pull, a.name);
 }
 
 /// The copy runs beside the original, and reaches one of its neighbours.

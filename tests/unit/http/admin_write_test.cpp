@@ -80,4 +80,206 @@ TEST_CASE("each write is open to the roles that may do it, and to no other") {
         {"POST", "/v1/imports/00/publication", {"approver", "admin"}},
         {"POST", "/v1/imports", {"approver", "admin"}},
         {"GET", "/v1/incidents", {"auditor", "admin"}},
+        {"POST", "/v1/incidents/1/acknowledgement", {"auditor", "admin"}},
         {"GET", "/v1/forks", {"auditor", "admin"}},
+        {"GET", "/v1/tokens", {"auditor", "admin"}},
+        {"POST", "/v1/tokens", {"admin"}},
+        {"POST", "/v1/peers", {"admin"}},
+        {"POST", "/v1/maintenance/backup", {"admin"}},
+        {"GET", "/v1/peers", {"reader", "editor", "approver", "auditor", "admin"}},
+    };
+    for (const char* role : {"reader", "editor", "approver", "auditor", "admin"}) {
+        const std::string secret = api.secret_for(role);
+        for (const auto& c : cases) {
+            const bool allowed = std::find(c.allowed.begin(), c.allowed.end(), role) != c.allowed.end();
+            INFO(c.method << " " << c.path << " as " << role);
+            CHECK((api.send(c.method, c.path, nullptr, secret).status != 403) == allowed);
+        }
+    }
+}
+
+TEST_CASE("a batch is published by an approver alone") {
+    Api api;
+    const Json body{{"fields", {{"name", "甲"}}}, {"reason", "x"}, {"batch", {{"title", "名录"}}}};
+    CHECK(api.send("PUT", "/v1/entries/trademark/10325554/33", body, api.secret_for("editor")).status == 403);
+    CHECK(api.send("PUT", "/v1/entries/trademark/10325554/33", body, api.secret_for("approver")).status == 201);
+    CHECK(ask(api.node, get("/v1/batches")).at("items").at(0).at("title") == "名录");
+}
+
+TEST_CASE("peers are pinned by their card") {
+    Api api;
+    HandClock clock;
+    const TestNode sc("sc", clock);
+    const TestNode impostor("sc", clock);
+    const auto made = api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", "https://10.0.0.2:8443"}});
+    REQUIRE(made.status == 201);
+    CHECK(json_of(made).at("fingerprint") == fingerprint(parse_card(sc.card).value()));
+    CHECK(api.changes == 1);
+    CHECK(api.send("POST", "/v1/peers", {{"card", impostor.card}}).status == 409);
+    CHECK(api.send("POST", "/v1/peers", {{"card", api.node.card}}).status == 400);
+    CHECK(api.send("POST", "/v1/peers", {{"card", "{}"}}).status == 400);
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", "ftp://x"}}).status == 400);
+    CHECK(api.send("PATCH", "/v1/peers/sc", {{"paused", true}}).status == 200);
+    const Json peer = json_of(api.send("GET", "/v1/peers")).at("items").at(0);
+    CHECK(peer.at("paused") == true);
+    CHECK(peer.at("url") == "https://10.0.0.2:8443");
+    CHECK(api.changes == 2);
+    CHECK(api.send("PATCH", "/v1/peers/gz", {{"paused", true}}).status == 404);
+    CHECK(api.send("POST", "/v1/peers", {{"card", impostor.card}, {"replace", true}}).status == 201);
+    CHECK(api.send("DELETE", "/v1/peers/sc").status == 204);
+    CHECK(api.send("DELETE", "/v1/peers/sc").status == 404);
+    CHECK(json_of(api.send("GET", "/v1/card")).at("card") == api.node.card);
+}
+
+TEST_CASE("records are brought to a peer only where that is asked for, and to an address") {
+    Api api;
+    HandClock clock;
+    const TestNode sc("sc", clock);
+    const auto push = [&] { return json_of(api.send("GET", "/v1/peers")).at("items").at(0).at("push"); };
+    const std::string url = "https://10.0.0.2:8443";
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"push", true}}).status == 400);
+    CHECK(json_of(api.send("GET", "/v1/peers")).at("items").empty());
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", url}, {"push", 1}}).status == 400);
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", url}}).status == 201);
+    CHECK(push() == false);
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", url}, {"push", true}}).status == 201);
+    CHECK(push() == true);
+    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", url}}).status == 201);
+    CHECK(push() == true);  // as it was
+    CHECK(api.send("PATCH", "/v1/peers/sc", {{"url", ""}}).status == 400);
+    CHECK(api.send("PATCH", "/v1/peers/sc", {{"push", false}}).status == 200);
+    CHECK(push() == false);
+    CHECK(api.send("PATCH", "/v1/peers/sc", {{"url", ""}}).status == 200);
+}
+
+TEST_CASE("carried bundles are given and taken one by one, by administrators") {
+    Api cq;
+    HandClock clock;
+    TestNode sc("sc", clock);
+    cq.node.know(sc);
+    sc.know(cq.node);
+    cq.node.write({{"trademark/10325554/33", {{"name", "江小白"}}}});
+    const std::string type = "application/vnd.minglu.bundle; v=1";
+    HttpRequest give = get("/v1/sync/records", {{"limit_bytes", "1"}});
+    give.local = true;
+    give.headers["accept"] = type;
+    const HttpResponse first = cq.node.router.handle(give);
+    REQUIRE(first.status == 200);
+    CHECK(first.content_type == type);
+    CHECK(parse_bundle(first.body)->records.size() == 1);
+    give.query = {};
+    const HttpResponse all = cq.node.router.handle(give);
+    CHECK(parse_bundle(all.body)->records.size() == 2);
+    give.query = {{"have", "x"}};
+    CHECK(cq.node.router.handle(give).status == 400);
+    give.headers["accept"] = "application/json";
+    CHECK(cq.node.router.handle(give).status == 406);
+    for (const char* role : {"reader", "editor", "approver", "auditor"})
+        for (const char* method : {"GET", "POST"})
+            CHECK(cq.send(method, "/v1/sync/records", nullptr, cq.secret_for(role)).status == 403);
+
+    Router router(sc.services);
+    add_write_routes(router);
+    const auto take = [&](const std::string& bytes) {
+        HttpRequest request;
+        request.method = "POST";
+        request.path = "/v1/sync/records";
+        request.local = true;
+        request.headers["content-type"] = type;
+        request.body = bytes;
+        return router.handle(request);
+    };
+    std::string spoilt = all.body;
+    spoilt[spoilt.find("江小白")] ^= 1;
+    const HttpResponse refused = take(spoilt);
+    CHECK(refused.status == 422);
+    CHECK(json_of(refused).at("code") == "bad_proof");
+    CHECK(json_of(refused).at("refused").at(0).at("code") == "bad_proof");
+    CHECK(json_of(refused).at("vector").size() == 1);
+    CHECK(take("no bundle").status == 400);
+    CHECK(json_of(take(all.body)).at("taken") == 2);
+    CHECK(json_of(take(all.body)).at("taken") == 0);
+    CHECK(sc.store->read()->counts().incidents == 2);
+    // A log whose card is not here is named, and is nobody's fault.
+    const TestNode gz("gz", clock);
+    const auto strange = make_bundle(*gz.store->read(), gz.node, {});
+    const HttpResponse unknown = take(*strange);
+    CHECK(unknown.status == 200);
+    CHECK(json_of(unknown).at("unknown") == Json({gz.replica.standing().own_log.value()}));
+}
+
+TEST_CASE("long tasks stream their progress and then one result") {
+    Api api;
+    api.node.write({{"trademark/10325554/33", {{"name", "江小白"}}}});
+    api.node.services.verify = [](const Progress& progress) {
+        progress(1, 2);
+        return std::vector<std::string>{"record cq.1:2 is damaged"};
+    };
+    api.node.services.backup = [](const std::filesystem::path&, const Progress&) {
+        throw StoreFault(ErrorCode::disk_full, "no space");
+    };
+    const auto result_of = [&](const char* name, const Json& body) {
+        const auto response = api.send("POST", std::string("/v1/maintenance/") + name, body);
+        REQUIRE(response.status == 200);
+        CHECK(response.content_type == "application/x-ndjson");
+        const std::string all = all_of(response);
+        REQUIRE(all.ends_with("}\n"));
+        const auto last = all.rfind('\n', all.size() - 2);
+        return Json::parse(all.substr(last == std::string::npos ? 0 : last + 1)).at("result");
+    };
+    CHECK(result_of("rebuild", nullptr).at("ok") == true);
+    CHECK(result_of("verify", nullptr).at("findings").size() == 1);
+    CHECK(result_of("backup", {{"path", "/tmp/x"}}).at("error").at("code") == "disk_full");
+    CHECK(api.send("POST", "/v1/maintenance/backup", {{"path", "x"}}).status == 400);
+    {
+        const auto running = api.send("POST", "/v1/maintenance/rebuild");
+        CHECK(running.status == 200);
+    }  // a client that hangs up
+    CHECK(result_of("rebuild", nullptr).at("ok") == true);
+}
+
+TEST_CASE("incidents are listed newest first, page by page") {
+    Api api;
+    for (int i = 0; i < 5; ++i) {
+        IncidentRow incident;
+        incident.kind = "gap";
+        incident.subject = std::to_string(i);
+        api.node.replica.report(incident);
+    }
+    const auto items = all_items(
+        api.node,
+        [] {
+            HttpRequest request = get("/v1/incidents");
+            request.local = true;
+            return request;
+        }(),
+        2);
+    REQUIRE(items.size() == 5);
+    CHECK(items.front().at("subject") == "4");
+    CHECK(items.back().at("subject") == "0");
+}
+
+TEST_CASE("an incident is acknowledged by a person, and open again when it happens again") {
+    Api api;
+    IncidentRow incident;
+    incident.kind = "clock_ahead";
+    incident.peer = "sc";
+    api.node.replica.report(incident);
+    const auto listed = [&](const char* path) { return Json::parse(api.send("GET", path).body).at("items"); };
+    const char* const path = "/v1/incidents/1/acknowledgement";
+    CHECK(listed("/v1/incidents?state=open").size() == 1);
+    CHECK(api.send("POST", path, Json::object()).status == 422);
+    CHECK(api.send("POST", "/v1/incidents/7/acknowledgement", Json{{"note", "x"}}).status == 404);
+    CHECK(api.send("POST", "/v1/incidents/1x/acknowledgement", Json{{"note", "x"}}).status == 404);
+    CHECK(api.send("GET", "/v1/incidents?state=closed").status == 400);
+    const std::string secret = api.secret_for("auditor");
+    CHECK(api.send("POST", path, Json{{"note", "their clock was set"}}, secret).status == 200);
+    CHECK(listed("/v1/incidents?state=open").empty());
+    const Json first = listed("/v1/incidents").at(0);
+    CHECK(first.at("state") == "acknowledged");
+    CHECK(first.at("acknowledgements").at(0).at("note") == "their clock was set");
+    api.node.replica.report(incident);
+    const Json again = listed("/v1/incidents?state=open").at(0);
+    CHECK(again.at("count") == 2);
+    CHECK(again.at("acknowledgements").at(0).at("count") == 1);
+}
