@@ -275,7 +275,7 @@ private:
     ImportJobs imports_;
     PeerLinks links_;
     Services services_;
-    Api api_;
+    OfficerApi api_;
     std::unique_ptr<HttpServer> officer_;
     std::unique_ptr<HttpServer> peer_;
     std::unique_ptr<HttpServer> socket_;
