@@ -10,7 +10,6 @@
 #include <map>
 #include <mutex>
 #include <thread>
-#include <tuple>
 #include <vector>
 
 #include "src/http/server_exchange.hpp"
@@ -34,6 +33,7 @@ struct Connection {
     std::string remote;
     std::string ahead;  ///< received and not yet taken
     std::uint64_t id = 0;
+    std::int64_t since_ms = 0;     ///< when it came, or its handshake, request or pause began
     std::int64_t deadline_ms = 0;  ///< while it waits
     bool is_shaken = false;        ///< handshake over
     bool is_idle = true;           ///< no byte of the next request yet
@@ -68,6 +68,7 @@ private:
     void accept_loop();
     bool accept_all();
     bool evict();
+    void await(Connection& connection, std::int64_t time_ms) const;
     void note_refused(const std::string& remote);
     void sweep();
     void work();
@@ -174,25 +175,29 @@ bool HttpServer::Impl::accept_all() {
             connection->id = ++last_id_;
             connections_.emplace(connection->id, connection);
         }
-        connection->deadline_ms =
-            clock_.steady_ms() + (tls_ ? options_.limits.handshake_deadline_ms : options_.limits.idle_ms);
+        await(*connection, tls_ ? options_.limits.handshake_deadline_ms : options_.limits.idle_ms);
         park(connection, Io::want_read);
     }
     return true;
 }
 
-/// Under the lock. Refusing newcomers would let a crowd of silent clients shut everybody else out; so of those that
-/// wait, one that has not shown who it is goes first, then whoever is nearest to its deadline.
+/// Under the lock. Refusing newcomers would let a crowd of silent clients shut everybody else out; so the one that has
+/// been waited for longest goes, and a newcomer has as long as the crowd needs to come anew.
 bool HttpServer::Impl::evict() {
-    auto last = connections_.end();
+    auto oldest = connections_.end();
     for (auto it = connections_.begin(); it != connections_.end(); ++it) {
-        const auto rank = [](const Connection& one) { return std::tuple(one.is_shaken, one.deadline_ms); };
         if (!it->second->is_waiting) continue;  // a worker has it
-        if (last == connections_.end() || rank(*it->second) < rank(*last->second)) last = it;
+        if (oldest == connections_.end() || it->second->since_ms < oldest->second->since_ms) oldest = it;
     }
-    if (last == connections_.end()) return false;
-    connections_.erase(last);
+    if (oldest == connections_.end()) return false;
+    connections_.erase(oldest);
     return true;
+}
+
+/// From now on the connection is given this time.
+void HttpServer::Impl::await(Connection& connection, std::int64_t time_ms) const {
+    connection.since_ms = clock_.steady_ms();
+    connection.deadline_ms = connection.since_ms + time_ms;
 }
 
 void HttpServer::Impl::sweep() {
@@ -262,7 +267,7 @@ void HttpServer::Impl::advance(const ConnectionPtr& connection, RequestExchange&
             return drop(*connection);
         }
         connection->is_idle = true;
-        connection->deadline_ms = clock_.steady_ms() + options_.limits.idle_ms;
+        await(*connection, options_.limits.idle_ms);
     }
 }
 
@@ -272,7 +277,7 @@ bool HttpServer::Impl::shake(const ConnectionPtr& connection) {
     const Io io = connection->channel.handshake();
     if (io == Io::done) {
         connection->is_shaken = true;
-        connection->deadline_ms = clock_.steady_ms() + options_.limits.idle_ms;
+        await(*connection, options_.limits.idle_ms);
         return true;
     }
     if (io == Io::closed) {
@@ -311,7 +316,7 @@ bool HttpServer::Impl::fill_head(const ConnectionPtr& connection, std::size_t& h
         const Io io = connection->channel.read(ahead.data() + old, read_bytes, got);
         ahead.resize(old + got);
         if (got > 0 && std::exchange(connection->is_idle, false)) {
-            connection->deadline_ms = clock_.steady_ms() + options_.limits.head_deadline_ms;
+            await(*connection, options_.limits.head_deadline_ms);
         }
         if (io == Io::done) continue;
         if (io == Io::closed) {

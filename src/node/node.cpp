@@ -284,7 +284,7 @@ private:
     ImportJobs imports_;
     PeerLinks links_;
     Services services_;
-    ApiHandlers api_;
+    OfficerApi api_;
     std::unique_ptr<HttpServer> officer_;
     std::unique_ptr<HttpServer> peer_;
     std::unique_ptr<HttpServer> socket_;

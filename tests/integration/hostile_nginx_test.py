@@ -140,13 +140,13 @@ class BehindNginx(HostileCase):
         with connect(self.nginx.port, self.client, source=next(self.addresses)) as connection:
             send_all(connection, b"GET /v1/tokens\r\n\r\n")  # no headers in HTTP/0.9, so no token either
             self.assertIn(b'"code":"unauthenticated"', read_to_end(connection))
-        # HTTP/2 is spoken only where it was agreed on; then garbage ends it.
+        # HTTP/2 is spoken only where it was agreed on; then a broken frame ends it.
         self.assertIn(self.statuses(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), ([400], [405], [505]))
         context = tls_context()
         context.set_alpn_protocols(["h2"])
         with connect(self.nginx.port, context, source=next(self.addresses)) as connection:
             self.assertEqual("h2", connection.selected_alpn_protocol())
-            send_all(connection, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 100)
+            send_all(connection, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\1\4\1\0\0\0\0x" * 100)
             heard = b""
             while b"\0\0\x08\x07" not in heard:  # GOAWAY
                 heard += connection.recv(1000)

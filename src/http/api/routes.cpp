@@ -4,7 +4,7 @@
 
 namespace minglu {
 
-ApiHandlers make_api(Services& services) {
+OfficerApi make_api(Services& services) {
     const auto router = std::make_shared<Router>(services);
     add_read_routes(*router);
     add_write_routes(*router);

@@ -10,11 +10,11 @@ void add_write_routes(Router& router);
 
 /// Of the officer listener, of the admin socket and of calls in process: the handler, and what it would refuse by the
 /// head of a request alone.
-struct ApiHandlers {
+struct OfficerApi {
     HttpHandler handle;
     HttpGate turn_away;
 };
 /// `services` outlives it.
-[[nodiscard]] ApiHandlers make_api(Services& services);
+[[nodiscard]] OfficerApi make_api(Services& services);
 
 }  // namespace minglu

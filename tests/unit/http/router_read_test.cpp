@@ -123,6 +123,9 @@ TEST_CASE("Each role is let in where it may, and nowhere else") {
             HttpRequest request = test::get(doors[i].first);
             if (!c.role.empty()) request.headers["authorization"] = "Bearer mlg_" + c.role;
             const HttpResponse response = router.handle(request);
+            const auto turned_away = router.turn_away(request);
+            CHECK(turned_away.has_value() == (response.status != 200));
+            if (turned_away) CHECK(turned_away->body == response.body);
             CAPTURE(c.role);
             CAPTURE(doors[i].first);
             CHECK(response.status == (c.doors[i] == '1' ? 200 : c.role.empty() ? 401 : 403));

@@ -39,7 +39,7 @@ rc::Gen<std::string> any_term() {
 /// What one run files: (entry, number, term), in any order. Each document stands in one run only.
 Run filed(MemoryRuns& runs, Model& model, std::int64_t run, std::int64_t run_count) {
     RunBuilder builder;
-    const auto count = *rc::gen::inRange(1, 400);
+    const auto count = *rc::gen::inRange(1, 120);
     for (int i = 0; i < count; ++i) {
         const auto entry = *rc::gen::inRange(0, 60) * run_count + run + 1;
         const DocNo doc = doc_of(entry, *rc::gen::inRange(0, 3));
