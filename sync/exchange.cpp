@@ -69,9 +69,10 @@ Result<Exchange::Brought> Exchange::push(std::string_view bundle, const NodeId& 
     const auto report = replica_.ingest(bundle, from);
     if (!report) return tl::unexpected(report.error());
     Json refused = Json::array();
-    for (const auto& [log, error] : report->refused)
-        refused.push_back(
-            {{"log", log.value()}, {"code", name(error.code)}, {"detail", error.what}, {"cure", error.cure}});
+    for (const auto* logs : {&report->refused, &report->postponed})
+        for (const auto& [log, error] : *logs)
+            refused.push_back(
+                {{"log", log.value()}, {"code", name(error.code)}, {"detail", error.what}, {"cure", error.cure}});
     Json unknown = Json::array();
     for (const LogId& log : report->unknown) unknown.push_back(log.value());
     const Json json{{"vector", vector_json(replica_.standing().vector)},

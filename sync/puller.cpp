@@ -144,8 +144,10 @@ Result<void> Puller::pull(std::int64_t wait_s) {
 void Puller::note_report(const IngestReport& report) {
     more_ = report.records > 0 && !replica_.standing().vector.covers(report.sender_vector);
     unknown_.insert(report.unknown.begin(), report.unknown.end());
-    if (!report.refused.empty()) refused_at_ms_ = clock_.steady_ms();
-    for (const auto& [log, error] : report.refused) refused_.insert(log);
+    for (const auto* logs : {&report.refused, &report.postponed}) {
+        if (!logs->empty()) refused_at_ms_ = clock_.steady_ms();
+        for (const auto& [log, error] : *logs) refused_.insert(log);
+    }
     const std::scoped_lock lock(status_mutex_);
     status_.skipped = unknown_;
     status_.skipped.insert(refused_.begin(), refused_.end());

@@ -78,7 +78,7 @@ private:
     std::size_t limit_bytes_;
     Vector their_vector_;
     std::vector<HeldHead> their_heads_;
-    Vector their_forks_;  ///< proofs that the peer has, or was offered
+    Vector their_forks_;                          ///< proofs that the peer has, or was offered
     HybridTime told_at_;                          ///< of the peer's own head among those
     HybridTime known_when_told_;                  ///< of its newest head that was here by then
     std::map<LogId, std::string> offered_heads_;  ///< not to be brought again and again to a peer that keeps another

@@ -62,9 +62,10 @@ struct IngestReport {
     std::uint64_t records = 0;  ///< taken
     std::uint64_t ops = 0;
     std::vector<std::pair<LogId, Error>> refused;
-    std::vector<LogId> unknown;   ///< no card pinned here: not to be asked for until there is one
-    std::vector<LogId> diverged;  ///< heads with our vector and another state root
-    std::vector<Doubt> doubts;    ///< with Doubts::keep
+    std::vector<std::pair<LogId, Error>> postponed;  ///< cannot be taken yet, and nobody is to blame
+    std::vector<LogId> unknown;                      ///< no card pinned here: not to be asked for until there is one
+    std::vector<LogId> diverged;                     ///< heads with our vector and another state root
+    std::vector<Doubt> doubts;                       ///< with Doubts::keep
 };
 
 /// What this node holds, as of the last commit.

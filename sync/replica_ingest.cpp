@@ -181,7 +181,7 @@ Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, 
             continue;
         }
         if (auto reason = postponed(tx, *log, segment)) {
-            proofs.report.refused.emplace_back(segment.log, *std::move(reason));
+            proofs.report.postponed.emplace_back(segment.log, *std::move(reason));
             continue;
         }
         const auto proved = prove_one(tx, *log, segment, records_of[segment.log], proofs);

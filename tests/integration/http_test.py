@@ -232,7 +232,8 @@ class Requests(OfficerListener):
                 continue
             answer = self.cq.http("GET", re.sub(r"\{[^}]*\}", "1", path), token=admin)
             self.assertNotIn(answer.status, (405, 500), (path, answer))
-            if "{" not in path:
+            asks_for_more = any(one.get("required") for one in methods["get"].get("parameters", []))
+            if "{" not in path and not asks_for_more:
                 self.assertLess(answer.status, 400, (path, answer))
 
 

@@ -19,8 +19,9 @@ std::string_view name(BatchState state) {
 }
 
 bool counts(const Dot& dot, bool valid, const std::vector<LogRow>& logs) {
-    return valid && std::none_of(logs.begin(), logs.end(),
-                                 [&](const LogRow& log) { return log.id == dot.log && log.cut && dot.seq > log.cut->at; });
+    return valid && std::none_of(logs.begin(), logs.end(), [&](const LogRow& log) {
+               return log.id == dot.log && log.cut && dot.seq > log.cut->at;
+           });
 }
 
 BatchStanding standing_of(const RecordRow& batch, const Header& header, const std::vector<BatchMark>& marks,

@@ -203,7 +203,7 @@ TEST_CASE("a proof is passed on once, to whoever knows the card, and needs none 
     CHECK(third.replica->standing().forks.at(sc_log) == Seq{6});
     CHECK_FALSE(pass());
     // The log is not taken until its node cuts it; what counts comes then, from whichever branch.
-    CHECK(third.replica->ingest(branches.b.rest(), sc)->refused.front().second.code == ErrorCode::fork);
+    CHECK(third.replica->ingest(branches.b.rest(), sc)->postponed.front().second.code == ErrorCode::fork);
     CHECK(third.holds(sc_log) == Seq{});
     const LogForge next(LogId{"sc-ffffffffffffffff"}, *branches.key, {start.ms + 60'000, 0},
                         Cut{sc_log, Seq{5}, branches.a.root(Seq{5})});
