@@ -225,7 +225,7 @@ TEST_CASE("a cut counts, whether it comes before, with or after the log that it 
         if (order == 0) {
             (void)scene.take(next.rest());
             // A sender that does not know the cut is asked again later; one that knows it gives what counts.
-            CHECK(scene.take(scene.forge.rest()).refused.front().second.code == ErrorCode::stale);
+            CHECK(scene.take(scene.forge.rest()).postponed.front().second.code == ErrorCode::stale);
             CHECK(scene.take(scene.forge.bundle(Seq{1}, Seq{3}, Seq{5})).records == 3);
         }
         if (order == 1)
