@@ -78,6 +78,7 @@ std::vector<postings::Run> SearchIndex::live_runs() {
         while (query.next()) numbers.push_back(query->integer(0));
     }
     std::vector<postings::Run> runs;
+    runs.reserve(numbers.size());
     for (const std::int64_t number : numbers) {
         all_known = all_known && directories_.find(number) != nullptr;
         runs.push_back(run(number));
@@ -163,6 +164,7 @@ std::vector<std::int64_t> SearchIndex::due_for_merge(std::uint64_t bytes_max) {
 void SearchIndex::merge_small_runs() {
     for (auto due = due_for_merge(merge_at_once_bytes); !due.empty(); due = due_for_merge(merge_at_once_bytes)) {
         std::vector<postings::Run> runs;
+        runs.reserve(due.size());
         for (const std::int64_t number : due) runs.push_back(run(number));
         Building building = begin_run();
         postings::Merge merge{std::move(runs), writer_of(building)};
@@ -184,6 +186,7 @@ std::unique_ptr<SearchIndex::Upkeep> SearchIndex::begin_upkeep() {
     upkeep->from = due_for_merge(std::numeric_limits<std::uint64_t>::max());
     if (upkeep->from.empty()) return nullptr;
     std::vector<postings::Run> runs;
+    runs.reserve(upkeep->from.size());
     for (const std::int64_t number : upkeep->from) runs.push_back(run(number));
     upkeep->to = begin_run();
     upkeep->merge = std::make_unique<postings::Merge>(std::move(runs), writer_of(upkeep->to));
