@@ -34,7 +34,7 @@ void append_conflict(std::string& out, const FoldedConflict& conflict) {
     append_dot(out, conflict.a);
     out += ',';
     append_dot(out, conflict.b);
-    out += "],\"state\":\"";
+    out += R"(],"state":")";
     out += name(conflict.state);
     out += "\"}";
 }

@@ -160,9 +160,8 @@ const Table& table() {
 
 /// Whether a path may go on like this below a county.
 bool is_below_county(std::string_view text) {
-    for (const std::string_view ending : {"街道", "街道办事处", "镇", "乡", "村", "社区", "园区", "开发区"})
-        if (text.ends_with(ending)) return true;
-    return false;
+    constexpr std::array<std::string_view, 8> endings{"街道", "街道办事处", "镇", "乡", "村", "社区", "园区", "开发区"};
+    return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return text.ends_with(ending); });
 }
 
 /// The longest known full name that `text` begins with, when the rest is a place below a county; "" when none.

@@ -220,7 +220,7 @@ Result<std::string> value_of(std::string_view field, std::string_view cell, Kind
 
 std::string cell_of(std::string_view field, std::string_view json, Kind kind) {
     if (json.empty() || json == "null") return {};
-    const std::string cell = plain_cell(find_field(field), json, kind);
+    std::string cell = plain_cell(find_field(field), json, kind);
     if (tidy_cell(cell).empty()) return {};
     if (cell.front() != '\'') {
         const auto back = value_of(field, cell, kind);

@@ -299,6 +299,7 @@ std::string field_name_of(std::string_view header) {
 
 Result<ColumnPlan> plan_columns(const std::vector<std::string>& headers, std::optional<Kind> kind) {
     std::vector<std::string> folded;
+    folded.reserve(headers.size());
     for (const std::string& header : headers) folded.push_back(fold_header(header));
     ColumnPlan plan;
     plan.has_key =

@@ -168,6 +168,7 @@ std::vector<AnalysedQuery> analyse_query(std::string_view text) {
         readings.resize(query_alternatives_max);
     }
     std::vector<AnalysedQuery> out;
+    out.reserve(readings.size());
     for (Reading& reading : readings) out.push_back(to_query(std::move(reading)));
     return out;
 }

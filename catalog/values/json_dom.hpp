@@ -16,7 +16,7 @@ enum class Nulls { nowhere, here, fields, fields_of_set };
 /// The element lives until this thread parses the next document.
 [[nodiscard]] Result<simdjson::dom::element> parse(std::string_view text, Nulls nulls = Nulls::nowhere);
 
-/// Appends the canonical form (see json_text.hpp). `element` must come from `parse`.
-void append_canonical(std::string& out, simdjson::dom::element element);
+/// Appends the canonical form (see json_text.hpp). `value` must come from `parse`.
+void append_canonical(std::string& out, simdjson::dom::element value);
 
 }  // namespace minglu::json_dom

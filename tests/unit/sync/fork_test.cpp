@@ -140,18 +140,22 @@ TEST_CASE("a peer that lies about its branch proves nothing") {
     const auto thief = fixed_key("thief");
     LogForge forged(sc_log, *thief, start);
     grow(forged, 9, "贼");
-    const std::pair<const char*, std::function<void(nlohmann::ordered_json&)>> lies[] = {
+    struct Lie {
+        const char* what;
+        std::function<void(nlohmann::ordered_json&)> tell;
+    };
+    const Lie lies[] = {
         {"another root", [](auto& json) { json["steps"][0]["root"] = to_base64(bytes_of(sha256({"x"}))); }},
         {"no steps", [](auto& json) { json["steps"] = nlohmann::ordered_json::array(); }},
         {"a head of nobody", [&](auto& json) { json["head"] = forged.signed_head(Seq{9}, forged.time()); }},
         {"no head", [](auto& json) { json.erase("head"); }},
         {"a size that is none", [](auto& json) { json["size"] = -1; }},
     };
-    for (const auto& [what, lie] : lies) {
-        CAPTURE(what);
+    for (const Lie& lie : lies) {
+        CAPTURE(lie.what);
         Scene scene(branches);
         ProofPeer peer(branches.b);
-        peer.spoil = lie;
+        peer.spoil = lie.tell;
         CHECK_FALSE(find_fork(peer, *scene.node.store, sc_log));
     }
 }
