@@ -31,10 +31,9 @@ std::vector<std::string_view> parts_at_semicolons(std::string_view text) {
 }
 
 bool is_credit_code(std::string_view text) {
-    if (text.size() != credit_code_size) return false;
-    for (const char c : text)
-        if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z')) return false;
-    return true;
+    return text.size() == credit_code_size && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+           });
 }
 
 Json holder_of(std::string_view part) {
