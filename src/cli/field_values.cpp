@@ -1,5 +1,6 @@
 #include "src/cli/field_values.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "catalog/fields.hpp"

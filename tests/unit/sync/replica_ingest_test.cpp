@@ -250,25 +250,29 @@ TEST_CASE("a header with a faulty member makes its record invalid, and stops not
         R"({"v":1,"log":"sc-03ab99f0c1d2e3f4","seq":2,"time":[1766109600005,0],"kind":"batch.approve","actor":"x",)"
         R"("seen":{},"ops":0,"ops_root":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","of":["cq-0000000000000001",2],)"
         R"("of_leaf":"47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="})";
-    const std::pair<const char*, const char*> cases[] = {{R"(,"of":["cq-0000000000000001",2])", ""},
-                                                         {R"("of_leaf")", R"("of_leaves")"},
-                                                         {R"(["cq-0000000000000001",2])", R"("cq")"},
-                                                         {"batch.approve", "batch.propose"},
-                                                         {"batch.approve", "key"},
-                                                         {R"("kind":"batch.approve",)", ""},
-                                                         {R"("v":1,)", ""},
-                                                         {R"("time":[1766109600005,0],)", ""},
-                                                         {R"("seen":{},)", ""},
-                                                         {R"("seen":{})", R"("seen":{"nobody":1})"},
-                                                         {R"("actor":"x")", R"("actor":7)"}};
+    struct Case {
+        std::string_view member;
+        std::string_view instead;
+    };
+    const Case cases[] = {{R"(,"of":["cq-0000000000000001",2])", ""},
+                          {R"("of_leaf")", R"("of_leaves")"},
+                          {R"(["cq-0000000000000001",2])", R"("cq")"},
+                          {"batch.approve", "batch.propose"},
+                          {"batch.approve", "key"},
+                          {R"("kind":"batch.approve",)", ""},
+                          {R"("v":1,)", ""},
+                          {R"("time":[1766109600005,0],)", ""},
+                          {R"("seen":{},)", ""},
+                          {R"("seen":{})", R"("seen":{"nobody":1})"},
+                          {R"("actor":"x")", R"("actor":7)"}};
     REQUIRE(parse_header(good)->fault.empty());
-    for (const auto& [member, instead] : cases) {
-        CAPTURE(member);
-        CAPTURE(instead);
+    for (const Case& c : cases) {
+        CAPTURE(c.member);
+        CAPTURE(c.instead);
         Scene scene;
         std::string line = good;
-        REQUIRE(line.find(member) != std::string::npos);
-        line.replace(line.find(member), std::string_view(member).size(), instead);
+        REQUIRE(line.find(c.member) != std::string::npos);
+        line.replace(line.find(c.member), c.member.size(), c.instead);
         scene.forge.append_line(line, {});
         scene.grow(4);
         const auto gz_key = fixed_key("gz");
