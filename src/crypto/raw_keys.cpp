@@ -82,16 +82,14 @@ std::string der_of_raw_signature(std::string_view raw) {
 DigestContextPtr signature_context(Suite suite, EVP_PKEY* key, SignatureUse use) {
     DigestContextPtr context(EVP_MD_CTX_new());
     openssl_must(context != nullptr, "signature context");
-    std::string id = "1234567812345678";
-    const std::array<OSSL_PARAM, 2> sm2_params = {
-        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_DIST_ID, id.data(), id.size()),
-        OSSL_PARAM_construct_end(),
-    };
     const bool sm2 = suite == Suite::sm2_sm3;
     const char* digest = sm2 ? "SM3" : nullptr;  // Ed25519 hashes by itself
-    const OSSL_PARAM* params = sm2 ? sm2_params.data() : nullptr;
+    EVP_PKEY_CTX* key_context = nullptr;         // owned by `context`
     const auto init = use == SignatureUse::sign ? EVP_DigestSignInit_ex : EVP_DigestVerifyInit_ex;
-    if (init(context.get(), nullptr, digest, nullptr, nullptr, key, params) != 1) return nullptr;
+    if (init(context.get(), &key_context, digest, nullptr, nullptr, key, nullptr) != 1) return nullptr;
+    // Not among the parameters of the call above: OpenSSL 3.0.19 refuses it there.
+    constexpr std::string_view id = "1234567812345678";
+    if (sm2 && EVP_PKEY_CTX_set1_id(key_context, id.data(), id.size()) != 1) return nullptr;
     return context;
 }
 
