@@ -18,3 +18,6 @@ pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 add_library(minglu_httplib INTERFACE)
 target_link_libraries(minglu_httplib INTERFACE PkgConfig::HTTPLIB OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+
+# Facts about Chinese characters: the Unihan database, of which cmake/*.py make tables.
+find_path(MINGLU_UNIHAN_DIR Unihan_Readings.txt.bz2 PATHS /usr/share/unicode REQUIRED)

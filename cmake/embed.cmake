@@ -1,13 +1,14 @@
-# minglu_embed(target file variable): makes the bytes of `file` available as
+# minglu_embed(target file variable): makes the bytes of `file` (absolute, or from the root of the tree) available as
 #   namespace minglu::embedded { extern const std::string_view variable; }   in "embedded/<variable>.hpp"
 function(minglu_embed target file variable)
+  get_filename_component(file ${file} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
   set(dir ${CMAKE_BINARY_DIR}/generated/${target})
   set(source ${dir}/embedded/${variable}.cpp)
   set(header ${dir}/embedded/${variable}.hpp)
   add_custom_command(OUTPUT ${source} ${header}
-    COMMAND ${CMAKE_COMMAND} -DFILE=${CMAKE_SOURCE_DIR}/${file} -DVARIABLE=${variable} -DSOURCE=${source} -DHEADER=${header}
+    COMMAND ${CMAKE_COMMAND} -DFILE=${file} -DVARIABLE=${variable} -DSOURCE=${source} -DHEADER=${header}
             -P ${CMAKE_SOURCE_DIR}/cmake/embed_file.cmake
-    DEPENDS ${CMAKE_SOURCE_DIR}/${file} ${CMAKE_SOURCE_DIR}/cmake/embed_file.cmake
+    DEPENDS ${file} ${CMAKE_SOURCE_DIR}/cmake/embed_file.cmake
     VERBATIM)
   target_sources(${target} PRIVATE ${source} ${header})
   target_include_directories(${target} PRIVATE ${dir})
