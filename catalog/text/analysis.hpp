@@ -17,7 +17,7 @@ struct TextRun {
     bool cjk = false;
 };
 
-/// Calls `visit(run)` for each run of folded text (see `fold_text`), left to right.
+/// Calls `visit(run)` for each run of folded text (see `searchable`), left to right.
 template <class Visit>
 void for_each_run(std::string_view folded, Visit&& visit) {
     std::size_t begin = 0;

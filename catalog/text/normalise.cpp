@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "catalog/text/encoding.hpp"
+#include "catalog/text/han_fold.hpp"
 #include "catalog/text/utf8.hpp"
 
 namespace minglu {
@@ -61,25 +62,49 @@ char32_t fold_simple(char32_t code) {
     return punctuation ? U' ' : U'\0';
 }
 
+/// What stands between two items of a list, so that they are never one text.
+bool is_list_sign(char32_t code) {
+    return code == ',' || code == ';' || code == '\n' || code == 0x3001 || code == 0x3002 || code == 0xFF0C ||
+           code == 0xFF1B;
+}
+
+/// How folded text is put together.
+enum class Spelling {
+    words,   ///< one space wherever something was left out
+    search,  ///< see `append_searchable`
+};
+
 class Words {
 public:
-    explicit Words(std::string& out) : out_(out), start_(out.size()) {}
-    void put(std::string_view character) {
-        if (gap_ && out_.size() > start_) out_.push_back(' ');
-        gap_ = false;
-        out_.append(character);
+    Words(std::string& out, Spelling spelling) : out_(out), start_(out.size()), spelling_(spelling) {}
+    void put(char32_t code) {
+        if (spelling_ == Spelling::search) code = standard_character(code);
+        const bool chinese = is_cjk(code);
+        if (out_.size() > start_ && is_apart(chinese)) out_.push_back(' ');
+        gap_ = Gap::none;
+        chinese_ = chinese;
+        append_utf8(out_, code);
     }
-    void put(char c) { put(std::string_view(&c, 1)); }
-    void gap() { gap_ = true; }
+    void gap(char32_t sign) {
+        if (gap_ != Gap::firm) gap_ = is_list_sign(sign) ? Gap::firm : Gap::loose;
+    }
     void restart() {
         out_.resize(start_);
-        gap_ = false;
+        gap_ = Gap::none;
     }
 
 private:
+    enum class Gap { none, loose, firm };
+    [[nodiscard]] bool is_apart(bool chinese) const {
+        if (gap_ != Gap::loose || spelling_ == Spelling::words) return gap_ != Gap::none;
+        return !chinese && !chinese_;
+    }
+
     std::string& out_;
     std::size_t start_;
-    bool gap_ = false;
+    Spelling spelling_;
+    Gap gap_ = Gap::none;
+    bool chinese_ = false;  ///< the last character
 };
 
 /// False when the text needs ICU.
@@ -93,18 +118,18 @@ bool fold_fast(Words& words, std::string_view text) {
         const char32_t folded = fold_simple(step.code);
         if (folded == U'\0') return false;
         if (folded == U' ') {
-            words.gap();
-        } else if (folded < 0x80) {
-            words.put(static_cast<char>(folded));
+            words.gap(step.code);
         } else {
-            words.put(text.substr(at, step.size));
+            words.put(folded);
         }
         at += step.size;
     }
     return true;
 }
 
+/// Also of ideographs that are younger than ICU's tables.
 bool is_word_part(char32_t code) {
+    if (is_cjk(code)) return true;
     constexpr std::uint32_t kept =
         U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK | U_GC_NL_MASK | U_GC_NO_MASK | U_GC_CO_MASK;
     return (U_GET_GC_MASK(static_cast<UChar32>(code)) & kept) != 0;
@@ -127,12 +152,19 @@ void fold_with_icu(Words& words, std::string_view text) {
     for (std::size_t at = 0; at < folded.size();) {
         const Utf8Step step = utf8_at(folded, at);
         if (is_word_part(step.code)) {
-            words.put(std::string_view(folded).substr(at, step.size));
+            words.put(step.code);
         } else {
-            words.gap();
+            words.gap(step.code);
         }
         at += step.size;
     }
+}
+
+void append(std::string& out, std::string_view text, Spelling spelling) {
+    Words words{out, spelling};
+    if (fold_fast(words, text)) return;
+    words.restart();
+    fold_with_icu(words, text);
 }
 
 /// Full-width letters, digits and the signs that belong to numbers and Latin names.
@@ -180,17 +212,21 @@ Narrowed narrowed(std::string_view text) {
 
 }  // namespace
 
-void append_folded(std::string& out, std::string_view text) {
-    Words words{out};
-    if (fold_fast(words, text)) return;
-    words.restart();
-    fold_with_icu(words, text);
-}
-
 std::string fold_text(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    append_folded(out, text);
+    append(out, text, Spelling::words);
+    return out;
+}
+
+void append_searchable(std::string& out, std::string_view text) {
+    append(out, text, Spelling::search);
+}
+
+std::string searchable(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    append(out, text, Spelling::search);
     return out;
 }
 

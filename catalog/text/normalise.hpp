@@ -5,12 +5,17 @@
 
 namespace minglu {
 
-/// For search: NFKC with case folding (Unicode UAX #15 and #44, NFKC_Casefold), everything that is neither letter, mark
-/// nor digit becomes one space, no space at either end. "ＡＰＭ（摩纳哥）" → "apm 摩纳哥". Text that is not UTF-8 is
-/// taken up to its first wrong byte.
+/// For comparing: NFKC with case folding (Unicode UAX #15 and #44, NFKC_Casefold), everything that is neither letter,
+/// mark nor digit becomes one space, no space at either end. "ＡＰＭ（摩纳哥）" → "apm 摩纳哥". Text that is not UTF-8
+/// is taken up to its first wrong byte.
 [[nodiscard]] std::string fold_text(std::string_view text);
-/// Appends `fold_text(text)`.
-void append_folded(std::string& out, std::string_view text);
+
+/// For search: like `fold_text`, each Chinese character as its standard one (han_fold.hpp), and no space beside one
+/// unless the items of a list meet there (、，；。 and line ends). "ＡＰＭ（摩納哥）" → "apm摩纳哥", "白酒；啤酒" →
+/// "白酒 啤酒".
+[[nodiscard]] std::string searchable(std::string_view text);
+/// Appends `searchable(text)`.
+void append_searchable(std::string& out, std::string_view text);
 
 /// For stored values: NFC, trimmed, white space collapsed to one space, invisible and control characters dropped,
 /// full-width Latin letters, digits and . / & + - made ASCII. In text with Chinese characters the brackets are

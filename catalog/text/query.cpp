@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "catalog/identifiers/entry_key.hpp"
+#include "catalog/identifiers/uscc.hpp"
 #include "catalog/text/analysis.hpp"
 #include "catalog/text/normalise.hpp"
 #include "catalog/text/terms.hpp"
@@ -45,7 +46,7 @@ void read_run(Reading& reading, const TextRun& run) {
 /// Text by its words; `last` = the query ends with it, so that its last Latin word may be unfinished.
 Reading read_text(std::string_view text, bool last) {
     Reading reading;
-    const std::string folded = fold_text(text);
+    const std::string folded = searchable(text);
     bool ends_with_word = false;
     for (const std::string_view unit : split_spaces(folded)) {
         std::size_t runs = 0;
@@ -93,10 +94,16 @@ void read_beginning(std::vector<Reading>& readings, std::string_view text) {
     readings.push_back({{{number_term(text), true}}, {}});
 }
 
+/// What the whole of `text` may be the number of.
+void read_number(std::vector<Reading>& readings, std::string_view text) {
+    for (const std::string& number : number_candidates(text)) add_exact(readings, number);
+    if (const auto code = parse_uscc(text)) add_exact(readings, *code);
+}
+
 std::vector<Reading> read_part(std::string_view part, bool last) {
     std::vector<Reading> readings;
     read_with_class(readings, part);
-    for (const std::string& number : number_candidates(part)) add_exact(readings, number);
+    read_number(readings, part);
     if (last) read_beginning(readings, part);
     Reading text = read_text(part, last);
     if (!text.terms.empty()) readings.push_back(std::move(text));
@@ -140,9 +147,7 @@ std::vector<AnalysedQuery> analyse_query(std::string_view text) {
     const std::string tidy = with_plain_spaces(text);
     const std::vector<std::string_view> words = split_spaces(tidy);
     std::vector<Reading> readings;
-    if (words.size() > 1) {
-        for (const std::string& number : number_candidates(tidy)) add_exact(readings, number);
-    }
+    if (words.size() > 1) read_number(readings, tidy);
     std::vector<Reading> product;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::vector<Reading> options = read_part(words[i], i + 1 == words.size());

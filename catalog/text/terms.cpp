@@ -7,7 +7,9 @@
 #include "catalog/fields.hpp"
 #include "catalog/text/analysis.hpp"
 #include "catalog/text/canonical_walk.hpp"
+#include "catalog/text/han_fold.hpp"
 #include "catalog/text/normalise.hpp"
+#include "minglu/hash.hpp"
 
 namespace minglu {
 namespace {
@@ -33,7 +35,7 @@ bool is_number_field(std::string_view field) {
 void add_text(SearchedText& to, std::string_view text) {
     if (text.empty()) return;
     if (!to.folded.empty()) to.folded.push_back(' ');
-    append_folded(to.folded, text);
+    append_searchable(to.folded, text);
 }
 
 void add_number(SearchedText& to, std::string_view number) {
@@ -135,6 +137,13 @@ std::string_view cut_term(std::string_view word) {
     std::size_t end = term_bytes_max;
     while (end > 0 && (static_cast<unsigned char>(word[end]) & 0xC0u) == 0x80u) --end;
     return word.substr(0, end);
+}
+
+std::string text_analysis_version() {
+    /// Raised with every change of what `index_terms` gives for an entry.
+    constexpr std::string_view rules = "2";
+    static const std::string tables = to_hex(bytes_of(sha256({han_fold_table()}))).substr(0, 16);
+    return std::string(rules) + "-" + tables;
 }
 
 SearchedText searched_text(const EntryKey& key, std::string_view view) {

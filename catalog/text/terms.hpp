@@ -21,6 +21,9 @@ constexpr std::size_t term_bytes_max = 96;  ///< longer words are cut, in the in
 /// Alternatives that a query is expanded to at most.
 constexpr std::size_t query_alternatives_max = 8;
 
+/// Tells whether an index was filed by this analysis: changes with its rules and with the tables that it looks into.
+[[nodiscard]] std::string text_analysis_version();
+
 /// Terms of one entry, no duplicates, in no particular order. `view` is the canonical JSON object of its merged fields.
 /// Taken: the key's number with and without class, fields of type number, credit codes, and the text of names, holders,
 /// goods, notes, category, region name and alternative text.

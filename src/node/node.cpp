@@ -90,7 +90,7 @@ public:
           lock_(std::move(lock)),
           key_(std::move(key)),
           tls_(std::move(tls)),
-          store_(open_sqlite_store(paths_.database)),
+          store_(open_sqlite_store(paths_.database, store_options())),
           replica_(config_.node, *store_, *key_, clock_, random_, &beside_),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
           imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_),
@@ -127,6 +127,15 @@ public:
     }
 
 private:
+    SqliteOptions store_options() const {
+        SqliteOptions options;
+        options.reindexing = [this](std::int64_t done, std::int64_t total) {
+            set_up_logging(config_.log, config_.node);  // a command may have opened the node: its output is not ours
+            spdlog::info("search index of an older version: {} of {} made anew", done, total);
+        };
+        return options;
+    }
+
     PullerOptions puller_options() const {
         PullerOptions options;
         options.wait_s = config_.sync.poll_wait_s;

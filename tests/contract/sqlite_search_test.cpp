@@ -1,6 +1,7 @@
 /// What only the SQLite store has: an index in runs that are merged.
 #include <sqlite3.h>
 
+#include "catalog/text/terms.hpp"
 #include "tests/contract/stores.hpp"
 
 using namespace minglu;
@@ -140,4 +141,44 @@ TEST_CASE("a byte changed in a page of the index is found and named") {
     const auto findings = store->check();
     REQUIRE(findings.size() == 1);
     CHECK(findings.front().starts_with("search index: page 0 of run 1 was changed"));
+}
+
+TEST_CASE("an index of another text analysis is made anew at opening, once, and begins again after a kill") {
+    TempDir dir;
+    const auto file = dir / "minglu.db";
+    {
+        const auto store = open_sqlite_store(file);
+        const auto tx = store->write();
+        for (int i = 0; i < 25'000; ++i) {
+            Period period = make_period(10, {}, {"outdated"});
+            period.view = R"({"name":"涪陵榨菜"})";
+            tx->put_entry(make_views("gi/AGI" + std::to_string(10'000 + i), {period}, {}), UnixMs{1});
+        }
+        tx->commit();
+    }
+    SqliteOptions options;
+    std::vector<std::int64_t> done;
+    options.reindexing = [&](std::int64_t now, std::int64_t total) {
+        CHECK(total == 25'000);
+        done.push_back(now);
+        if (done.size() == 1) throw StoreFault(ErrorCode::io, "killed");
+    };
+    number_in(file, "DELETE FROM setting WHERE key = 'text_analysis'");
+    CHECK_THROWS_AS((void)open_sqlite_store(file, options), StoreFault);
+    const auto store = open_sqlite_store(file, options);
+    CHECK(done == std::vector<std::int64_t>{20'000, 20'000, 25'000});
+    CHECK(found(*store->read(), "榨菜") == 25'000);
+    CHECK(found(*store->read(), "outdated") == 0);
+    CHECK(store->check().empty());
+    (void)open_sqlite_store(dir / "minglu.db", options);
+    CHECK(done.size() == 3);
+
+    // What is filed has to be known by its hash, or the next write of the same entry would file it again.
+    const auto tx = store->write();
+    Period period = make_period(10, {}, {});
+    period.view = R"({"name":"涪陵榨菜"})";
+    period.terms = index_terms(EntryKey{"gi/AGI10000"}, period.view);
+    tx->put_entry(make_views("gi/AGI10000", {period}, {}), UnixMs{1});
+    tx->commit();
+    CHECK(number_in(file, "SELECT max(period_no & 0xFFFFFF) FROM period") == 0);
 }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "src/store/sqlite/reindex.hpp"
 #include "src/store/sqlite/schema.hpp"
 #include "src/store/sqlite/store_impl.hpp"
 
@@ -34,6 +35,7 @@ SqliteStore::SqliteStore(std::filesystem::path file, const SqliteOptions& option
     set_cache(database, options_.writer_cache_bytes);
     database.run_script("PRAGMA journal_size_limit = " + std::to_string(options_.wal_bytes_soft));
     migrate(database);
+    reindex_if_outdated(writer_, options_.reindexing);
     Query page = database.query("PRAGMA page_size");
     page.next();
     page_bytes_ = page->integer(0);

@@ -19,9 +19,12 @@ struct SqliteOptions {
     std::int64_t wal_bytes_hard = 256 << 20;  ///< from here on a commit waits up to `wal_wait_ms` for readers to end
     int wal_wait_ms = 200;
     std::int64_t file_bytes_max = 0;  ///< growth beyond is refused as disk_full; 0 = the disk's own limit
+    /// Told while the search index of an older program is made anew at opening: periods done and in all.
+    std::function<void(std::int64_t done, std::int64_t total)> reindexing = {};
 };
 
-/// Opens or creates the file and brings its schema up to date. The Store must outlive its transactions; ReadTx and
+/// Opens or creates the file and brings its schema and its search index up to date (the latter takes about a minute for
+/// a million entries). The Store must outlive its transactions; ReadTx and
 /// WriteTx are each used by one thread at a time, the Store by any number. One process at a time may write.
 /// Throws StoreFault: io (cannot open), corrupt, busy (another program holds the file), unsupported_version (a newer
 /// schema).

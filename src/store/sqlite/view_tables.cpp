@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "src/store/sqlite/search_text.hpp"
+#include "catalog/text/terms.hpp"
 
 namespace minglu {
 namespace {
@@ -154,8 +154,37 @@ void ViewTables::put_period(std::int64_t entry_no, const EntryKey& key, const Pe
     }
     const std::int64_t period_no = first_period(entry_no) + period_next++;
     insert_period(period_no, search_hash, period);
+    file(period_no, terms);
+}
+
+void ViewTables::file(std::int64_t period_no, const FiledTerms& terms) {
     terms.for_each([&](std::string_view term) { search_.add(period_no, term); });
     if (search_.pending_bytes() > pending_bytes_max) search_.flush();
+}
+
+std::int64_t ViewTables::file_again(std::int64_t& after, std::int64_t limit) {
+    std::vector<std::pair<std::int64_t, FiledTerms>> filed;
+    {
+        Query query = database_.query(
+            "SELECT p.period_no, k.key, p.valid_from, p.valid_until, p.listing, p.legal_status, p.region, p.home,"
+            " p.subtype, p.category, p.name, p.view"
+            " FROM period p CROSS JOIN key k ON k.key_no = p.period_no >> 24"
+            " WHERE p.period_no > ? ORDER BY p.period_no LIMIT ?",
+            after, limit);
+        while (query.next()) {
+            const EntryKey key{query->text(1)};
+            Period period = period_at(query.row(), 2);
+            period.terms = index_terms(key, period.view);
+            filed.emplace_back(query->integer(0), FiledTerms{key, period});
+        }
+    }
+    for (const auto& [period_no, terms] : filed) {
+        database_.run("UPDATE period SET search_hash = ?2 WHERE period_no = ?1", period_no,
+                      search_hash_of(terms.bytes()));
+        file(period_no, terms);
+        after = period_no;
+    }
+    return static_cast<std::int64_t>(filed.size());
 }
 
 void ViewTables::insert_period(std::int64_t period_no, std::int64_t search_hash, const Period& period) {

@@ -7,6 +7,7 @@
 #include "src/store/sqlite/database.hpp"
 #include "src/store/sqlite/log_tables.hpp"
 #include "src/store/sqlite/search_index.hpp"
+#include "src/store/sqlite/search_text.hpp"
 
 namespace minglu {
 
@@ -25,6 +26,9 @@ public:
     void put_entry(const EntryViews& views, UnixMs at);
     void remove_entry(const EntryKey& key, UnixMs at);
     void clear();
+    /// Files up to `limit` periods after `after` in the search index, whatever is filed of them. Returns how many, and
+    /// in `after` the last of them.
+    std::int64_t file_again(std::int64_t& after, std::int64_t limit);
 
 private:
     /// A period that is stored already.
@@ -35,6 +39,7 @@ private:
     [[nodiscard]] std::vector<Stored> stored_periods(std::int64_t entry_no) const;
     void put_period(std::int64_t entry_no, const EntryKey& key, const Period& period, std::vector<Stored>& old,
                     std::int64_t& period_next);
+    void file(std::int64_t period_no, const FiledTerms& terms);
     void insert_period(std::int64_t period_no, std::int64_t search_hash, const Period& period);
 
     Database& database_;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include "catalog/text/han_fold.hpp"
 #include "catalog/text/normalise.hpp"
 
 using namespace minglu;
@@ -40,6 +41,41 @@ TEST_CASE("folding for search") {
         {"第33类", "第33类"},
     };
     for (const Case& c : cases) CHECK(fold_text(c.text) == c.folded);
+}
+
+TEST_CASE("one spelling for search") {
+    struct Case {
+        std::string_view text, searched;
+    };
+    const Case cases[] = {
+        {"", ""},
+        {"ＡＰＭ（摩納哥）有限責任公司", "apm摩纳哥有限责任公司"},
+        {"豆瓣醬", "豆瓣酱"},
+        {"瀘州老窖", "泸州老窖"},
+        {"劍南春", "剑南春"},
+        {"涪陵·榨菜", "涪陵榨菜"},
+        {"涪　陵 榨 菜", "涪陵榨菜"},
+        {"Coca-Cola", "coca cola"},
+        {"pony.ai 小馬", "pony ai小马"},
+        {"白酒；啤酒、葡萄酒", "白酒 啤酒 葡萄酒"},
+        {"峨嵋山、峩眉", "峨嵋山 峨眉"},
+        {"餅乾", "饼干"},
+        {"爲為產産錄録雞鷄強强", "为为产产录录鸡鸡强强"},
+        {"豈", "岂"},                              // a compatibility ideograph
+        {"\xF0\xAF\xA0\x9A", "冬"},                // one of the supplementary planes, U+2F81A
+        {"\xEE\xA0\x9E", "\xE9\xBE\xB4"},          // moved by GB 18030-2022, U+E81E
+        {"\xF0\xB1\x8D\x90", "\xF0\xB1\x8D\x90"},  // extension H
+        {"\xF0\xAE\xAF\xB0", "\xF0\xAE\xAF\xB0"},  // extension I, younger than ICU 72
+    };
+    for (const Case& c : cases) CHECK(searchable(c.text) == c.searched);
+}
+
+TEST_CASE("standard characters stay apart, and folding one twice changes nothing") {
+    for (const char32_t code : U"后里谷台干面云余沈征于卷松钟锺哥喆堃晟") CHECK(standard_character(code) == code);
+    for (char32_t code = 0; code < 0x40000; ++code) {
+        const char32_t once = standard_character(code);
+        if (standard_character(once) != once) FAIL("folds on: ", static_cast<std::uint32_t>(code));
+    }
 }
 
 TEST_CASE("folding twice, or in another width, changes nothing") {

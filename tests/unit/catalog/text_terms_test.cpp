@@ -57,7 +57,7 @@ TEST_CASE("terms of an entry") {
     }
     // Nothing across fields, across words, or from fields that are not searched; a character alone only ends a run.
     for (const std::string absent :
-         {"江", "小", "白j", "白二", "酒r", "锅头", "司2", "listed", "trademark", "33", "holder"}) {
+         {"江", "小", "白j", "白二", "酒r", "头锅", "司2", "白江", "listed", "trademark", "33", "holder"}) {
         CHECK_MESSAGE(terms.count(absent) == 0, absent);
     }
 }
@@ -94,7 +94,11 @@ TEST_CASE("what finds an entry and what does not") {
         {"rice wi", true},
         {"ric wine", false},
         {"江小白　jxb", true},
-        {"江小白jxb", false},
+        {"江小白jxb", true},
+        {"江小白jxb二锅头", false},
+        {"江小白·JXB", true},
+        {"江小白酒", true},
+        {"江小白酒精", false},
         {"10325554", true},
         {"103255", true},
         {"10325554/33", true},
