@@ -27,6 +27,7 @@ minglu_layer(minglu_store_sqlite DIRS src/store/sqlite LINK minglu_store_posting
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0001_initial.sql store_0001_initial_sql)
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0002_forks.sql store_0002_forks_sql)
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0003_acknowledgements.sql store_0003_acknowledgements_sql)
+minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0004_cosignatures.sql store_0004_cosignatures_sql)
 minglu_layer(minglu_store_memory DIRS src/store/memory LINK minglu_catalog)
 minglu_layer(minglu_net DIRS src/net LINK minglu_sync CURL::libcurl PkgConfig::ZSTD)
 minglu_layer(minglu_imports DIRS src/imports LINK minglu_sync)

@@ -89,6 +89,10 @@ BundleInfo to_info(std::string_view canonical) {
     const Json forks = json.value("forks", Json::array());
     for (const Json& fork : as_array(forks)) info.forks.push_back(fork.dump());
     if (info.forks.size() > bundle_forks_max) throw Malformed{"it carries more proofs of forks than it may"};
+    const Json cosigned = json.value("cosigned", Json::array());
+    for (const Json& note : as_array(cosigned)) info.cosigned.push_back(note.get<std::string>());
+    if (json.contains("cosigned_upto"))
+        info.cosigned_upto = accept(parse_dot(json.at("cosigned_upto").get<std::string>()));
     return info;
 }
 
@@ -166,6 +170,8 @@ std::string serialise(const BundleInfo& info) {
         json["forks"] = Json::array();
         for (const std::string& fork : info.forks) json["forks"].push_back(Json::parse(fork));
     }
+    if (!info.cosigned.empty()) json["cosigned"] = info.cosigned;
+    if (info.cosigned_upto) json["cosigned_upto"] = to_string(*info.cosigned_upto);
     return json.dump() + "\n";
 }
 

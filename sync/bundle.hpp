@@ -5,6 +5,7 @@
 /// the records in the sender's order of arrival: the header line, then as many op lines as the header says. Every line
 /// ends with LF.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,10 @@ struct BundleInfo {
     Vector vector;  ///< what the sender holds of what counts
     std::vector<Segment> segments;
     std::vector<std::string> forks = {};  ///< proofs of forks that the receiver lacks; see ForkProof
+    /// Heads with cosignatures, signed notes, of logs that the receiver then holds up to there.
+    std::vector<std::string> cosigned = {};
+    /// The receiver names this next time and is told what came here later: the sender's own log, and a number.
+    std::optional<Dot> cosigned_upto = {};
     friend bool operator==(const BundleInfo&, const BundleInfo&) = default;
 };
 

@@ -13,6 +13,8 @@ namespace minglu {
 
 constexpr int protocol_version = 1;
 constexpr std::string_view bundle_media_type = "application/vnd.minglu.bundle";
+/// In place of a position of cosignatures: from the start.
+constexpr std::string_view cosigned_all = "all";
 /// A long-poll is answered after this at the latest, whatever was asked for.
 constexpr std::int64_t long_poll_max_s = 60;
 

@@ -106,10 +106,14 @@ std::optional<SignedHead::Signature> parse_signature(std::optional<std::string_v
     return signature;
 }
 
+std::string signature_line(const SignedHead::Signature& signature) {
+    const std::string blob = std::string(signature.key_id.begin(), signature.key_id.end()) + signature.bytes;
+    return std::string(signature_prefix) + signature.name + " " + to_base64(blob) + "\n";
+}
+
 std::string signature_line(std::string_view text, const NodeId& name, const Signer& signer) {
-    const auto id = note_key_id(name.value(), signer.suite(), signer.public_key());
-    const std::string blob = std::string(id.begin(), id.end()) + signer.sign(text);
-    return std::string(signature_prefix) + name.value() + " " + to_base64(blob) + "\n";
+    return signature_line(
+        {name.value(), note_key_id(name.value(), signer.suite(), signer.public_key()), signer.sign(text)});
 }
 
 }  // namespace
@@ -144,6 +148,18 @@ Result<std::string> cosign_head(std::string_view note, const NodeId& signer_name
         return fail({ErrorCode::too_large, "the head carries all the signatures it can", "head", "drop cosignatures"});
     }
     return std::string(note) + signature_line(parsed->text, signer_name, signer);
+}
+
+std::string note_text(const SignedHead& head) {
+    std::string note = head.text + "\n";
+    for (const SignedHead::Signature& signature : head.signatures) note += signature_line(signature);
+    return note;
+}
+
+SignedHead only_signed_by(SignedHead head, const NodeId& name) {
+    std::erase_if(head.signatures,
+                  [&](const SignedHead::Signature& signature) { return signature.name != name.value(); });
+    return head;
 }
 
 Result<SignedHead> parse_note(std::string_view note) {

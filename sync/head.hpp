@@ -66,6 +66,11 @@ struct SignedHead {
 /// already signed notes with `note_signatures_max` lines are too_large.
 [[nodiscard]] Result<std::string> cosign_head(std::string_view note, const NodeId& signer_name, const Signer& signer);
 
+/// The note again: what `parse_note` read, with the signatures that are left.
+[[nodiscard]] std::string note_text(const SignedHead& head);
+/// Without the signatures of all others.
+[[nodiscard]] SignedHead only_signed_by(SignedHead head, const NodeId& name);
+
 /// Form only. Errors: malformed, too_large.
 [[nodiscard]] Result<SignedHead> parse_note(std::string_view note);
 

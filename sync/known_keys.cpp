@@ -8,19 +8,12 @@ KnownKeys::KnownKeys(const ReadTx& tx, const NodeId& self, const Signer& signer)
     for (const PeerRow& peer : tx.peers()) cards_.emplace(peer.node, peer.card);
 }
 
-/// Fills in suite and key of a log that is new here.
-Result<void> KnownKeys::introduce(LogRow& log) const {
-    const NodeId node = node_of(log.id);
-    if (node == self_) {
-        log.suite = signer_.suite();
-        log.signing_key = signer_.public_key();
-        return {};
-    }
-    const auto card = parse_card(cards_.at(node));
-    if (!card) return tl::unexpected(card.error());
-    log.suite = card->suite;
-    log.signing_key = card->signing_key;
-    return {};
+std::vector<NodeKey> KnownKeys::keys_of(const NodeId& node) const {
+    if (node == self_) return {{signer_.suite(), signer_.public_key()}};
+    const auto found = cards_.find(node);
+    const auto card = found == cards_.end() ? fail(no_card(LogId{})) : parse_card(found->second);
+    if (!card) return {};
+    return {{card->suite, card->signing_key}};
 }
 
 Result<LogRow> KnownKeys::log_of(const ReadTx& tx, const LogId& id) const {
@@ -28,8 +21,13 @@ Result<LogRow> KnownKeys::log_of(const ReadTx& tx, const LogId& id) const {
     LogRow log;
     if (auto held = tx.log(id)) log = *std::move(held);
     log.id = id;
-    if (log.size == Seq{})
-        if (const auto introduced = introduce(log); !introduced) return tl::unexpected(introduced.error());
+    if (log.size != Seq{}) return log;
+    const auto keys = keys_of(node_of(id));
+    if (keys.empty())
+        return fail({ErrorCode::corrupt, "the card pinned for " + node_of(id).value() + " does not read",
+                     "log " + id.value(), "pin the node's card again"});
+    log.suite = keys.front().suite;
+    log.signing_key = keys.front().key;
     return log;
 }
 

@@ -61,6 +61,7 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
         return more_ ? 0 : retry_after_ms_;
     }
     greeted_ = false;
+    cosigned_upto_.reset();
     ++status_.failures;
     status_.last_error = done.error();
     status_.state = "backing_off";
@@ -118,6 +119,7 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     PeerRequest request;
     request.path = "/sync/v1/records?have=" + to_string(standing.vector) + "&heads=" + to_string(standing.heads) +
                    "&skip=" + join_logs(skip) + "&forks=" + to_string(standing.forks) +
+                   "&cosigned=" + (cosigned_upto_ ? to_string(*cosigned_upto_) : std::string(cosigned_all)) +
                    "&wait_s=" + std::to_string(wait_s) + "&limit_bytes=" + std::to_string(options_.limit_bytes);
     request.accept = std::string(bundle_media_type) + "; v=" + std::to_string(bundle_version);
     request.timeout_ms = (wait_s + 60) * 1000;
@@ -129,6 +131,7 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     if (answer->status != 200) return fail(unexpected_answer(*answer));
     auto report = replica_.ingest(answer->body, peer_, Doubts::keep);
     if (!report) return tl::unexpected(report.error());
+    if (report->cosigned_upto) cosigned_upto_ = report->cosigned_upto;
     for (const Doubt& doubt : report->doubts) settle(doubt);
     note_report(*report);
     const std::scoped_lock lock(status_mutex_);
@@ -153,13 +156,17 @@ void Puller::note_report(const IngestReport& report) {
     status_.skipped.insert(refused_.begin(), refused_.end());
 }
 
-/// Unknown logs are asked for again once their node's card is here, refused ones after a while.
+/// Unknown logs are asked for again once their node's card is here, refused ones after a while. Then also for the
+/// cosignatures that went by meanwhile.
 void Puller::forget_skips() {
+    const std::size_t skipped = refused_.size() + unknown_.size();
     if (!refused_.empty() && clock_.steady_ms() - refused_at_ms_ > options_.refused_again_ms) refused_.clear();
-    if (unknown_.empty()) return;
-    std::set<NodeId> carded;
-    for (const PeerRow& peer : store_.read()->peers()) carded.insert(peer.node);
-    std::erase_if(unknown_, [&](const LogId& log) { return carded.contains(node_of(log)); });
+    if (!unknown_.empty()) {
+        std::set<NodeId> carded;
+        for (const PeerRow& peer : store_.read()->peers()) carded.insert(peer.node);
+        std::erase_if(unknown_, [&](const LogId& log) { return carded.contains(node_of(log)); });
+    }
+    if (refused_.size() + unknown_.size() < skipped) cosigned_upto_.reset();
 }
 
 }  // namespace minglu

@@ -5,6 +5,7 @@
 /// dropped whole and asked for again. The owner sleeps as long as `step` says; nothing here sleeps.
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -68,6 +69,7 @@ private:
 
     bool greeted_ = false;
     bool more_ = false;
+    std::optional<Dot> cosigned_upto_;  ///< where the peer goes on to tell of cosignatures; none = from the start
     std::set<LogId> unknown_;
     std::set<LogId> refused_;
     std::int64_t refused_at_ms_ = 0;

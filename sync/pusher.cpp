@@ -107,7 +107,7 @@ std::int64_t Pusher::settle(const Result<void>& done) {
 /// What the peer does not have yet, as far as it has told; none when there is nothing new for it.
 std::optional<Pusher::Offer> Pusher::next_offer() {
     std::erase_if(skip_until_ms_, [&](const auto& item) { return item.second <= clock_.steady_ms(); });
-    BundleRequest request{their_vector_, their_heads_, {}, limit_bytes_, their_forks_};
+    BundleRequest request{their_vector_, their_heads_, {}, limit_bytes_, their_forks_, cosigned_upto_.value_or(Dot{})};
     for (const auto& [log, until_ms] : skip_until_ms_) request.skip.insert(log);
     {
         const std::scoped_lock lock(status_mutex_);
@@ -126,7 +126,7 @@ std::optional<Pusher::Offer> Pusher::next_offer() {
         const auto offered = offered_heads_.find(segment.log);
         return segment.from > segment.to && offered != offered_heads_.end() && offered->second == segment.head;
     });
-    if (nothing_new && info->forks.empty()) return std::nullopt;
+    if (nothing_new && info->forks.empty() && info->cosigned.empty()) return std::nullopt;
     return Offer{*std::move(bytes), *std::move(info)};
 }
 
@@ -141,6 +141,7 @@ Result<void> Pusher::hello() {
     retry_after_ms_ = greeted->retry_after_s * 1000;
     if (greeted->refusal) return fail(*greeted->refusal);
     offered_heads_.clear();
+    cosigned_upto_.reset();
     limit_bytes_ = options_.limit_bytes;
     return note_told(greeted->body);
 }
@@ -207,6 +208,7 @@ void Pusher::note_offer(const Offer& offer, std::string_view body) {
     const std::set<LogId> unknown = logs_in(list("unknown"));
     const std::set<LogId> refused = logs_in(list("refused"));
     const std::int64_t now_ms = clock_.steady_ms();
+    if (offer.info.cosigned_upto) cosigned_upto_ = offer.info.cosigned_upto;
     their_forks_ = replica_.standing().forks;  // offered once; the next greeting tells what was kept
     for (const Segment& segment : offer.info.segments) {
         offered_heads_[segment.log] = segment.head;

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "catalog/entry_views.hpp"
+#include "sync/cosignatures.hpp"
 #include "sync/intake.hpp"
 #include "sync/merkle.hpp"
 #include "sync/refold.hpp"
@@ -162,6 +163,22 @@ void Replica::wait_beyond(std::uint64_t revision, std::int64_t timeout_ms, const
         if (standing_changed_.wait_for(lock, slice, [&] { return stopped_ || standing_.revision > revision; })) return;
         if (gone && gone()) return;
     }
+}
+
+bool Replica::cosign_due(WriteTx& tx) {
+    const auto due = due_cosignatures(tx, node_, signer_, clock_.now());
+    for (const CosignatureRow& row : due) tx.put_cosignature(row);
+    return !due.empty();
+}
+
+void Replica::cosign_heads() {
+    const std::scoped_lock lock(writer_);
+    const auto tx = store_.write();
+    if (!cosign_due(*tx)) return;
+    const LogRow own = own_log(*tx);
+    Standing next = standing_with(*tx, own, parse_note(own.head)->head);
+    minglu::commit(*tx);
+    announce(std::move(next));
 }
 
 void Replica::stop_waiting() {

@@ -66,6 +66,7 @@ struct IngestReport {
     std::vector<LogId> unknown;                      ///< no card pinned here: not to be asked for until there is one
     std::vector<LogId> diverged;                     ///< heads with our vector and another state root
     std::vector<Doubt> doubts;                       ///< with Doubts::keep
+    std::optional<Dot> cosigned_upto;                ///< to be named to the sender next time
 };
 
 /// What this node holds, as of the last commit.
@@ -115,6 +116,8 @@ public:
 
     /// Signs a new head over the same log when the last one is older than `head_interval_ms`.
     void refresh_head();
+    /// Cosigns heads of others that came within a minute of the last one; `ingest` does it for the rest.
+    void cosign_heads();
 
     [[nodiscard]] Standing standing() const;
     /// Blocks until the revision is beyond `revision`, `timeout_ms` passed, or `gone` (asked now and then) is true.
@@ -150,6 +153,7 @@ private:
     LogRow own_log(const ReadTx& tx) const;
     void take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
     void take_forks(const Bundle& bundle, const NodeId& from, IngestReport& report_to);
+    bool cosign_due(WriteTx& tx);
     void compare_states(const std::vector<Head>& heads, IngestReport& report);
 
     NodeId node_;

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "catalog/entry_views.hpp"
+#include "sync/cosignatures.hpp"
 #include "sync/fork_proof.hpp"
 #include "sync/intake.hpp"
 #include "sync/known_keys.hpp"
@@ -59,7 +60,7 @@ bool adopt_head(LogRow& log, const Proved& one) {
     const bool reaches = one.segment.to == log.size || head.size == log.size;
     const bool better = larger && one.proof.continuity == Continuity::proved;
     if (!reaches || (!better && !proof_lost && log.head_size >= log.size)) return false;
-    log.head = one.segment.head;
+    log.head = note_text(only_signed_by(parse_note(one.segment.head).value(), node_of(log.id)));
     log.head_size = head.size;
     log.head_time = head.time;
     log.head_proof = head.size == log.size ? std::vector<ProofStep>{} : one.segment.steps;
@@ -243,6 +244,33 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
 
 namespace {
 
+/// Cosignatures that came along, once the records have been taken that they speak of. True when there are new ones.
+bool take_cosigned(WriteTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from, UnixMs now,
+                   Proofs& proofs) {
+    bool news = false;
+    for (const std::string& note : bundle.info.cosigned) {
+        const auto rows = read_cosigned(tx, keys, note, now);
+        if (rows) {
+            for (const CosignatureRow& row : *rows) tx.put_cosignature(row);
+            news = news || !rows->empty();
+            continue;
+        }
+        const auto head = parse_note(note);
+        const auto log = head ? tx.log(head->head.log) : std::nullopt;
+        if (log && rows.error().code == ErrorCode::fork) {
+            Segment segment;
+            segment.log = log->id;
+            segment.head = note;
+            refuse_log(*log, segment, rows.error(), from, proofs);
+            continue;
+        }
+        IncidentRow incident = incident_of(rows.error(), from, log ? log->id : LogId{});
+        incident.done = "the cosignatures below this head were not taken";
+        proofs.incidents.push_back(std::move(incident));
+    }
+    return news;
+}
+
 /// Heads, forks and incidents of a bundle whose records have been taken. True when there is something to announce.
 bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& heads) {
     bool news = !proofs.incidents.empty();
@@ -255,6 +283,8 @@ bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& head
         const auto known = tx.forks();  // the first pair is proof enough; later heads of the branches add nothing
         if (std::any_of(known.begin(), known.end(), [&](const ForkRow& row) { return row.log == fork.log; })) continue;
         fork.at = now;
+        fork.head_a = with_cosignatures(tx, fork.head_a);
+        fork.head_b = with_cosignatures(tx, fork.head_b);
         tx.add_fork(fork);
     }
     for (IncidentRow& incident : proofs.incidents) {
@@ -280,7 +310,10 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from,
             const auto tx = store_.write();
             proofs = prove_all(*tx, *bundle, KnownKeys(*tx, node_, signer_), from, doubts);
             take(*tx, *bundle, proofs, from);
-            const bool news = write_back(*tx, proofs, clock_.now(), heads);
+            const bool vouched =
+                take_cosigned(*tx, *bundle, KnownKeys(*tx, node_, signer_), from, clock_.now(), proofs);
+            const bool adopted = write_back(*tx, proofs, clock_.now(), heads);
+            const bool news = cosign_due(*tx) || adopted || vouched;
             bool reopened = false;
             if (proofs.leave_own) (void)reopen(*tx, std::nullopt, {});
             LogRow own = continue_own(*tx, proofs.counted_before, from, reopened);
@@ -298,6 +331,7 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from,
     }
     take_forks(*bundle, from, proofs.report);
     proofs.report.sender_vector = bundle->info.vector;
+    proofs.report.cosigned_upto = bundle->info.cosigned_upto;
     compare_states(heads, proofs.report);
     return std::move(proofs.report);
 }

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "sync/cosignatures.hpp"
 #include "sync/fork_proof.hpp"
 #include "sync/intake.hpp"
 #include "sync/known_keys.hpp"
@@ -190,8 +191,8 @@ Result<bool> Replica::accept_fork(std::string_view text, const NodeId& from) {
         return false;
     if (const auto sound = check_fork(*proof, log->suite, log->signing_key); !sound)
         return tl::unexpected(sound.error());
-    tx->add_fork({0, clock_.now(), log->id, from.value(), proof->sides[0].head, proof->sides[1].head, proof->common,
-                  serialise(*proof)});
+    tx->add_fork({0, clock_.now(), log->id, from.value(), with_cosignatures(*tx, proof->sides[0].head),
+                  with_cosignatures(*tx, proof->sides[1].head), proof->common, serialise(*proof)});
     IncidentRow incident = fork_incident(*proof, from);
     incident.at = clock_.now();
     try {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sync/cosignatures.hpp"
 #include "sync/head.hpp"
 #include "sync/replica_detail.hpp"
 #include "sync/segment_proof.hpp"
@@ -60,6 +61,20 @@ std::vector<std::string> forks_for(const ReadTx& tx, const BundleRequest& reques
     return proofs;
 }
 
+/// The numbers of cosignatures go with our own log: after a restore they begin anew, and so does the log.
+void add_cosigned(const ReadTx& tx, const std::vector<LogRow>& logs, const BundleRequest& request,
+                  const Payload& payload, BundleInfo& info) {
+    const auto own = find_own(logs);
+    if (!own) return;
+    Vector reached = request.have;
+    for (const auto& [log, seq] : payload.reached) reached.raise(log, seq);
+    const bool continues = request.cosigned->log == own->id;
+    const std::int64_t after = continues ? static_cast<std::int64_t>(request.cosigned->seq.value()) : 0;
+    CosignedNotes cosigned = cosigned_after(tx, after, request.skip, reached);
+    info.cosigned = std::move(cosigned.notes);
+    if (cosigned.upto > 0) info.cosigned_upto = Dot{own->id, Seq{static_cast<std::uint64_t>(cosigned.upto)}};
+}
+
 }  // namespace
 
 std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, const BundleRequest& request) {
@@ -85,7 +100,8 @@ std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, con
         const Seq to = reached == payload.reached.end() ? have : reached->second;
         info.segments.push_back(make_segment(tx, log, Seq{have.value() + 1}, to, theirs.size));
     }
-    if (info.segments.empty() && info.forks.empty()) return std::nullopt;
+    if (request.cosigned) add_cosigned(tx, logs, request, payload, info);
+    if (info.segments.empty() && info.forks.empty() && info.cosigned.empty()) return std::nullopt;
     return serialise(info) + payload.lines;
 }
 

@@ -17,10 +17,14 @@ struct BundleRequest {
     std::set<LogId> skip;  ///< logs that it does not take now
     std::size_t limit_bytes = bundle_bytes_max;
     Vector forks = {};  ///< proofs that it holds: for each log the first position at which its branches differ
+    /// Up to where it was told cosignatures, see BundleInfo::cosigned_upto; of another log, or of none: it is told all.
+    /// Nothing here: it wants none.
+    std::optional<Dot> cosigned = {};
 };
 
 /// Records after `have` in our order of arrival, at least one if there is one, and every head that is newer than the
-/// receiver's, and proofs of forks that it lacks. Of a log that is cut only what counts, and no head alone. None when
+/// receiver's, proofs of forks that it lacks, and
+/// cosignatures that it was not told of. Of a log that is cut only what counts, and no head alone. None when
 /// there is nothing of either. `bytes` of records stay within the limit, but for a single record above it.
 [[nodiscard]] std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self,
                                                      const BundleRequest& request);

@@ -289,6 +289,18 @@ struct IncidentRow {
     return incident.acknowledgements.empty() || incident.acknowledgements.back().count < incident.count;
 }
 
+/// The newest head of a log that one node has cosigned: it holds the log in full up to that size.
+struct CosignatureRow {
+    std::int64_t no = 0;  ///< order in which they came here; a newer one of the same node gets a larger number
+    LogId log;
+    NodeId node;  ///< who cosigned
+    Seq size;
+    HybridTime time;   ///< of the head
+    std::string note;  ///< the head with the signatures of its author and of `node`, all verified, and no others
+    UnixMs at;         ///< when it was made or came here
+    friend bool operator==(const CosignatureRow&, const CosignatureRow&) = default;
+};
+
 /// Two signed heads of one log that cannot both be true. Evidence: kept whole, never trimmed.
 struct ForkRow {
     std::int64_t no = 0;
@@ -345,6 +357,9 @@ public:
     [[nodiscard]] virtual RecordNo arrival_before(const Vector& have) const = 0;
     [[nodiscard]] virtual RecordNo last_record() const = 0;
     [[nodiscard]] virtual std::vector<OpRow> ops_of_key(const EntryKey& key) const = 0;  ///< in order of arrival
+    /// Those of one log, or of all, with a larger `no` than `after`, by `no`.
+    [[nodiscard]] virtual std::vector<CosignatureRow> cosignatures(const std::optional<LogId>& log,
+                                                                   std::int64_t after = 0) const = 0;
     [[nodiscard]] virtual std::vector<BatchMark> marks_of(const Dot& proposal) const = 0;
     /// Batches (records with is_batch), newest arrival first, before `before` (0 = from the end).
     [[nodiscard]] virtual std::vector<RecordRow> batches(RecordNo before, std::uint32_t limit) const = 0;
@@ -381,6 +396,8 @@ public:
     virtual RecordNo add_record(const NewRecord& record) = 0;
     virtual void add_tree_nodes(LogNo log, std::span<const TreeNode> nodes) = 0;
     virtual void add_mark(const BatchMark& mark) = 0;
+    /// In place of the one of the same log and node; `no` is ignored. The log must be there.
+    virtual void put_cosignature(const CosignatureRow& row) = 0;
 
     // Views. `put_entry` writes the journal's opened/resolved/superseded/reopened lines where conflict states changed.
     virtual void put_entry(const EntryViews& views, UnixMs at) = 0;

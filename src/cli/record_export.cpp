@@ -23,6 +23,7 @@ std::optional<Piece> fetch(Session& session, const Vector& have, std::uint64_t l
     HttpRequest request = request_of("GET", "/v1/sync/records");
     request.headers["accept"] = bundle_type();
     add_query(request, "have", to_string(have));
+    add_query(request, "cosigned", std::string(cosigned_all));
     add_query(request, "limit_bytes", std::to_string(limit_bytes));
     HttpResponse answer = session.send(std::move(request));
     if (answer.status == 204) return std::nullopt;

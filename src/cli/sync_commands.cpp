@@ -27,12 +27,24 @@ void print_error(Session& session, const std::string& link, const Json& error) {
     session.out() << session.screen().toned(Tone::bad, Cell(line).text) << '\n';
 }
 
+/// Who vouches for our log: "sc 至 118 / 120".
+std::string vouchers_of(const Json& sync) {
+    std::string vouchers;
+    for (const Json& row : elements(sync, "cosigned")) {
+        if (text(row, "log") != text(sync, "own_log")) continue;
+        if (!vouchers.empty()) vouchers += "，";
+        vouchers += text(row, "node") + " 至 " + text(row, "size") + " / " + text(row, "held");
+    }
+    return vouchers;
+}
+
 void print_sync(Session& session, const Json& sync) {
     Facts facts;
     facts.add("本节点", text(sync, "node"), Tone::bold);
     facts.add("当前日志", text(sync, "own_log"));
     facts.add("向量", text(sync, "vector"));
     facts.add_if("状态根", text(sync, "state_root"));
+    facts.add_if("联署", vouchers_of(sync));
     facts.print(session.screen());
     Table table({"节点", "状态", "推送", "上次成功", "待收", "待送", "已收记录", "已收字节", "连续失败", "地址"});
     for (const Json& peer : elements(sync, "peers")) {

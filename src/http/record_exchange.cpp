@@ -58,6 +58,14 @@ Result<std::set<LogId>> parse_skip(std::string_view text) {
     return skip;
 }
 
+Result<std::optional<Dot>> parse_cosigned(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    if (text == cosigned_all) return Dot{};
+    auto position = parse_dot(text);
+    if (!position) return fail(position.error());
+    return *std::move(position);
+}
+
 }  // namespace
 
 Result<BundleRequest> bundle_request(const HttpRequest& request) {
@@ -66,7 +74,8 @@ Result<BundleRequest> bundle_request(const HttpRequest& request) {
     const auto heads_text = text_parameter(request, "heads");
     const auto skip_text = text_parameter(request, "skip");
     const auto forks_text = text_parameter(request, "forks");
-    for (const auto* value : {&have_text, &heads_text, &skip_text, &forks_text})
+    const auto cosigned_text = text_parameter(request, "cosigned");
+    for (const auto* value : {&have_text, &heads_text, &skip_text, &forks_text, &cosigned_text})
         if (!*value) return fail(value->error());
     const auto limit_bytes =
         integer_parameter(request, "limit_bytes", static_cast<std::int64_t>(bundle_bytes_max), 1, any);
@@ -79,7 +88,10 @@ Result<BundleRequest> bundle_request(const HttpRequest& request) {
     if (!skip) return fail(skip.error());
     auto forks = parse_vector(*forks_text);
     if (!forks) return fail(in_parameter(forks.error(), "forks"));
+    auto cosigned = parse_cosigned(*cosigned_text);
+    if (!cosigned) return fail(in_parameter(cosigned.error(), "cosigned"));
     BundleRequest bundle;
+    bundle.cosigned = *std::move(cosigned);
     bundle.forks = *std::move(forks);
     bundle.have = *std::move(have);
     bundle.heads = *std::move(heads);

@@ -15,7 +15,7 @@ namespace minglu {
 /// Any type and body, not to be kept by caches.
 [[nodiscard]] HttpResponse uncached(std::string content_type, std::string body);
 
-/// Reads have, heads, skip, forks and limit_bytes. Errors: bad_request, naming the parameter.
+/// Reads have, heads, skip, forks, cosigned and limit_bytes. Errors: bad_request, naming the parameter.
 [[nodiscard]] Result<BundleRequest> bundle_request(const HttpRequest& request);
 
 /// The error of a value in a query parameter.

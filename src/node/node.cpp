@@ -270,6 +270,7 @@ private:
             lock.unlock();
             try {
                 replica_.refresh_head();
+                replica_.cosign_heads();
                 keep_store(seen_revision);
             } catch (const StoreFault& fault) {
                 on_store_fault(fault);

@@ -46,6 +46,32 @@ STORE_TEST("a log counts to its cut, and no further than it is held") {
     CHECK(tx->log(log_sc) == log);
 }
 
+STORE_TEST("of each node the last cosignature of a log is kept, under a number that is never used again") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    tx->add_log(make_log(log_cq));
+    tx->add_log(make_log(log_sc));
+    CosignatureRow by_gz{0, log_cq, NodeId{"gz"}, Seq{3}, {77, 2}, "head\n\n\xe2\x80\x94 gz AA==\n", UnixMs{9}};
+    CosignatureRow by_sc{0, log_cq, NodeId{"sc"}, Seq{4}, {78, 0}, "another", UnixMs{10}};
+    CosignatureRow of_sc{0, log_sc, NodeId{"gz"}, Seq{1}, {79, 0}, "third", UnixMs{11}};
+    for (CosignatureRow* row : {&by_gz, &by_sc, &of_sc}) tx->put_cosignature(*row);
+    by_gz.no = 1;
+    by_sc.no = 2;
+    of_sc.no = 3;
+    CHECK(tx->cosignatures(std::nullopt) == std::vector{by_gz, by_sc, of_sc});
+    CHECK(tx->cosignatures(log_cq) == std::vector{by_gz, by_sc});
+    CHECK(tx->cosignatures(log_cq, 1) == std::vector{by_sc});
+    CHECK(tx->cosignatures(std::nullopt, 3).empty());
+    of_sc.size = Seq{5};
+    tx->put_cosignature(of_sc);
+    of_sc.no = 4;
+    CHECK(tx->cosignatures(std::nullopt) == std::vector{by_gz, by_sc, of_sc});
+    by_gz.time = {80, 0};
+    tx->put_cosignature(by_gz);
+    by_gz.no = 5;
+    CHECK(tx->cosignatures(std::nullopt, 2) == std::vector{of_sc, by_gz});
+}
+
 STORE_TEST("records keep order of arrival, bytes and ops") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "sync/cosignatures.hpp"
+#include "sync/merkle.hpp"
 #include "sync/refold.hpp"
+#include "sync/segment_proof.hpp"
 #include "sync/verify.hpp"
 
 namespace minglu::simulation {
@@ -104,6 +107,62 @@ public:
         for (const auto& [dot, leaf] : ledger.acknowledged)
             if (node_of(dot.log) == node.id()) own.emplace(dot, leaf);
         return missing(node, own, "its own acknowledged");
+    }
+};
+
+/// Whoever has cosigned a head holds its log up to there, and nobody has a cosignature that its maker has not made.
+class CosignedIsHeld : public Always {
+public:
+    Findings check(SimNode& node, const Ledger&) override {
+        Findings findings;
+        const auto tx = node.store().read();
+        for (const CosignatureRow& row : tx->cosignatures(std::nullopt, last_[node.id()])) {
+            last_[node.id()] = row.no;
+            const auto note = parse_note(row.note);
+            const std::string what = node.id().value() + ", head of " + row.log.value() + " at " +
+                                     std::to_string(row.size.value()) + " by " + row.node.value() + ": ";
+            if (!note || note->signatures.size() < 2) {
+                findings.push_back(what + "no cosigned note");
+                continue;
+            }
+            if (row.node != node.id()) {
+                if (!made_.contains({row.node, note->text})) findings.push_back(what + "its maker has not signed it");
+                continue;
+            }
+            made_.insert({row.node, note->text});
+            const auto log = tx->log(row.log);
+            if (!log || log->size < row.size ||
+                root_at(hash_of(log->suite), row.size.value(), node_reader(*tx, log->no)) != note->head.root)
+                findings.push_back(what + "it does not hold that");
+            if (!is_signed_by(*note, node.id(), node.signer().suite(), node.signer().public_key()))
+                findings.push_back(what + "not signed with its key");
+        }
+        return findings;
+    }
+
+private:
+    std::map<NodeId, std::int64_t> last_;
+    std::set<std::pair<NodeId, std::string>> made_;
+};
+
+/// Every node knows of every log that all the others vouch for all of it.
+class AllVouchedFor : public AtRest {
+public:
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger&) override {
+        Findings findings;
+        for (const auto& node : nodes) {
+            const auto tx = node->store().read();
+            for (const LogRow& log : tx->logs()) {
+                if (log.size < log.head_size) continue;  // its author has told no more
+                const auto best = best_head(*tx, log.id, log.size);
+                for (const auto& other : nodes)
+                    if (other->id() != node_of(log.id) &&
+                        (!best || std::find(best->by.begin(), best->by.end(), other->id()) == best->by.end()))
+                        findings.push_back(node->id().value() + " does not know that " + other->id().value() +
+                                           " vouches for all of " + log.id.value());
+            }
+        }
+        return findings;
     }
 };
 
@@ -212,6 +271,7 @@ std::vector<std::unique_ptr<Always>> always_invariants() {
     all.push_back(std::make_unique<NothingInvented>());
     all.push_back(std::make_unique<WholeBatches>());
     all.push_back(std::make_unique<OwnWritesStay>());
+    all.push_back(std::make_unique<CosignedIsHeld>());
     return all;
 }
 
@@ -219,6 +279,7 @@ std::vector<std::unique_ptr<AtRest>> at_rest_invariants() {
     std::vector<std::unique_ptr<AtRest>> all;
     all.push_back(std::make_unique<Converged>());
     all.push_back(std::make_unique<NothingLost>());
+    all.push_back(std::make_unique<AllVouchedFor>());
     all.push_back(std::make_unique<Verified>());
     all.push_back(std::make_unique<RebuildIsIdentical>());
     all.push_back(std::make_unique<IncidentsHaveCauses>());

@@ -43,10 +43,10 @@ public:
 };
 
 /// Every record that a node holds was written by its author, byte for byte; every acknowledged record of its own is
-/// there; all ops of a record are visible or none; an invalid record has no effect.
+/// there; all ops of a record are visible or none; an invalid record has no effect; what a node has cosigned it holds.
 [[nodiscard]] std::vector<std::unique_ptr<Always>> always_invariants();
-/// All nodes hold and show the same; nothing acknowledged is missing; verify is clean; rebuild changes no byte; no
-/// incident without a cause.
+/// All nodes hold and show the same, and all know that the others vouch for it; nothing acknowledged is missing; verify
+/// is clean; rebuild changes no byte; no incident without a cause.
 [[nodiscard]] std::vector<std::unique_ptr<AtRest>> at_rest_invariants();
 
 /// Everything that a node shows, as text; equal texts are equal catalogues. With `Numbers::with` also the local numbers

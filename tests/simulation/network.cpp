@@ -60,6 +60,8 @@ PeerAnswer answer_of(Exchange& exchange, const NodeId& from, const PeerRequest& 
     asked.heads = parse_held_heads(parameter(path, "heads")).value();
     asked.skip = logs_in(parameter(path, "skip"));
     asked.forks = parse_vector(parameter(path, "forks")).value();
+    const std::string_view cosigned = parameter(path, "cosigned");
+    asked.cosigned = cosigned == cosigned_all ? Dot{} : parse_dot(cosigned).value();
     asked.limit_bytes = static_cast<std::size_t>(number(parameter(path, "limit_bytes")));
     auto bundle = exchange.records(asked, number(parameter(path, "wait_s")), {});
     if (!bundle) return {204, "", "", 0, 0};

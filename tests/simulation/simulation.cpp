@@ -129,6 +129,7 @@ Findings Simulation::step() {
     if (dice < 80) return push(node);
     if (dice < 84) {
         node.replica().refresh_head();
+        node.replica().cosign_heads();
         return {};
     }
     if (buggy_ && dice < 88) {
@@ -177,15 +178,16 @@ Findings Simulation::settle() {
         if (round == rounds_max) return {"after " + std::to_string(round) + " rounds something still moves"};
         bool moved = false;
         for (const auto& clock : clocks_) clock->advance(61'000);
+        for (const auto& node : nodes_) node->replica().cosign_heads();
         for (const auto& node : nodes_)
             for (auto& [neighbour, link] : node->links()) {
-                const auto vectors = [&, to = link.to] {
-                    return std::pair(node->replica().standing().vector, to->replica().standing().vector);
+                const auto revisions = [&, to = link.to] {
+                    return std::pair(node->replica().standing().revision, to->replica().standing().revision);
                 };
-                const auto before = vectors();
+                const auto before = revisions();
                 if (link.puller) (void)link.puller->step_now();
                 if (link.pusher) (void)link.pusher->step_now();
-                moved = moved || vectors() != before;
+                moved = moved || revisions() != before;
             }
         quiet = moved ? 0 : quiet + 1;
     }

@@ -21,7 +21,8 @@ HttpResponse give(Call& call) {
 }  // namespace
 
 void add_carried_record_routes(Router& router) {
-    router.add("GET", "/v1/sync/records", Access::admin, {"have", "heads", "skip", "forks", "limit_bytes"}, give);
+    router.add("GET", "/v1/sync/records", Access::admin, {"have", "heads", "skip", "forks", "cosigned", "limit_bytes"},
+               give);
     router.add("POST", "/v1/sync/records", Access::admin, {},
                [](Call& call) { return take_carried_bundle(call.request, call.services.exchange); });
 }

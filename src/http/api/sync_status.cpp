@@ -58,6 +58,18 @@ void write_peer(JsonWriter& json, const PeerRow& peer, const std::vector<PeerRep
     json.end_object();
 }
 
+/// Who has cosigned each log, and up to where.
+void write_cosignatures(JsonWriter& json, const ReadTx& tx, const std::vector<LogRow>& logs) {
+    json.key("cosigned").begin_array();
+    for (const LogRow& log : logs)
+        for (const CosignatureRow& row : tx.cosignatures(log.id)) {
+            json.begin_object().member("log", log.id.value()).member("node", row.node.value());
+            json.member_number("size", row.size.value()).member_number("held", log.size.value());
+            json.member("head_time", to_string(UnixMs{row.time.ms})).member("since", to_string(row.at)).end_object();
+        }
+    json.end_array();
+}
+
 std::vector<PeerReport> reports_of(const Services& services) {
     return services.peer_reports ? services.peer_reports() : std::vector<PeerReport>{};
 }
@@ -71,7 +83,9 @@ HttpResponse status_answer(const Services& services, const std::vector<PeerRepor
     json.member("head", standing.own_head).key("peers").begin_array();
     const std::vector<LogRow> logs = tx->logs();
     for (const PeerRow& peer : tx->peers()) write_peer(json, peer, reports, standing.vector, logs);
-    json.end_array().member_raw("freshness", freshness_json(services, *tx)).end_object();
+    json.end_array();
+    write_cosignatures(json, *tx, logs);
+    json.member_raw("freshness", freshness_json(services, *tx)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }
 

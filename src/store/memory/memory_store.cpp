@@ -70,6 +70,13 @@ public:
         }
         return batches;
     }
+    std::vector<CosignatureRow> cosignatures(const std::optional<LogId>& log, std::int64_t after) const override {
+        std::vector<CosignatureRow> rows;
+        for (const CosignatureRow& row : state().cosignatures) {
+            if (row.no > after && (!log || row.log == *log)) rows.push_back(row);
+        }
+        return rows;
+    }
 
     std::optional<EntryRow> entry(const EntryKey& key) const override {
         const auto no = find(state().entry_numbers, key);
@@ -208,6 +215,13 @@ public:
         for (const TreeNode& node : nodes) state_->tree[{log, node.level, node.index}] = node.hash;
     }
     void add_mark(const BatchMark& mark) override { state_->marks[mark.proposal][mark.by] = mark; }
+    void put_cosignature(const CosignatureRow& row) override {
+        if (!log(row.log)) throw std::logic_error("put_cosignature: no log " + row.log.value());
+        std::erase_if(state_->cosignatures,
+                      [&](const CosignatureRow& held) { return held.log == row.log && held.node == row.node; });
+        state_->cosignatures.push_back(row);
+        state_->cosignatures.back().no = ++state_->last_cosignature;
+    }
 
     void put_entry(const EntryViews& views, UnixMs at) override { memory::put_entry(*state_, views, at); }
     void remove_entry(const EntryKey& key) override { memory::remove_entry(*state_, key); }

@@ -41,6 +41,8 @@ struct State {
     std::map<EntryKey, std::vector<std::pair<RecordNo, std::size_t>>> ops_of_key;
     std::map<std::tuple<LogNo, std::uint32_t, std::uint64_t>, Hash> tree;
     std::map<Dot, std::map<Dot, BatchMark>> marks;  ///< by proposal, then by marking record
+    std::vector<CosignatureRow> cosignatures;       ///< by number
+    std::int64_t last_cosignature = 0;
 
     // Views
     std::map<EntryKey, EntryNo> entry_numbers;  ///< given at the first mention, kept for ever

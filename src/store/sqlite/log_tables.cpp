@@ -223,6 +223,26 @@ std::vector<RecordRow> LogTables::batches(RecordNo before, std::uint32_t limit) 
     return records;
 }
 
+std::vector<CosignatureRow> LogTables::cosignatures(const std::optional<LogId>& log, std::int64_t after) const {
+    std::vector<CosignatureRow> rows;
+    Query query = database_.query(
+        "SELECT c.cosignature_no, l.id, c.node, c.size, c.time_ms, c.time_counter, c.note, c.at"
+        " FROM cosignature c CROSS JOIN log l ON l.log_no = c.log_no"
+        " WHERE c.cosignature_no > ?1 AND (?2 = '' OR l.id = ?2) ORDER BY c.cosignature_no",
+        after, log ? log->value() : "");
+    while (query.next())
+        rows.push_back({query->integer(0), LogId{query->text(1)}, NodeId{query->text(2)}, seq_at(query.row(), 3),
+                        time_at(query.row(), 4), query->text(6), UnixMs{query->integer(7)}});
+    return rows;
+}
+
+void LogTables::put_cosignature(const CosignatureRow& row) {
+    database_.run(
+        "INSERT OR REPLACE INTO cosignature (log_no, node, size, time_ms, time_counter, note, at)"
+        " VALUES ((SELECT log_no FROM log WHERE id = ?), ?, ?, ?, ?, ?, ?)",
+        row.log, row.node, row.size, row.time.ms, row.time.counter, row.note, row.at);
+}
+
 LogNo LogTables::add_log(const LogRow& log) {
     database_.run(
         "INSERT INTO log (id, suite, signing_key, own, size, frontier, author_vector, head, head_size, head_time_ms,"

@@ -1,5 +1,5 @@
 #pragma once
-/// The log in SQLite: log, proof_step, tree_node, record, key, op, mark.
+/// The log in SQLite: log, proof_step, tree_node, record, key, op, mark, cosignature.
 #include <string>
 #include <unordered_map>
 
@@ -42,12 +42,14 @@ public:
     [[nodiscard]] std::vector<OpRow> ops_of_key(const EntryKey& key) const;
     [[nodiscard]] std::vector<BatchMark> marks_of(const Dot& proposal) const;
     [[nodiscard]] std::vector<RecordRow> batches(RecordNo before, std::uint32_t limit) const;
+    [[nodiscard]] std::vector<CosignatureRow> cosignatures(const std::optional<LogId>& log, std::int64_t after) const;
 
     LogNo add_log(const LogRow& log);
     void update_log(const LogRow& log);
     RecordNo add_record(const NewRecord& record);
     void add_tree_nodes(LogNo log, std::span<const TreeNode> nodes);
     void add_mark(const BatchMark& mark);
+    void put_cosignature(const CosignatureRow& row);
 
 private:
     [[nodiscard]] LogRow log_of(const Query& query) const;

@@ -50,6 +50,9 @@ public:
     std::vector<RecordRow> batches(RecordNo before, std::uint32_t limit) const override {
         return c_.log.batches(before, limit);
     }
+    std::vector<CosignatureRow> cosignatures(const std::optional<LogId>& log, std::int64_t after) const override {
+        return c_.log.cosignatures(log, after);
+    }
 
     std::optional<EntryRow> entry(const EntryKey& key) const override { return c_.views.entry(key); }
     std::vector<Period> periods(EntryNo no) const override { return c_.views.periods(no); }
@@ -113,6 +116,7 @@ public:
     RecordNo add_record(const NewRecord& record) override { return c_.log.add_record(record); }
     void add_tree_nodes(LogNo log, std::span<const TreeNode> nodes) override { c_.log.add_tree_nodes(log, nodes); }
     void add_mark(const BatchMark& mark) override { c_.log.add_mark(mark); }
+    void put_cosignature(const CosignatureRow& row) override { c_.log.put_cosignature(row); }
 
     void put_entry(const EntryViews& views, UnixMs at) override { c_.views.put_entry(views, at); }
     void remove_entry(const EntryKey& key) override;

@@ -1,0 +1,178 @@
+#include "sync/cosignatures.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "sync/merkle.hpp"
+#include "sync/segment_proof.hpp"
+
+namespace minglu {
+
+namespace {
+
+SignedHead stored_note(const std::string& note) {
+    auto parsed = parse_note(note);
+    if (!parsed) throw StoreFault(ErrorCode::corrupt, "stored cosigned head: " + parsed.error().what);
+    return *std::move(parsed);
+}
+
+/// Adds the signature lines of a note of the same head that are not there yet.
+void merge(SignedHead& into, const SignedHead& other) {
+    for (const SignedHead::Signature& signature : other.signatures) {
+        const bool there =
+            std::find(into.signatures.begin(), into.signatures.end(), signature) != into.signatures.end();
+        if (!there && into.signatures.size() < note_signatures_max) into.signatures.push_back(signature);
+    }
+}
+
+/// Rows by the text that was signed.
+std::map<std::string, SignedHead> merged(const std::vector<CosignatureRow>& rows) {
+    std::map<std::string, SignedHead> heads;
+    for (const CosignatureRow& row : rows) {
+        SignedHead one = stored_note(row.note);
+        const auto [found, fresh] = heads.try_emplace(one.text, one);
+        if (!fresh) merge(found->second, one);
+    }
+    return heads;
+}
+
+VouchedHead vouched(const SignedHead& head) {
+    VouchedHead out{head.head, note_text(head), {}};
+    std::set<NodeId> by;
+    for (const SignedHead::Signature& signature : head.signatures)
+        if (signature.name != node_of(head.head.log).value()) by.insert(NodeId{signature.name});
+    out.by.assign(by.begin(), by.end());
+    return out;
+}
+
+auto age(const Head& head) {
+    return std::tie(head.size, head.time);
+}
+
+/// Nothing is vouched for of a log that its author has cut, or whose heads contradict each other.
+bool is_sound(const ReadTx& tx, const LogRow& log) {
+    const auto forks = tx.forks();
+    return !log.cut &&
+           std::none_of(forks.begin(), forks.end(), [&](const ForkRow& fork) { return fork.log == log.id; });
+}
+
+tl::unexpected<Error> spoilt(const Head& head, const std::string& whose) {
+    return fail({ErrorCode::bad_signature, "a signature of " + whose + " below a cosigned head fails",
+                 "head of " + head.log.value() + " at " + std::to_string(head.size.value()),
+                 "report it to the sender; if a key was changed, exchange cards again"});
+}
+
+/// The signatures of other nodes that are known here. Errors: bad_signature.
+Result<std::map<NodeId, SignedHead::Signature>> cosigners(const SignedHead& head, const KnownKeys& keys) {
+    std::map<NodeId, SignedHead::Signature> found;
+    for (const SignedHead::Signature& signature : head.signatures) {
+        const auto node = parse_node_id(signature.name);
+        if (!node || *node == node_of(head.head.log)) continue;
+        for (const NodeKey& key : keys.keys_of(*node)) {
+            if (note_key_id(node->value(), key.suite, key.key) != signature.key_id) continue;
+            if (!verify_signature(key.suite, key.key, head.text, signature.bytes))
+                return spoilt(head.head, node->value());
+            found.insert_or_assign(*node, signature);
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+std::vector<VouchedHead> vouched_heads(const ReadTx& tx, const LogId& id) {
+    auto heads = merged(tx.cosignatures(id));
+    if (const auto log = tx.log(id); log && !log->head.empty()) {
+        SignedHead held = stored_note(log->head);
+        heads.try_emplace(held.text, held);
+    }
+    std::vector<VouchedHead> newest_first;
+    for (const auto& [text, head] : heads) newest_first.push_back(vouched(head));
+    std::sort(newest_first.begin(), newest_first.end(),
+              [](const VouchedHead& a, const VouchedHead& b) { return age(a.head) > age(b.head); });
+    return newest_first;
+}
+
+std::optional<VouchedHead> best_head(const ReadTx& tx, const LogId& log, Seq size) {
+    std::optional<VouchedHead> best;
+    for (VouchedHead& head : vouched_heads(tx, log))
+        if (head.head.size >= size && (!best || head.by.size() > best->by.size())) best = std::move(head);
+    return best;
+}
+
+std::string with_cosignatures(const ReadTx& tx, std::string_view note) {
+    auto head = parse_note(note);
+    if (!head) return std::string(note);
+    for (const CosignatureRow& row : tx.cosignatures(head->head.log))
+        if (row.note.starts_with(head->text + "\n")) merge(*head, stored_note(row.note));
+    return note_text(*head);
+}
+
+std::vector<CosignatureRow> due_cosignatures(const ReadTx& tx, const NodeId& self, const Signer& signer, UnixMs now) {
+    std::vector<CosignatureRow> due;
+    for (const LogRow& log : tx.logs()) {
+        if (node_of(log.id) == self || log.head.empty() || log.size < log.head_size || !is_sound(tx, log)) continue;
+        const auto rows = tx.cosignatures(log.id);
+        const auto mine =
+            std::find_if(rows.begin(), rows.end(), [&](const CosignatureRow& row) { return row.node == self; });
+        if (mine != rows.end()) {
+            const bool newer = std::tie(log.head_size, log.head_time) > std::tie(mine->size, mine->time);
+            const std::int64_t since_ms = now.value() - mine->at.value();
+            // A clock that was put back must not keep us from signing until it has caught up.
+            if (!newer || (since_ms >= 0 && since_ms < cosign_interval_ms)) continue;
+        }
+        auto note = cosign_head(log.head, self, signer);
+        if (!note) throw StoreFault(ErrorCode::corrupt, "stored head of " + log.id.value() + ": " + note.error().what);
+        due.push_back({0, log.id, self, log.head_size, log.head_time, *std::move(note), now});
+    }
+    return due;
+}
+
+Result<std::vector<CosignatureRow>> read_cosigned(const ReadTx& tx, const KnownKeys& keys, std::string_view note,
+                                                  UnixMs now) {
+    const auto parsed = parse_note(note);
+    if (!parsed) return tl::unexpected(parsed.error());
+    const Head& head = parsed->head;
+    const auto log = tx.log(head.log);
+    if (!log || head.size == Seq{} || head.size > counted(*log)) return {};
+    const NodeId author = node_of(head.log);
+    if (!is_signed_by(*parsed, author, log->suite, log->signing_key)) return spoilt(head, author.value());
+    if (root_at(hash_of(log->suite), head.size.value(), node_reader(tx, log->no)) != head.root)
+        return fail({ErrorCode::fork, "a cosigned head that is not of what is held here", "log " + head.log.value(),
+                     "keep both heads and ask the log's node; see the operations guide, fork"});
+    const auto by = cosigners(*parsed, keys);
+    if (!by) return tl::unexpected(by.error());
+    const auto held = tx.cosignatures(head.log);
+    std::vector<CosignatureRow> rows;
+    for (const auto& [node, signature] : *by) {
+        const bool known = std::any_of(held.begin(), held.end(), [&, &node = node](const CosignatureRow& row) {
+            return row.node == node && std::tie(row.size, row.time) >= age(head);
+        });
+        if (known) continue;
+        SignedHead one = only_signed_by(*parsed, author);
+        one.signatures.push_back(signature);
+        rows.push_back({0, head.log, node, head.size, head.time, note_text(one), now});
+    }
+    return rows;
+}
+
+CosignedNotes cosigned_after(const ReadTx& tx, std::int64_t after, const std::set<LogId>& skip, const Vector& reached) {
+    constexpr std::size_t bytes_max = 1024u * 1024;  // line 1 of a bundle has room for more
+    CosignedNotes out{{}, after};
+    std::vector<CosignatureRow> going;
+    std::size_t bytes = 0;
+    for (CosignatureRow& row : tx.cosignatures(std::nullopt, after)) {
+        const auto log = tx.log(row.log);
+        const bool wanted = !skip.contains(row.log) && log && row.size <= counted(*log);
+        if (wanted && (reached.at(row.log) < row.size || bytes + row.note.size() > bytes_max)) break;
+        out.upto = row.no;
+        if (!wanted) continue;
+        bytes += row.note.size();
+        going.push_back(std::move(row));
+    }
+    for (const auto& [text, head] : merged(going)) out.notes.push_back(note_text(head));
+    return out;
+}
+
+}  // namespace minglu

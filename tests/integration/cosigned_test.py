@@ -1,0 +1,49 @@
+"""Heads that the partner has signed: over the line, in files, over a restart and a rebuild."""
+
+from support import NodeCase, eventually, gi_rows, introduce, main
+
+
+def vouched(node, author, by):
+    """Up to where `node` knows that `by` has signed the log that `author` writes."""
+    log = author.sync()["own_log"] if author is not node else node.sync()["own_log"]
+    return next((row["size"] for row in node.sync()["cosigned"] if (row["log"], row["node"]) == (log, by.name)), 0)
+
+
+class Cosigned(NodeCase):
+    def test_the_author_learns_that_its_partner_holds_its_log(self):
+        for suite in ("ed25519-sha256", "sm2-sm3"):
+            with self.subTest(suite):
+                cq, sc = self.node("cq"), self.node("sc", options=("--suite", suite))
+                introduce(cq, sc)
+                introduce(sc, cq)
+                cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+                self.until_equal(cq, sc)
+                # Whatever was signed at first contact, the rest follows within a minute or so.
+                eventually("cq knows that sc vouches for all of its log", lambda: vouched(cq, cq, sc) == 2, 90)
+                eventually("sc knows that cq vouches for its log", lambda: vouched(sc, sc, cq) == 1, 90)
+                self.assertIn("联署", cq.ok("sync", "status").out)
+                cq.stop()
+                self.assertEqual(2, vouched(cq, cq, sc))
+                cq.ok("rebuild")
+                self.assertEqual(2, vouched(cq, cq, sc))
+                self.assert_sound(cq, sc)
+                self.assertEqual([], cq.items("incident", "list", "--all") + sc.items("incident", "list", "--all"))
+                for node in (cq, sc):
+                    node.kill()
+
+    def test_files_carry_them_both_ways(self):
+        cq, sc = (self.node(name, sync_url="", start=False) for name in ("cq", "sc"))
+        introduce(cq, sc)
+        introduce(sc, cq)
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        there, back = self.folder / "there", self.folder / "back"
+        cq.ok("sync", "export", there)
+        sc.ok("sync", "import", there)
+        sc.ok("sync", "export", back, "--for", "cq")
+        cq.ok("sync", "import", back)
+        self.assertEqual(2, vouched(cq, cq, sc))
+        self.assertEqual(1, vouched(cq, sc, cq))
+
+
+if __name__ == "__main__":
+    main()
