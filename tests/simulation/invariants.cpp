@@ -119,30 +119,25 @@ public:
         for (const CosignatureRow& row : tx->cosignatures(std::nullopt, last_[node.id()])) {
             last_[node.id()] = row.no;
             const auto note = parse_note(row.note);
+            const auto maker = test::fixed_key(row.node.value());
             const std::string what = node.id().value() + ", head of " + row.log.value() + " at " +
                                      std::to_string(row.size.value()) + " by " + row.node.value() + ": ";
-            if (!note || note->signatures.size() < 2) {
-                findings.push_back(what + "no cosigned note");
-                continue;
-            }
-            if (row.node != node.id()) {
-                if (!made_.contains({row.node, note->text})) findings.push_back(what + "its maker has not signed it");
-                continue;
-            }
-            made_.insert({row.node, note->text});
-            const auto log = tx->log(row.log);
-            if (!log || log->size < row.size ||
-                root_at(hash_of(log->suite), row.size.value(), node_reader(*tx, log->no)) != note->head.root)
+            if (!note || !is_signed_by(*note, row.node, maker->suite(), maker->public_key()))
+                findings.push_back(what + "its maker has not signed it");
+            else if (row.node == node.id() && !holds(*tx, note->head))
                 findings.push_back(what + "it does not hold that");
-            if (!is_signed_by(*note, node.id(), node.signer().suite(), node.signer().public_key()))
-                findings.push_back(what + "not signed with its key");
         }
         return findings;
     }
 
 private:
+    static bool holds(const ReadTx& tx, const Head& head) {
+        const auto log = tx.log(head.log);
+        return log && log->size >= head.size &&
+               root_at(hash_of(log->suite), head.size.value(), node_reader(tx, log->no)) == head.root;
+    }
+
     std::map<NodeId, std::int64_t> last_;
-    std::set<std::pair<NodeId, std::string>> made_;
 };
 
 /// Every node knows of every log that all the others vouch for all of it.
