@@ -39,11 +39,11 @@ public:
     [[nodiscard]] Result<Brought> push(std::string_view bundle, const NodeId& from);
 
     /// GET /sync/v1/proof: consistency proof of a log between two sizes held here; {"log","from","to","path"}.
-    [[nodiscard]] Result<std::string> proof(const LogId& log, Seq from, Seq to) const;
+    [[nodiscard]] Result<std::string> proof(const LogId& id, Seq from, Seq to) const;
 
     /// The same without `to`: the steps from `from` to the head held here, whatever of the log counts; by these the
     /// point is found where two branches part. {"log","from","size","steps","head"}.
-    [[nodiscard]] Result<std::string> proof_to_head(const LogId& log, Seq from) const;
+    [[nodiscard]] Result<std::string> proof_to_head(const LogId& id, Seq from) const;
 
     /// GET /sync/v1/trie: what stands under a nibble prefix of the state trie; {"prefix","children"|"leaf"}.
     [[nodiscard]] Result<std::string> trie(std::string_view prefix) const;

@@ -109,6 +109,7 @@ std::optional<Counted> count(const GatheredOp& gathered) {
 
 Hash hash_of_ops(std::vector<Counted>& counted) {
     std::vector<const Counted*> by_dot;
+    by_dot.reserve(counted.size());
     for (const Counted& one : counted) by_dot.push_back(&one);
     std::sort(by_dot.begin(), by_dot.end(), [](const auto* a, const auto* b) { return a->op.dot < b->op.dot; });
     std::string covered;
@@ -171,7 +172,7 @@ EntryViews views_of(const ReadTx& tx, const EntryKey& key) {
 /// While one chunk is folded beside us, the one before it is stored and the one after it is read.
 void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at, Beside& beside) {
     const Cuts cuts(tx);
-    KeyIterator next = keys.begin();
+    auto next = keys.begin();
     std::vector<Gathered> reading = gather_chunk(tx, next, keys.end(), cuts);
     std::vector<EntryViews> folded;
     while (!reading.empty()) {

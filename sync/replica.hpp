@@ -104,11 +104,11 @@ public:
     [[nodiscard]] Result<IngestReport> ingest(std::string_view bytes, const NodeId& from,
                                               Doubts doubts = Doubts::report);
 
-    /// Checks and keeps the proof that a log has forked, and reports it. If the log is one of this node, a new log is
-    /// opened which cuts it at the common position, and what this node wrote after that is written again there. False
-    /// when an equal or earlier fork of that log is known. Errors: malformed, too_large, unknown_log, bad_signature,
-    /// bad_proof.
-    [[nodiscard]] Result<bool> accept_fork(std::string_view proof, const NodeId& from);
+    /// Checks and keeps the proof that a log has forked (`text`, see fork_proof.hpp), and reports it. If the log is one
+    /// of this node, a new log is opened which cuts it at the common position, and what this node wrote after that is
+    /// written again there. False when an equal or earlier fork of that log is known. Errors: malformed, too_large,
+    /// unknown_log, bad_signature, bad_proof.
+    [[nodiscard]] Result<bool> accept_fork(std::string_view text, const NodeId& from);
     /// Stops writing `log`, if it is the one written, and opens a new one.
     void leave_log(const LogId& log);
     /// Which of these signed heads contradict what is held here. Nothing is changed and nobody accused.

@@ -164,7 +164,7 @@ std::vector<std::string> verify(const ReadTx& tx, const Progress& progress) {
         if (!log.own) continue;
         const auto head = parse_note(log.head);
         if (head && head->head.fold == fold_version && head->head.state != trie.root())
-            findings.push_back("state root: the one in our head is not that of the records");
+            findings.emplace_back("state root: the one in our head is not that of the records");
     }
     return findings;
 }

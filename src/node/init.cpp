@@ -20,7 +20,7 @@ namespace {
 std::string host_of(const std::string& url) {
     const auto start = url.find("://");
     if (start == std::string::npos) return "localhost";
-    std::string host = url.substr(start + 3, url.find_first_of("/", start + 3) - start - 3);
+    std::string host = url.substr(start + 3, url.find('/', start + 3) - start - 3);
     if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
     return host.substr(0, host.find(':'));
 }

@@ -35,7 +35,7 @@ public:
     void refresh();
     /// Exchanges until there is nothing more, on a connection of its own. Errors: not_found, bad_request, those of
     /// Puller and Pusher.
-    [[nodiscard]] Result<PeerReport> exchange_now(const NodeId& peer);
+    [[nodiscard]] Result<PeerReport> exchange_now(const NodeId& node);
     [[nodiscard]] std::vector<PeerReport> reports() const;
 
     /// The peer that owns a TLS key, for the peer listener: a removed peer is a stranger at once.
@@ -43,7 +43,7 @@ public:
 
 private:
     class Link;
-    Result<PeerRow> reachable(const NodeId& peer) const;
+    Result<PeerRow> reachable(const NodeId& node) const;
     std::unique_ptr<Transport> connect(const PeerRow& peer) const;
 
     Replica& replica_;

@@ -97,7 +97,7 @@ STORE_TEST("filters, alone and with words") {
     const auto tx = under_test.store->write();
     fill(*tx);
     struct Case {
-        const char* what;
+        const char* what = nullptr;
         std::function<void(EntryQuery&)> set;
         Strings keys;
     };
@@ -177,7 +177,7 @@ STORE_TEST("as_of picks the period of the day; its end is exclusive") {
     const auto tx = under_test.store->write();
     tx->put_entry(make_views("patent/1", {make_period(10, 20, {"old"}), make_period(20, 30, {"new"})}), UnixMs{1});
     struct Case {
-        int day;
+        int day = 0;
         std::string word;
         std::optional<int> from;
     };

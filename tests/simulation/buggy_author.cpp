@@ -42,7 +42,7 @@ void BuggyAuthor::write(SimNode& reader) {
             valid = false;
             break;
         case 1:  // one good op, one that is no op
-            lines.push_back(R"({"key":"nothing","seen":{},"effective_on":"2026-01-01","set":{"notes":"x"}})");
+            lines.emplace_back(R"({"key":"nothing","seen":{},"effective_on":"2026-01-01","set":{"notes":"x"}})");
             valid = false;
             break;
         case 2:  // claims to have seen what its author had not

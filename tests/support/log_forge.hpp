@@ -58,7 +58,7 @@ private:
 
 /// One bundle of several forges' segments, their records one log after the other.
 struct ForgedPart {
-    const LogForge* forge;
+    const LogForge* forge = nullptr;
     Seq from;
     Seq to;
     Seq head_size;
