@@ -56,7 +56,7 @@ TEST_CASE("a search says what is listed, as of which day, and how fresh that is"
                                 R"("fields":{"name":"乙","listing":"removed","removed_on":"2025-05-05"}})";
     const std::string future = R"({"key":"gi/Y","kind":"gi","listed":false,"open_conflicts":0,"fields":{}})";
     line.answer("GET /v1/entries",
-                "{\"items\":[" + entry() + "," + removed + "," + future + "],\"next\":\"c2\"," + freshness + "}");
+                "{\"items\":[" + entry() + "," + removed + "," + future + R"(],"next":"c2",)" + freshness + "}");
     const Run run = line.run({"query", "榨菜"});
     CHECK(run.code == 0);
     CHECK(run.out ==
@@ -80,12 +80,12 @@ TEST_CASE("nothing found is said, not an error") {
 TEST_CASE("every page is followed; with --json one page per line, as it came") {
     for (const bool json : {false, true}) {
         CommandLine line;
-        const std::string first = "{\"items\":[" + entry() + "],\"next\":\"c2\"}";
+        const std::string first = "{\"items\":[" + entry() + R"(],"next":"c2"})";
         const std::string second = R"({"items":[{"key":"gi/Z","fields":{}}]})";
         line.answer("GET /v1/entries", first);
         line.answer("GET /v1/entries", second);
         std::vector<std::string> words{"query", "--all"};
-        if (json) words.push_back("--json");
+        if (json) words.emplace_back("--json");
         const Run run = line.run(words);
         CHECK(run.code == 0);
         REQUIRE(line.node.requests.size() == 2);
@@ -278,12 +278,12 @@ TEST_CASE("a verification that finds something ends with 7") {
     };
     for (const Row& row :
          {Row{"verify", "{\"done\":1,\"total\":2}\n{\"result\":{\"ok\":true,\"findings\":[]}}\n", 0, "校验通过"},
-          Row{"verify", "{\"result\":{\"ok\":false,\"findings\":[\"row 3 is odd\"]}}", 7, "row 3 is odd"},
+          Row{"verify", R"({"result":{"ok":false,"findings":["row 3 is odd"]}})", 7, "row 3 is odd"},
           Row{"verify", "{\"done\":1,\"total\":2}\n", 1, ""},
           Row{"rebuild", R"({"result":{"ok":false,"findings":[],"error":{"code":"disk_full","what":"no space"}}})", 1,
               ""},
           Row{"verify", R"({"result":{"ok":false,"findings":[],"error":{"code":"corrupt","what":"torn"}}})", 7, ""},
-          Row{"rebuild", "{\"ok\":true,\"findings\":[]}", 0, "重建"}}) {
+          Row{"rebuild", R"({"ok":true,"findings":[]})", 0, "重建"}}) {
         CommandLine line;
         line.answer(std::string("POST /v1/maintenance/") + row.name, Answer{200, row.answer});
         const Run run = line.run({row.name});
@@ -354,7 +354,7 @@ TEST_CASE("problems end with their exit code, and say what, where and what to do
             CommandLine line;
             line.answer("GET /v1/sync", Answer{row.status, body, "application/problem+json"});
             std::vector<std::string> words{"sync", "status"};
-            if (json) words.push_back("--json");
+            if (json) words.emplace_back("--json");
             const Run run = line.run(words);
             CAPTURE(row.status);
             CAPTURE(row.code);

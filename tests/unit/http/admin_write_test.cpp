@@ -17,7 +17,7 @@ struct Api {
         node.services.peers_changed = [this] { ++changes; };
     }
     HttpResponse send(const std::string& method, const std::string& to, const Json& body = nullptr,
-                      const std::string& secret = {}) {
+                      const std::string& secret = {}) const {
         HttpRequest request;
         request.method = method;
         request.path = to;

@@ -27,7 +27,7 @@ public:
         return answer;
     }
     void cancel() override {}
-    void bundle(std::string body) { answers.push_back(PeerAnswer{200, "", std::move(body), 0, 0}); }
+    void bundle(std::string body) { answers.emplace_back(PeerAnswer{200, "", std::move(body), 0, 0}); }
 
     Result<PeerAnswer> hello = PeerAnswer{200, "", R"({"node":"sc","protocol":[1]})", 0, 0};
     std::deque<Result<PeerAnswer>> answers;
@@ -67,7 +67,7 @@ TEST_CASE("failures in a row double the pause, half of it by chance, up to the m
     const PullerOptions options;
     std::int64_t full = options.backoff_first_ms;
     for (int i = 0; i < 14; ++i) {
-        scene.line.answers.push_back(fail({ErrorCode::unreachable, "lost", "", ""}));
+        scene.line.answers.emplace_back(fail({ErrorCode::unreachable, "lost", "", ""}));
         const std::int64_t pause_ms = scene.puller.step_now();
         CHECK(pause_ms >= full / 2);
         CHECK(pause_ms <= full);
@@ -96,11 +96,11 @@ TEST_CASE("a full disk of this node is a failed exchange that is shown and tried
 
 TEST_CASE("the peer's Retry-After is the least pause") {
     Scene scene;
-    scene.line.answers.push_back(PeerAnswer{503, "", R"({"detail":"busy"})", 7, 0});
+    scene.line.answers.emplace_back(PeerAnswer{503, "", R"({"detail":"busy"})", 7, 0});
     CHECK(scene.puller.step_now() == 7'000);
     CHECK(scene.puller.status().last_error.what == "the peer answered 503: busy");
     // A peer that has no room for another long-poll answers at once, and must not be asked again at once.
-    scene.line.answers.push_back(PeerAnswer{204, "", "", 7, 0});
+    scene.line.answers.emplace_back(PeerAnswer{204, "", "", 7, 0});
     CHECK(scene.puller.step() == 7'000);
     CHECK(scene.puller.status().failures == 0);
 }

@@ -136,14 +136,14 @@ TEST_CASE("413 asks for smaller bundles, down to a bound") {
 TEST_CASE("Retry-After is the least pause, of the greeting and of the bundle; without it failures double it") {
     for (const int status : {429, 503}) {
         Scene scene;
-        scene.line.instead.push_back(PeerAnswer{status, "", R"({"detail":"busy"})", 7, 0});
+        scene.line.instead.emplace_back(PeerAnswer{status, "", R"({"detail":"busy"})", 7, 0});
         CHECK(scene.pusher.step_now() == 7'000);
-        scene.line.instead.push_back(PeerAnswer{200, "", scene.line.exchange.node_json(), 0, 0});
-        scene.line.instead.push_back(PeerAnswer{status, "", R"({"detail":"busy"})", 9, 0});
+        scene.line.instead.emplace_back(PeerAnswer{200, "", scene.line.exchange.node_json(), 0, 0});
+        scene.line.instead.emplace_back(PeerAnswer{status, "", R"({"detail":"busy"})", 9, 0});
         CHECK(scene.pusher.step_now() == 9'000);
         std::int64_t full = 4 * scene.options.backoff_first_ms;
         for (int i = 0; i < 12; ++i) {
-            scene.line.instead.push_back(fail({ErrorCode::unreachable, "lost", "", ""}));
+            scene.line.instead.emplace_back(fail({ErrorCode::unreachable, "lost", "", ""}));
             const std::int64_t pause_ms = scene.pusher.step_now();
             CHECK(pause_ms >= full / 2);
             CHECK(pause_ms <= full);
@@ -234,7 +234,7 @@ TEST_CASE("a peer that is another node, or answers nonsense, is brought nothing"
         {R"({"node":"sc","protocol":[1],"vector":{},"heads":["x"]})", ErrorCode::malformed}};
     for (const auto& [hello, code] : cases) {
         Scene scene;
-        scene.line.instead.push_back(PeerAnswer{200, "", hello, 0, 0});
+        scene.line.instead.emplace_back(PeerAnswer{200, "", hello, 0, 0});
         CHECK(scene.pusher.step_now() > 0);
         CHECK(scene.pusher.status().last_error.code == code);
         CHECK(scene.line.posted.empty());
