@@ -147,6 +147,7 @@ private:
     void commit_group(std::vector<Pending*>& group);
     Result<Published> append(WriteTx& tx, LogRow& own, class Intake& intake, const Draft& draft, Vector& vector);
     void seal(WriteTx& tx, LogRow& own);
+    void commit_unsealed(WriteTx& tx, const LogRow& own);
     Standing standing_with(const ReadTx& tx, const LogRow& own, const Head& head) const;
     void announce(Standing next);
     StateTrie& trie(const ReadTx& tx);

@@ -317,13 +317,10 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from,
             bool reopened = false;
             if (proofs.leave_own) (void)reopen(*tx, std::nullopt, {});
             LogRow own = continue_own(*tx, proofs.counted_before, from, reopened);
-            if (proofs.report.records > 0 || reopened || proofs.leave_own) {
+            if (proofs.report.records > 0 || reopened || proofs.leave_own)
                 seal(*tx, own);
-            } else if (news) {
-                Standing next = standing_with(*tx, own, parse_note(own.head)->head);
-                minglu::commit(*tx);
-                announce(std::move(next));
-            }
+            else if (news)
+                commit_unsealed(*tx, own);
         } catch (...) {
             trie_.reset();
             throw;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "minglu/ids.hpp"
 
@@ -47,12 +48,17 @@ struct NodeConfig {
 struct DataPaths {
     explicit DataPaths(const std::filesystem::path& data);
     std::filesystem::path config, database, lock, socket, card, signing_key, tls_certificate, tls_key, spool;
+    std::filesystem::path unfinished_init;  ///< there while a node is being made
 };
 
 /// Reads `config_file`, or minglu.toml in the data directory; `data_dir`, when not empty, overrides `node.data`.
 /// Errors: not_found (run minglu init first), bad_value naming file, line and key; a key that is not known is an error.
 [[nodiscard]] Result<NodeConfig> load_config(const std::filesystem::path& data_dir,
                                              const std::optional<std::filesystem::path>& config_file);
+
+/// Reads the text of a configuration; `file` is its name, for errors. `data` stays empty where it is not given.
+/// Errors: bad_value.
+[[nodiscard]] Result<NodeConfig> parse_config(std::string_view text, const std::string& file);
 
 /// The text of a new minglu.toml with these values.
 [[nodiscard]] std::string config_text(const NodeConfig& config);

@@ -17,6 +17,7 @@
 #include "src/http/sync_api.hpp"
 #include "src/imports/import_jobs.hpp"
 #include "src/node/backup.hpp"
+#include "src/node/init.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
@@ -93,12 +94,12 @@ public:
           store_(open_sqlite_store(paths_.database, store_options())),
           replica_(config_.node, *store_, *key_, clock_, random_, &beside_),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
-          imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_),
+          imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_, on_store_fault),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
           services_(make_services()),
           api_(make_api(services_)) {}
 
-    [[nodiscard]] const HttpHandler& api() const { return api_.handle; }
+    [[nodiscard]] const HttpHandler& api() const { return in_process_; }
 
     Result<void> serve(const std::function<void(const Doors&)>& on_ready) {
         set_up_logging(config_.log, config_.node);
@@ -168,6 +169,7 @@ private:
             [this](const std::filesystem::path& target, const Progress& progress) { backup(target, progress); },
             [this](const Progress& progress) { return verify_all(progress); },
             [](std::size_t count) { return random_bytes(count); },
+            on_store_fault,
         };
     }
 
@@ -295,6 +297,13 @@ private:
     PeerLinks links_;
     Services services_;
     OfficerApi api_;
+    HttpHandler in_process_ = [this](const HttpRequest& request) {
+        try {
+            return api_.handle(request);
+        } catch (const CommitUnknown& fault) {
+            leave(fault);
+        }
+    };
     std::unique_ptr<HttpServer> officer_;
     std::unique_ptr<HttpServer> peer_;
     std::unique_ptr<HttpServer> socket_;
@@ -309,6 +318,7 @@ Node::~Node() = default;
 
 Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config) {
     const DataPaths paths(config.data);
+    if (auto made = check_not_half_made(config.data); !made) return tl::unexpected(made.error());
     if (!std::filesystem::exists(paths.database) && !std::filesystem::exists(paths.signing_key))
         return fail({ErrorCode::not_found, "there is no node", config.data.string(), "make one with minglu init"});
     auto lock = DataLock::take(paths.lock);

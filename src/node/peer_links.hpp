@@ -42,9 +42,10 @@ public:
     [[nodiscard]] std::optional<NodeId> peer_of(const Hash& spki) const;
 
 private:
-    class Link;
+    class Followed;
     Result<PeerRow> reachable(const NodeId& node) const;
     std::unique_ptr<Transport> connect(const PeerRow& peer) const;
+    Link link_to(const NodeId& peer, Transport& transport) const;
 
     Replica& replica_;
     Store& store_;
@@ -58,7 +59,7 @@ private:
     mutable std::mutex mutex_;
     bool started_ = false;
     std::atomic<bool> stopping_ = false;  ///< ends an `exchange_now` that is under way
-    std::map<NodeId, std::unique_ptr<Link>> links_;
+    std::map<NodeId, std::unique_ptr<Followed>> links_;
     std::vector<PeerRow> peers_;
     std::map<Hash, NodeId> by_spki_;
 };

@@ -29,11 +29,12 @@ void SimNode::follow(const NodeId& neighbour, Link& link) {
     if (link.road == Road::none) return;
     PullerOptions pulling;
     pulling.limit_bytes = link.limit_bytes;
-    link.puller = std::make_unique<Puller>(neighbour, *replica_, *store_, *link.line, clock_, random_, pulling);
+    const minglu::Link ends{neighbour, *replica_, *store_, *link.line, clock_, random_};
+    link.puller = std::make_unique<Puller>(ends, pulling);
     if (link.road == Road::pull) return;
     PusherOptions pushing;
     pushing.limit_bytes = link.limit_bytes;
-    link.pusher = std::make_unique<Pusher>(neighbour, *replica_, *store_, *link.line, clock_, random_, pushing);
+    link.pusher = std::make_unique<Pusher>(ends, pushing);
 }
 
 void SimNode::connect(SimNode& neighbour, std::size_t limit_bytes, Road road, std::string name) {

@@ -49,6 +49,8 @@ struct Services {
     std::function<void(const std::filesystem::path& target, const Progress&)> backup;  ///< throws StoreFault
     std::function<std::vector<std::string>(const Progress&)> verify;  ///< one line per finding; empty = sound
     std::function<std::string(std::size_t bytes)> random_bytes;       ///< for secrets
+    /// A commit of a thread that no request waits for, whose outcome is unknown; does not return.
+    std::function<void(const StoreFault&)> on_unknown;
 };
 
 }  // namespace minglu

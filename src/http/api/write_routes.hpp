@@ -23,5 +23,7 @@ void add_maintenance_routes(Router& router);
 void add_incident_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 /// GET /v1/forks and /v1/forks/records.
 void add_fork_routes(Router& router);
+/// POST /v1/forks/adoption.
+void add_fork_adoption_route(Router& router);
 
 }  // namespace minglu

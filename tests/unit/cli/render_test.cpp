@@ -293,6 +293,39 @@ TEST_CASE("a verification that finds something ends with 7") {
     }
 }
 
+TEST_CASE("adopting says of each record what becomes of it, and ends with 3 when one was refused") {
+    const std::string items =
+        R"({"dot":"cq-9f3c21d07be45a18:8","actor":"li","reason":"调整","outcome":"write","ops":2,"changed_since":1},)"
+        R"({"dot":"cq-9f3c21d07be45a18:9","actor":"li","reason":"再调","outcome":"stands","ops":0,"changed_since":0})";
+    const std::string refused =
+        R"({"dot":"cq-9f3c21d07be45a18:9","actor":"li","reason":"再调","outcome":"refused","ops":1,"detail":"too large","cure":"split"})";
+    const auto answer = [](const std::string& of, bool is_dry_run) {
+        return R"({"log":"cq-9f3c21d07be45a18","dry_run":)" + std::string(is_dry_run ? "true" : "false") +
+               R"(,"ops":2,"items":[)" + of + "]}";
+    };
+    CommandLine line;
+    line.answer("POST /v1/forks/adoption", answer(items, true));
+    const Run planned = line.run({"incident", "adopt", "cq-9f3c21d07be45a18", "--reason", "原机已毁", "--dry-run"});
+    CHECK(planned.code == 0);
+    CHECK(Json::parse(line.body()) == Json{{"log", "cq-9f3c21d07be45a18"}, {"reason", "原机已毁"}, {"dry_run", true}});
+    for (const char* said : {"将写入 2 条", "1 条所涉条目此后另有变更", "不重复"}) CHECK(has(planned.out, said));
+    line.answer("POST /v1/forks/adoption", answer(refused, false));
+    const Run done =
+        line.run({"incident", "adopt", "cq-9f3c21d07be45a18", "--reason", "x", "--record", "cq-9f3c21d07be45a18:9"});
+    CHECK(done.code == 3);
+    CHECK(has(done.out, "too large（split）"));
+    CHECK(Json::parse(line.body())["record"] == "cq-9f3c21d07be45a18:9");
+}
+
+TEST_CASE("a long task prints one document with --json: its result") {
+    CommandLine line;
+    line.answer("POST /v1/maintenance/verify",
+                Answer{200, "{\"done\":1,\"total\":2}\n{\"result\":{\"ok\":false,\"findings\":[\"row 3 is odd\"]}}\n"});
+    const Run run = line.run({"--json", "verify"});
+    CHECK(run.code == 7);
+    CHECK(Json::parse(run.out) == Json{{"ok", false}, {"findings", {"row 3 is odd"}}});
+}
+
 TEST_CASE("a backup path is made absolute: the node runs elsewhere") {
     CommandLine line;
     line.answer("POST /v1/maintenance/backup", std::string(R"({"result":{"ok":true,"findings":[]}})"));
