@@ -112,16 +112,16 @@ void check_grant(Write& write) {
     const auto publication = parse_patent_number(write.text("publication_number"));
     const auto code = publication && publication->is_publication ? kind_code_of(publication->number) : "";
     const bool application_document = code.starts_with('A');
-    if (status->in_force && application_document)
+    if (status->in_force() && application_document)
         write.add(ErrorCode::bad_value, "publication_number",
                   publication->number + " is the published application of a patent in force",
                   "give the number of the granted document (kind code B, U or S)");
-    const bool never_granted = !status->granted && status->code != "invalidated";
+    const bool never_granted = !status->granted() && status->code != "invalidated";
     if (never_granted && !code.empty() && !application_document)
         write.add(ErrorCode::bad_value, "publication_number",
                   publication->number + " is a granted document, but the status is " + status->label_zh,
                   "correct the status or the number");
-    if (status->granted) return;
+    if (status->granted()) return;
     for (const std::string_view field : {"application_number", "registration_number", "certificate_number"})
         if (fold_number(write.text(field)).starts_with("ZL"))
             write.add(ErrorCode::bad_value, field, "ZL stands before a number whose patent is not granted",

@@ -1,6 +1,7 @@
 #include "catalog/terms.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -21,6 +22,16 @@ std::optional<Day> day_at(const json& object, const char* field) {
     return *day;
 }
 
+constexpr std::array<std::string_view, 6> right_names{"unknown", "pending",       "in_force",
+                                                      "ended",   "never_granted", "never_existed"};
+
+RightState right_at(const json& object) {
+    const auto text = object.at("right").get<std::string>();
+    const auto* const found = std::find(right_names.begin(), right_names.end(), text);
+    if (found == right_names.end()) throw std::logic_error("catalog/data/terms.json: no such right: " + text);
+    return static_cast<RightState>(found - right_names.begin());
+}
+
 Term parse_term(const json& object) {
     Term term;
     term.list = object.at("list").get<std::string>();
@@ -28,8 +39,7 @@ Term parse_term(const json& object) {
     term.label_zh = object.at("label_zh").get<std::string>();
     term.label_en = object.at("label_en").get<std::string>();
     term.source = object.at("source").get<std::string>();
-    term.in_force = object.value("in_force", "no") == "yes";
-    term.granted = object.value("granted", "no") == "yes";
+    if (object.contains("right")) term.right = right_at(object);
     if (object.contains("kind")) {
         const auto kind = parse_kind(object.at("kind").get<std::string>());
         if (!kind) throw std::logic_error("catalog/data/terms.json: " + describe(kind.error()));
@@ -43,6 +53,10 @@ Term parse_term(const json& object) {
 
 bool applies(const Term& term, std::optional<Kind> kind) {
     return !kind || !term.kind || *term.kind == *kind;
+}
+
+bool offers(const std::vector<const Term*>& terms, const std::string& code) {
+    return std::any_of(terms.begin(), terms.end(), [&](const Term* term) { return term->code == code; });
 }
 
 struct Table {
@@ -85,6 +99,10 @@ const Term* first_at(const std::string& word, std::optional<Kind> kind) {
 
 }  // namespace
 
+std::string_view name(RightState state) {
+    return right_names[static_cast<std::size_t>(state)];
+}
+
 const Term* find_term(std::string_view list, std::string_view code_or_label, std::optional<Kind> kind) {
     const auto prefix = std::string(list) + "/";
     if (const Term* exact = first_at(prefix + std::string(code_or_label), kind)) return exact;
@@ -96,7 +114,7 @@ std::vector<const Term*> terms_of(std::string_view list, std::optional<Kind> kin
     const auto found = table().by_list.find(list);
     if (found == table().by_list.end()) return out;
     for (const Term* term : found->second)
-        if (applies(*term, kind)) out.push_back(term);
+        if (applies(*term, kind) && !(kind && offers(out, term->code))) out.push_back(term);
     return out;
 }
 

@@ -19,6 +19,7 @@ minglu_layer(minglu_catalog
   LINK minglu_crypto nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::ICU)
 minglu_embed(minglu_catalog catalog/data/regions.csv regions_csv)
 minglu_embed(minglu_catalog catalog/data/terms.json terms_json)
+minglu_embed(minglu_catalog catalog/data/right_terms.json right_terms_json)
 minglu_generate(minglu_catalog han_fold.py han_fold --unihan ${MINGLU_UNIHAN_DIR})
 minglu_generate(minglu_catalog readings.py readings_tsv --unihan ${MINGLU_UNIHAN_DIR})
 minglu_layer(minglu_sync DIRS sync LINK minglu_catalog PkgConfig::ZSTD)

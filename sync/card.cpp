@@ -1,12 +1,12 @@
 #include "sync/card.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 
 #include "minglu/json_text.hpp"
+#include "minglu/moment.hpp"
 
 namespace minglu {
 namespace {
@@ -39,24 +39,10 @@ Result<std::string> text_field(const json& fields, const char* field) {
     return found->get<std::string>();
 }
 
-std::optional<int> two_digits(std::string_view text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional<int>(value) : std::nullopt;
-}
-
-/// The inverse of to_string(UnixMs): YYYY-MM-DDTHH:MM:SS.mmm+08:00, nothing else of RFC 3339.
-std::optional<UnixMs> parse_moment(std::string_view text) {
-    if (text.size() != 29) return std::nullopt;
-    const Result<Day> day = parse_day(text.substr(0, 10));
-    const auto hour = two_digits(text.substr(11, 2));
-    const auto minute = two_digits(text.substr(14, 2));
-    const auto second = two_digits(text.substr(17, 2));
-    const auto ms = two_digits(text.substr(20, 3));
-    if (!day || !hour || !minute || !second || !ms) return std::nullopt;
-    const std::int64_t hours = std::int64_t{day->value()} * 24 + *hour - 8;
-    const UnixMs moment(((hours * 60 + *minute) * 60 + *second) * 1000 + *ms);
-    return to_string(moment) == text ? std::optional<UnixMs>(moment) : std::nullopt;
+/// The one spelling of a moment in a card.
+std::optional<UnixMs> exact_moment(std::string_view text) {
+    const auto moment = parse_moment(text);
+    return moment && to_string(*moment) == text ? std::optional<UnixMs>(*moment) : std::nullopt;
 }
 
 /// What a card may say, whether it is being made or read.
@@ -128,7 +114,7 @@ Result<Card> card_of(const json& fields) {
             card.url = text;
             return true;
         });
-    if (ok) ok = read("made", [&](const std::string& text) { return assign(card.made, parse_moment(text)); });
+    if (ok) ok = read("made", [&](const std::string& text) { return assign(card.made, exact_moment(text)); });
     if (ok) ok = check(card);
     if (!ok) return fail(ok.error());
     return card;

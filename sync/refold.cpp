@@ -92,8 +92,7 @@ Gathered gather(const ReadTx& tx, const EntryKey& key, const Cuts& cuts, std::op
 
 struct Counted {
     EffectiveOp op;
-    Hash leaf{};
-    std::map<Dot, Hash> approvals;
+    CoveredOp covered;
 };
 
 std::optional<Counted> count(const GatheredOp& gathered) {
@@ -104,21 +103,8 @@ std::optional<Counted> count(const GatheredOp& gathered) {
     auto effective =
         make_effective(row.dot, row.time, row.resolves, *op, gathered.approvals.needs, gathered.approvals.given);
     if (!effective) return std::nullopt;
-    return Counted{*std::move(effective), leaf_hash(HashAlgorithm::sha256, row.line), gathered.approvals.leaves};
-}
-
-Hash hash_of_ops(std::vector<Counted>& counted) {
-    std::vector<const Counted*> by_dot;
-    by_dot.reserve(counted.size());
-    for (const Counted& one : counted) by_dot.push_back(&one);
-    std::sort(by_dot.begin(), by_dot.end(), [](const auto* a, const auto* b) { return a->op.dot < b->op.dot; });
-    std::string covered;
-    for (const Counted* one : by_dot) {
-        append_position(covered, one->op.dot, one->leaf);
-        append_number(covered, one->approvals.size(), 4);
-        for (const auto& [dot, leaf] : one->approvals) append_position(covered, dot, leaf);
-    }
-    return sha256({covered});
+    return Counted{*std::move(effective),
+                   {row.dot, leaf_hash(HashAlgorithm::sha256, row.line), gathered.approvals.leaves}};
 }
 
 CountedOps count_all(const Gathered& gathered) {
@@ -126,9 +112,14 @@ CountedOps count_all(const Gathered& gathered) {
     for (const GatheredOp& op : gathered.ops)
         if (auto one = count(op)) counted.push_back(*std::move(one));
     CountedOps result;
-    result.ops_hash = hash_of_ops(counted);
+    std::vector<CoveredOp> covered;
     result.ops.reserve(counted.size());
-    for (Counted& one : counted) result.ops.push_back(std::move(one.op));
+    covered.reserve(counted.size());
+    for (Counted& one : counted) {
+        result.ops.push_back(std::move(one.op));
+        covered.push_back(std::move(one.covered));
+    }
+    result.ops_hash = hash_of_ops(std::move(covered));
     return result;
 }
 
@@ -161,12 +152,23 @@ std::vector<Gathered> gather_chunk(const ReadTx& tx, KeyIterator& next, KeyItera
 
 }  // namespace
 
+Hash hash_of_ops(std::vector<CoveredOp> ops) {
+    std::sort(ops.begin(), ops.end(), [](const CoveredOp& a, const CoveredOp& b) { return a.dot < b.dot; });
+    std::string covered;
+    for (const CoveredOp& op : ops) {
+        append_position(covered, op.dot, op.leaf);
+        append_number(covered, op.approvals.size(), 4);
+        for (const auto& [dot, leaf] : op.approvals) append_position(covered, dot, leaf);
+    }
+    return sha256({covered});
+}
+
 CountedOps counted_ops(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs> known_at) {
     return count_all(gather(tx, key, Cuts(tx), known_at));
 }
 
-EntryViews views_of(const ReadTx& tx, const EntryKey& key) {
-    return fold_views(gather(tx, key, Cuts(tx), std::nullopt));
+EntryViews views_of(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs> known_at) {
+    return fold_views(gather(tx, key, Cuts(tx), known_at));
 }
 
 /// While one chunk is folded beside us, the one before it is stored and the one after it is read.

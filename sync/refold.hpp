@@ -1,5 +1,6 @@
 #pragma once
 /// From the stored ops of a key to its stored views: one algorithm for every write, for rebuild and for verify.
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -17,12 +18,21 @@ struct CountedOps {
     Hash ops_hash{};
 };
 
+/// What the state trie covers of one op that counts.
+struct CoveredOp {
+    Dot dot;
+    Hash leaf{};                      ///< of the op line
+    std::map<Dot, Hash> approvals{};  ///< leaf hashes of the approving records of the nodes in `needs`
+};
+/// docs/PROTOCOL.md §7.
+[[nodiscard]] Hash hash_of_ops(std::vector<CoveredOp> ops);
+
 /// Reads the ops of a key and decides which count: valid, not behind a cut, changes or fully approved proposals.
 /// `known_at`: only what had arrived here by then.
 [[nodiscard]] CountedOps counted_ops(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs> known_at = {});
 
-/// The views of a key, with its trie leaf. No periods: nothing counts.
-[[nodiscard]] EntryViews views_of(const ReadTx& tx, const EntryKey& key);
+/// The views of a key, with its trie leaf. No periods: nothing counts. `known_at` as above.
+[[nodiscard]] EntryViews views_of(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs> known_at = {});
 
 /// Replaces the views of `keys` and their leaves in the trie. The folding itself runs beside the caller.
 void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at, Beside& beside);

@@ -8,7 +8,7 @@ namespace minglu {
 
 JsonExport::JsonExport(JsonForm form, Sink sink) : form_(form), sink_(std::move(sink)) {}
 
-void JsonExport::add(const EntryKey& key, std::string_view view, const Vector& etag) {
+void JsonExport::add(const EntryKey& key, std::string_view view, const Vector& etag, std::string_view verdict) {
     text_ = form_ == JsonForm::lines ? "" : first_ ? "[\n" : ",\n";
     first_ = false;
     text_ += "{\"etag\":";
@@ -17,6 +17,10 @@ void JsonExport::add(const EntryKey& key, std::string_view view, const Vector& e
     text_ += view;
     text_ += ",\"key\":";
     append_json_string(text_, key.value());
+    if (!verdict.empty()) {
+        text_ += ",\"verdict\":";
+        append_json_string(text_, verdict);
+    }
     text_ += form_ == JsonForm::lines ? "}\n" : "}";
     sink_(text_);
 }

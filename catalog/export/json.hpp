@@ -1,7 +1,8 @@
 #pragma once
 /// Entries as JSON for programs: one object per line, or one array.
 ///
-/// Each object is canonical (see minglu/json_text.hpp): {"etag":"…","fields":{…},"key":"trademark/10325554/33"}.
+/// Each object is canonical (see minglu/json_text.hpp): {"etag":"…","fields":{…},"key":"trademark/10325554/33",
+/// "verdict":"protected"}, the last only where one is given.
 #include <functional>
 #include <string>
 #include <string_view>
@@ -22,7 +23,7 @@ public:
 
     JsonExport(JsonForm form, Sink sink);
     /// `view` is the canonical JSON object of the entry's merged fields.
-    void add(const EntryKey& key, std::string_view view, const Vector& etag);
+    void add(const EntryKey& key, std::string_view view, const Vector& etag, std::string_view verdict = {});
     /// Closes the array.
     void finish();
 

@@ -292,7 +292,7 @@ private:
         for (const FieldValue& value : set_) {
             if (value.field != "status") continue;
             const Term* status = find_term("status", text_of(value.json), Kind::patent);
-            if (status == nullptr || status->granted) continue;
+            if (status == nullptr || status->granted()) continue;
             refuse_field(field, {ErrorCode::bad_value, "ZL stands before a number whose patent is " + status->label_zh,
                                  "", "leave ZL out, or correct the status"});
         }

@@ -10,6 +10,7 @@ namespace {
 struct ShowOptions {
     std::string key;
     std::string as_of;
+    std::string known_at;
 };
 
 /// Fields in the order of the table of fields, then those that this version does not know.
@@ -24,6 +25,27 @@ void add_fields(Facts& facts, const std::string& key, const Json& fields) {
             facts.add(Cell(field).text, value_text(key, field, value));
 }
 
+/// "有效，自 2010-06-28（商标法…）".
+std::string right_text(const Json& right) {
+    std::string out = right_state_label(text(right, "state"));
+    if (const std::string since = text(right, "since"); !since.empty()) out += "，自 " + Cell(since).text;
+    if (const std::string end = text(right, "expires_on"); !end.empty()) out += "，届满日 " + Cell(end).text;
+    if (const std::string until = text(right, "grace_until"); !until.empty()) out += "，宽展至 " + Cell(until).text;
+    if (const std::string source = text(right, "source"); !source.empty()) out += "（" + Cell(source).text + "）";
+    return out;
+}
+
+/// The verdict and what it rests on, and what would have been said at the end of the day asked about.
+void add_protection(Facts& facts, const Json& entry) {
+    const Cell verdict = verdict_cell(text(entry, "verdict"));
+    facts.add("结论", verdict.text, verdict.tone);
+    facts.add("权利本身", right_text(member(entry, "right")));
+    const Json& then = member(entry, "as_known_then");
+    if (!then.is_object()) return;
+    const Cell said = verdict_cell(text(then, "verdict"));
+    facts.add("按当日所知", said.text + "；权利" + right_text(member(then, "right")), said.tone);
+}
+
 void show_scheduled(Session& session, const Json& entry) {
     for (const Json& period : elements(entry, "scheduled")) {
         session.out() << "自 " << Cell(text(period, "from")).text << " 起\n";
@@ -36,6 +58,7 @@ void show_scheduled(Session& session, const Json& entry) {
 ExitCode run_show(Session& session, const ShowOptions& options) {
     HttpRequest request = request_of("GET", "/v1/entries/" + options.key);
     add_query(request, "as_of", options.as_of);
+    add_query(request, "known_at", options.known_at);
     const Json entry = session.ask(std::move(request));
     if (session.json()) return ExitCode::ok;
     Facts facts;
@@ -44,6 +67,8 @@ ExitCode run_show(Session& session, const ShowOptions& options) {
     const Cell listing = listing_cell(entry);
     facts.add("当日状态", listing.text, listing.tone);
     facts.add_if("查询日", text(member(entry, "freshness"), "as_of"));
+    facts.add_if("按此刻所知", time_text(text(member(entry, "freshness"), "known_at")));
+    add_protection(facts, entry);
     facts.add_if("此内容始于", text(entry, "from"));
     facts.add_if("此内容止于", text(entry, "until"));
     add_fields(facts, text(entry, "key"), member(entry, "fields"));
@@ -98,7 +123,9 @@ void add_entry_commands(CLI::App& app, Chosen& chosen) {
         *entry, chosen, "show", "All fields of one entry 查看条目",
         [](CLI::App& command, ShowOptions& options) {
             command.add_option("key", options.key, "e.g. trademark/10325554/33 条目键")->required();
-            command.add_option("--as-of", options.as_of, "Day to look at, YYYY-MM-DD 查询日");
+            command.add_option("--as-of", options.as_of, "Day to look at, YYYY-MM-DD; today when not given 查询日");
+            command.add_option("--known-at", options.known_at,
+                               "As this node knew it then: a day (to its end) or a time with offset 按当时所知");
         },
         run_show);
     add_entry_write_commands(*entry, chosen);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "catalog/fields.hpp"
+#include "catalog/protection.hpp"
 #include "catalog/terms.hpp"
 
 namespace minglu::cli {
@@ -88,7 +89,30 @@ Cell status_cell(const Json& entry) {
     if (code.empty()) return {""};
     const Term* const term = find_term("status", code, kind_of(text(entry, "key")));
     if (term == nullptr) return {code};
-    return {term->label_zh, term->in_force ? Tone::good : Tone::bad};
+    return {term->label_zh, term->in_force() ? Tone::good : Tone::bad};
+}
+
+Cell verdict_cell(std::string_view verdict) {
+    for (const Verdict one : all_verdicts) {
+        if (verdict != name(one)) continue;
+        const bool good = one == Verdict::is_protected;
+        return {label_zh(one), good ? Tone::good : one == Verdict::listed_right_unknown ? Tone::warn : Tone::bad};
+    }
+    return {verdict};
+}
+
+std::string right_state_label(std::string_view state) {
+    for (const RightState one : all_right_states)
+        if (state == name(one)) return std::string(label_zh(one));
+    return std::string(state);
+}
+
+std::string asked_text(const Json& freshness) {
+    const std::string as_of = text(freshness, "as_of");
+    if (as_of.empty()) return {};
+    const std::string known_at = text(freshness, "known_at");
+    const std::string known = known_at.empty() ? std::string() : "，按 " + time_text(known_at) + " 所知";
+    return "（截至 " + Cell(as_of).text + known + "）";
 }
 
 Cell conflict_state_cell(std::string_view state) {

@@ -20,6 +20,11 @@ namespace minglu::cli {
 /// "在册", "已移出", "未生效" of an entry as the API gives it.
 [[nodiscard]] Cell listing_cell(const Json& entry);
 [[nodiscard]] Cell status_cell(const Json& entry);
+/// Of a verdict as the API names it; an unknown one as it is.
+[[nodiscard]] Cell verdict_cell(std::string_view verdict);
+[[nodiscard]] std::string right_state_label(std::string_view state);
+/// "（截至 2026-01-01，按 2026-02-01 23:59:59 所知）" from `freshness`; empty when no day was asked for.
+[[nodiscard]] std::string asked_text(const Json& freshness);
 [[nodiscard]] Cell conflict_state_cell(std::string_view state);
 [[nodiscard]] std::string conflict_type_label(std::string_view type);
 [[nodiscard]] std::string batch_state_label(std::string_view state);

@@ -9,7 +9,7 @@ namespace {
 
 struct Filter {
     std::string words;
-    std::string kind, nice_class, listing, status, region, category, subtype, home, batch, as_of;
+    std::string kind, nice_class, listing, status, region, category, subtype, home, batch, as_of, known_at;
     bool with_conflict = false;
 };
 
@@ -28,6 +28,8 @@ void add_filter_options(CLI::App& command, Filter& filter) {
     command.add_option("--home", filter.home, "Home node 归口节点");
     command.add_option("--batch", filter.batch, "Entries written by this batch (log:seq) 批次");
     command.add_option("--as-of", filter.as_of, "Day to look at, YYYY-MM-DD; today when not given 查询日");
+    command.add_option("--known-at", filter.known_at,
+                       "As this node knew it then: a day (to its end) or a time with offset 按当时所知");
     command.add_flag("--conflict", filter.with_conflict, "Only entries with an open conflict 仅有未决冲突者");
 }
 
@@ -43,6 +45,7 @@ void add_filter(HttpRequest& request, const Filter& filter) {
     add_query(request, "home", filter.home);
     add_query(request, "batch", filter.batch);
     add_query(request, "as_of", filter.as_of);
+    add_query(request, "known_at", filter.known_at);
     if (filter.with_conflict) add_query(request, "conflict", "open");
 }
 
@@ -58,11 +61,10 @@ Cell listing_with_date(const Json& entry) {
 }
 
 void show_hits(Session& session, const std::vector<Json>& items, const Json& page) {
-    const std::string as_of = text(member(page, "freshness"), "as_of");
     std::string heading = items.empty() ? "没有符合条件的条目" : std::to_string(items.size()) + " 条";
-    if (!as_of.empty()) heading += "（截至 " + as_of + "）";
+    heading += asked_text(member(page, "freshness"));
     session.out() << Cell(heading).text << '\n';
-    Table table({"名录", "条目", "名称", "法律状态", "权利人", "地区", "归口", "未决冲突"});
+    Table table({"名录", "结论", "条目", "名称", "法律状态", "权利人", "地区", "归口", "未决冲突"});
     for (const Json& entry : items) {
         const std::string key = text(entry, "key");
         const Json& fields = member(entry, "fields");
@@ -71,8 +73,9 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
             return member(fields, field).is_null() ? std::string() : field_text(key, fields, field);
         };
         const std::string place = shown("region_name").empty() ? shown("region") : shown("region_name");
-        table.add({listing_with_date(entry), key, shown("name"), status_cell(entry), shown("holders"), place,
-                   shown("home"), Cell(conflicts == 0 ? std::string() : std::to_string(conflicts), Tone::warn)});
+        table.add({listing_with_date(entry), verdict_cell(text(entry, "verdict")), key, shown("name"),
+                   status_cell(entry), shown("holders"), place, shown("home"),
+                   Cell(conflicts == 0 ? std::string() : std::to_string(conflicts), Tone::warn)});
     }
     if (!table.empty()) table.print(session.screen());
     print_freshness(session, page);

@@ -128,11 +128,12 @@ Answered<Edit> read_edit(const Call& call, const WriteBody& body) {
 HttpResponse answer(const Call& call, const Written& written) {
     const auto tx = call.services.store.read();
     const auto key = parse_entry_key(call.path.at("key"));
-    const auto entry = tx->entry(*key);
+    const auto entry = entry_at(*tx, *key, std::nullopt);
+    const Day today = day_of(call.services.clock.now());
     std::string body = written.json;
-    if (entry) body += ",\"entry\":" + entry_json(*tx, *entry, day_of(call.services.clock.now()));
+    if (entry) body += ",\"entry\":" + entry_json(*tx, *entry, {today, std::nullopt, today});
     HttpResponse response = json_answer(written.status, body + "}");
-    if (entry) response.headers.emplace("ETag", "\"" + to_string(entry->etag) + "\"");
+    if (entry) response.headers.emplace("ETag", "\"" + to_string(entry->row.etag) + "\"");
     return with_vector(std::move(response), *tx);
 }
 

@@ -5,6 +5,7 @@
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/text/terms.hpp"
+#include "src/http/api/asked.hpp"
 
 namespace minglu {
 
@@ -64,8 +65,7 @@ Result<void> read_references(const HttpRequest& request, EntryQuery& query) {
     const auto kind = text_parameter(request, "kind");
     const auto batch = text_parameter(request, "batch");
     const auto conflict = text_parameter(request, "conflict");
-    const auto as_of = text_parameter(request, "as_of");
-    for (const auto* value : {&kind, &batch, &conflict, &as_of})
+    for (const auto* value : {&kind, &batch, &conflict})
         if (!*value) return fail(value->error());
     if (!kind->empty()) {
         const auto parsed = parse_kind(*kind);
@@ -79,11 +79,6 @@ Result<void> read_references(const HttpRequest& request, EntryQuery& query) {
     }
     if (!conflict->empty() && *conflict != "open") return refuse("conflict", "only open is known", "give open");
     query.with_open_conflict = !conflict->empty();
-    if (!as_of->empty()) {
-        const auto day = parse_day(*as_of);
-        if (!day) return refuse("as_of", day.error().what, "give a date as YYYY-MM-DD");
-        query.as_of = *day;
-    }
     return {};
 }
 
@@ -96,14 +91,17 @@ bool holds(const std::vector<std::string>& terms, const EntryQuery::Term& wanted
 }  // namespace
 
 std::vector<std::string> search_parameters() {
-    return {"q",     "kind",     "class",   "listing", "status", "region",
-            "as_of", "category", "subtype", "home",    "batch",  "conflict"};
+    return {"q",        "kind",     "class",   "listing", "status", "region",  "as_of",
+            "known_at", "category", "subtype", "home",    "batch",  "conflict"};
 }
 
 Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, Day today) {
     EntrySearch search;
     EntryQuery& query = search.filters_;
-    query.as_of = today;
+    const auto asked = asked_from(request, today);
+    if (!asked) return fail(asked.error());
+    search.asked_ = *asked;
+    query.as_of = asked->as_of;
     if (auto read = read_conditions(request, query); !read) return fail(read.error());
     if (auto read = read_references(request, query); !read) return fail(read.error());
     query.legal_status = code_of("status", query.legal_status, query.kind);
@@ -136,7 +134,7 @@ bool EntrySearch::is_new(std::size_t reading, const EntryHit& hit) const {
     return true;
 }
 
-EntrySearch::Page EntrySearch::page(const ReadTx& tx, SearchPosition after, std::uint32_t limit) const {
+EntrySearch::Page EntrySearch::page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const {
     Page page;
     page.last = after;
     for (auto i = static_cast<std::size_t>(after.reading); i < readings_.size(); ++i) {
@@ -148,7 +146,7 @@ EntrySearch::Page EntrySearch::page(const ReadTx& tx, SearchPosition after, std:
         };
         // One more than asked for, so that the last page knows it is the last.
         query.limit = limit + 1 - static_cast<std::uint32_t>(page.hits.size());
-        for (EntryHit& hit : tx.query(query).hits) {
+        for (EntryHit& hit : catalogue.query(query).hits) {
             if (page.hits.size() == limit) {
                 page.more = true;
                 return page;

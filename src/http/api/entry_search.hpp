@@ -6,6 +6,7 @@
 
 #include "minglu/store.hpp"
 #include "src/http/message.hpp"
+#include "sync/catalogue_at.hpp"
 
 namespace minglu {
 
@@ -20,10 +21,11 @@ struct SearchPosition {
 
 class EntrySearch {
 public:
-    /// From the parameters of a request; as_of is `today` when not given. Errors: bad_request naming the parameter.
+    /// From the parameters of a request, with as_of and known_at as in asked_from. Errors: bad_request naming the
+    /// parameter.
     [[nodiscard]] static Result<EntrySearch> from_request(const HttpRequest& request, Day today);
 
-    [[nodiscard]] Day as_of() const { return filters_.as_of; }
+    [[nodiscard]] const Asked& asked() const { return asked_; }
 
     struct Page {
         std::vector<EntryHit> hits;
@@ -31,8 +33,8 @@ public:
         SearchPosition last;  ///< of the last hit
     };
     /// Up to `limit` hits after a position. An entry that several readings find is given once, under the first of them,
-    /// whatever the page size.
-    [[nodiscard]] Page page(const ReadTx& tx, SearchPosition after, std::uint32_t limit) const;
+    /// whatever the page size. `catalogue` is of `asked()`.
+    [[nodiscard]] Page page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const;
 
 private:
     struct Reading {
@@ -42,6 +44,7 @@ private:
     [[nodiscard]] bool finds(const Reading& reading, const EntryHit& hit, const std::vector<std::string>& terms) const;
     [[nodiscard]] bool is_new(std::size_t reading, const EntryHit& hit) const;
 
+    Asked asked_;
     EntryQuery filters_;
     std::vector<Reading> readings_;
 };

@@ -19,15 +19,16 @@ constexpr std::uint32_t page_entries = 500;
 /// One snapshot of the catalogue, walked page by page for as long as the client takes more.
 class Walk {
 public:
-    Walk(EntrySearch search, std::unique_ptr<ReadTx> tx) : search_(std::move(search)), tx_(std::move(tx)) {}
+    Walk(EntrySearch search, std::unique_ptr<ReadTx> tx)
+        : search_(std::move(search)), tx_(std::move(tx)), catalogue_(*tx_, search_.asked()) {}
 
     [[nodiscard]] const ReadTx& tx() const { return *tx_; }
     [[nodiscard]] bool is_done() const { return done_; }
 
     template <class Visit>
     void step(const Visit& visit) {
-        const EntrySearch::Page page = search_.page(*tx_, at_, page_entries);
-        for (const EntryHit& hit : page.hits) visit(hit);
+        const EntrySearch::Page page = search_.page(catalogue_, at_, page_entries);
+        for (const EntryHit& hit : page.hits) visit(hit, catalogue_.verdict_of(hit));
         at_ = page.last;
         done_ = !page.more;
     }
@@ -35,6 +36,7 @@ public:
 private:
     EntrySearch search_;
     std::unique_ptr<ReadTx> tx_;
+    CatalogueAt catalogue_;
     SearchPosition at_;
     bool done_ = false;
 };
@@ -47,7 +49,7 @@ public:
 
     bool next(std::string& chunk) {
         if (walk_.is_done()) return false;
-        walk_.step([this](const EntryHit& hit) { csv_.add(hit.key, hit.period.view); });
+        walk_.step([this](const EntryHit& hit, Verdict) { csv_.add(hit.key, hit.period.view); });
         chunk = std::exchange(pending_, {});
         return true;
     }
@@ -68,7 +70,9 @@ public:
 
     bool next(std::string& chunk) {
         if (walk_.is_done()) return false;
-        walk_.step([this](const EntryHit& hit) { json_.add(hit.key, hit.period.view, hit.etag); });
+        walk_.step([this](const EntryHit& hit, Verdict verdict) {
+            json_.add(hit.key, hit.period.view, hit.etag, name(verdict));
+        });
         if (walk_.is_done()) {
             json_.finish();
             pending_ += '}';
@@ -100,8 +104,8 @@ HttpResponse export_entries(Call& call) {
     }
     auto search = EntrySearch::from_request(call.request, day_of(call.services.clock.now()));
     if (!search) return problem(search.error());
-    const Day as_of = search->as_of();
-    const std::string file_name = "minglu-" + call.services.node.value() + "-" + to_string(as_of) + "." + *format;
+    const Asked asked = search->asked();
+    const std::string file_name = "minglu-" + call.services.node.value() + "-" + to_string(asked.as_of) + "." + *format;
     Walk walk(*std::move(search), call.services.store.read());
     const std::string vector = to_string(vector_of(walk.tx()));
 
@@ -112,7 +116,7 @@ HttpResponse export_entries(Call& call) {
         response.stream = [stream](std::string& chunk) { return stream->next(chunk); };
     } else {
         response = download("application/json", file_name);
-        const std::string freshness = freshness_json(call.services, walk.tx(), as_of);
+        const std::string freshness = freshness_json(call.services, walk.tx(), asked);
         auto stream = std::make_shared<JsonStream>(std::move(walk), freshness);
         response.stream = [stream](std::string& chunk) { return stream->next(chunk); };
     }

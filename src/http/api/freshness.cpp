@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "src/http/api/asked.hpp"
 #include "src/http/api/json_answer.hpp"
 
 namespace minglu {
@@ -49,7 +50,7 @@ Vector vector_of(const ReadTx& tx) {
     return vector_of_logs(tx.logs());
 }
 
-std::string freshness_json(const Services& services, const ReadTx& tx, std::optional<Day> as_of) {
+std::string freshness_json(const Services& services, const ReadTx& tx, const std::optional<Asked>& asked) {
     const std::vector<LogRow> logs = tx.logs();
     const std::int64_t now_ms = services.clock.now().value();
     JsonWriter json;
@@ -57,7 +58,7 @@ std::string freshness_json(const Services& services, const ReadTx& tx, std::opti
     for (const LogRow& log : logs)
         if (counted(log).value() > 0) json.member_number(log.id.value(), counted(log).value());
     json.end_object();
-    if (as_of) json.member("as_of", to_string(*as_of));
+    if (asked) write_asked(json, *asked);
     json.key("partners").begin_array();
     for (const auto& [node, partner] : partners_of(services, tx, logs)) {
         json.begin_object().member("node", node.value());

@@ -5,12 +5,15 @@
 
 #include "minglu/store.hpp"
 #include "src/http/api/context.hpp"
+#include "sync/catalogue_at.hpp"
 
 namespace minglu {
 
-/// {"node","vector","as_of"?,"partners":[{"node","age_s"?,"head_time"?,"lag"}]}. The vector is what `tx` sees. A
-/// partner's age is the time since the newest head of a log of that node held here; left out before its first head.
-[[nodiscard]] std::string freshness_json(const Services& services, const ReadTx& tx, std::optional<Day> as_of = {});
+/// {"node","vector","as_of"?,"known_at"?,"partners":[{"node","age_s"?,"head_time"?,"lag"}]}. The vector is what `tx`
+/// sees. A partner's age is the time since the newest head of a log of that node held here; left out before its first
+/// head.
+[[nodiscard]] std::string freshness_json(const Services& services, const ReadTx& tx,
+                                         const std::optional<Asked>& asked = {});
 
 /// The vector of the records in `tx`.
 [[nodiscard]] Vector vector_of(const ReadTx& tx);

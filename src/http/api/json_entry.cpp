@@ -1,6 +1,8 @@
 #include "src/http/api/json_entry.hpp"
 
-#include "src/http/api/json_answer.hpp"
+#include <span>
+
+#include "src/http/api/asked.hpp"
 
 namespace minglu {
 
@@ -28,28 +30,37 @@ JsonWriter begin_entry(const Shown& entry) {
     return json;
 }
 
+void write_scheduled(JsonWriter& json, std::span<const Period> ahead) {
+    if (ahead.empty()) return;
+    json.key("scheduled").begin_array();
+    for (const Period& period : ahead) {
+        json.begin_object().member("from", to_string(period.from));
+        json.member_raw("fields", period.view).end_object();
+    }
+    json.end_array();
+}
+
 }  // namespace
 
-std::string entry_json(const ReadTx& tx, const EntryRow& entry, Day as_of) {
-    const std::vector<Period> periods = tx.periods(entry.no);
-    const Period* today = nullptr;
+std::string entry_json(const ReadTx& tx, const EntryAt& entry, const Asked& asked) {
+    const std::span<const Period> periods = entry.periods;
     std::size_t ahead = 0;  // first period after as_of
-    while (ahead < periods.size() && periods[ahead].from <= as_of) today = &periods[ahead++];
-    JsonWriter json = begin_entry({entry.key, today, entry.etag, entry.open_conflicts});
-    if (ahead < periods.size()) {
-        json.key("scheduled").begin_array();
-        for (; ahead < periods.size(); ++ahead) {
-            json.begin_object().member("from", to_string(periods[ahead].from));
-            json.member_raw("fields", periods[ahead].view).end_object();
-        }
-        json.end_array();
+    while (ahead < periods.size() && periods[ahead].from <= asked.as_of) ++ahead;
+    const EntryRow& row = entry.row;
+    JsonWriter json = begin_entry({row.key, ahead == 0 ? nullptr : &periods[ahead - 1], row.etag, row.open_conflicts});
+    write_protection(json, protection_of(row.key, periods, asked.as_of, asked.known_on()));
+    if (const auto then = as_known_then(tx, row.key, asked)) {
+        json.key("as_known_then").begin_object();
+        write_protection(json, *then);
+        json.end_object();
     }
+    write_scheduled(json, periods.subspan(ahead));
     return std::move(json.end_object()).take();
 }
 
-std::string entry_json(const EntryHit& hit) {
+std::string entry_json(const EntryHit& hit, Verdict verdict) {
     JsonWriter json = begin_entry({hit.key, &hit.period, hit.etag, hit.open_conflicts});
-    return std::move(json.end_object()).take();
+    return std::move(json.member("verdict", name(verdict)).end_object()).take();
 }
 
 }  // namespace minglu

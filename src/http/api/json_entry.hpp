@@ -1,15 +1,16 @@
 #pragma once
 /// The JSON form of an entry:
-/// {"key","kind","number","class"?,"listed","fields","from"?,"until"?,"etag","open_conflicts", "scheduled"?}.
+/// {"key","kind","number","class"?,"listed","verdict","fields","from"?,"until"?,"etag","open_conflicts"}, and of a
+/// single entry also {"listing","right","as_known_then"?,"scheduled"?}.
 #include <string>
 
-#include "minglu/store.hpp"
+#include "sync/catalogue_at.hpp"
 
 namespace minglu {
 
-/// As of that day. Before its first period an entry is not listed and has no fields.
-[[nodiscard]] std::string entry_json(const ReadTx& tx, const EntryRow& entry, Day as_of);
-/// Of a search hit: without "scheduled".
-[[nodiscard]] std::string entry_json(const EntryHit& hit);
+/// Before its first period an entry is not listed and has no fields.
+[[nodiscard]] std::string entry_json(const ReadTx& tx, const EntryAt& entry, const Asked& asked);
+/// Of a search hit.
+[[nodiscard]] std::string entry_json(const EntryHit& hit, Verdict verdict);
 
 }  // namespace minglu

@@ -1,23 +1,11 @@
 #include <algorithm>
 
+#include "catalog/entry_filter.hpp"
 #include "src/store/conflict_events.hpp"
-#include "src/store/entry_filter.hpp"
 #include "src/store/memory/state.hpp"
 
 namespace minglu::memory {
 namespace {
-
-bool has_term(const Period& period, const EntryQuery::Term& wanted) {
-    if (wanted.text.empty()) return true;
-    return std::any_of(period.terms.begin(), period.terms.end(), [&](const std::string& term) {
-        return wanted.prefix ? term.starts_with(wanted.text) : term == wanted.text;
-    });
-}
-
-bool has_terms(const Period& period, const EntryQuery& query) {
-    return std::all_of(query.terms.begin(), query.terms.end(),
-                       [&](const EntryQuery::Term& term) { return has_term(period, term); });
-}
 
 bool in_batch(const State& state, const EntryKey& key, const EntryQuery& query) {
     if (!query.batch) return true;
@@ -47,7 +35,7 @@ EntryPage query(const State& state, const EntryQuery& query) {
         if (query.with_open_conflict && entry.row.open_conflicts == 0) continue;
         if (!in_batch(state, entry.row.key, query)) continue;
         for (const Period& period : entry.periods) {
-            if (!passes_filters(query, entry.row.key, period) || !has_terms(period, query)) continue;
+            if (!passes_filters(query, entry.row.key, period) || !has_terms(query, period)) continue;
             EntryHit hit{entry.row.no, entry.row.key, period, entry.row.etag, entry.row.open_conflicts};
             hit.period.terms.clear();
             if (query.accept && !query.accept(hit)) continue;

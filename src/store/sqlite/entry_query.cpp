@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "src/store/entry_filter.hpp"
+#include "catalog/entry_filter.hpp"
 #include "src/store/sqlite/search_text.hpp"
 #include "src/store/sqlite/view_tables.hpp"
 

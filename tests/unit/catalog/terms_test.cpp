@@ -64,8 +64,8 @@ TEST_CASE("legal states of the law, whether the right exists in them, and whethe
         const Term* term = find_term("status", c.label, c.kind);
         REQUIRE(term != nullptr);
         CHECK(term->code == c.code);
-        CHECK(term->in_force == c.in_force);
-        CHECK(term->granted == c.granted);
+        CHECK(term->in_force() == c.in_force);
+        CHECK(term->granted() == c.granted);
         CHECK(find_term("status", c.code, c.kind) == term);
     }
     CHECK(code_of("status", "宽展期", Kind::patent) == "");

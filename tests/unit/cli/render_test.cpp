@@ -52,7 +52,7 @@ std::string read(const std::string& file) {
 
 TEST_CASE("a search says what is listed, as of which day, and how fresh that is") {
     CommandLine line;
-    const std::string removed = R"({"key":"gi/X","kind":"gi","listed":false,"open_conflicts":2,)"
+    const std::string removed = R"({"key":"gi/X","kind":"gi","listed":false,"verdict":"was_listed","open_conflicts":2,)"
                                 R"("fields":{"name":"乙","listing":"removed","removed_on":"2025-05-05"}})";
     const std::string future = R"({"key":"gi/Y","kind":"gi","listed":false,"open_conflicts":0,"fields":{}})";
     line.answer("GET /v1/entries",
@@ -61,10 +61,11 @@ TEST_CASE("a search says what is listed, as of which day, and how fresh that is"
     CHECK(run.code == 0);
     CHECK(run.out ==
           "3 条（截至 2026-01-01）\n"
-          "名录               条目         名称      法律状态    权利人                地区  归口  未决冲突\n"
-          "在册               gi/AGI03244  涪陵榨菜  登记(有效)  涪陵区榨菜管理办公室        cq\n"
-          "已移出 2025-05-05  gi/X         乙                                                      2\n"
-          "未生效             gi/Y\n"
+          "名录               结论            条目         名称      法律状态    权利人                地区  归口  "
+          "未决冲突\n"
+          "在册                               gi/AGI03244  涪陵榨菜  登记(有效)  涪陵区榨菜管理办公室        cq\n"
+          "已移出 2025-05-05  曾在册，已移出  gi/X         乙                                                      2\n"
+          "未生效                             gi/Y\n"
           "本节点 cq；sc 数据截至 12 秒前；gz 尚无数据（连不上，重试中）\n"
           "还有更多：--cursor c2 或 --all\n");
 }

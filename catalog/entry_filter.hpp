@@ -1,5 +1,7 @@
 #pragma once
-/// The filters of an EntryQuery that can be told from one period alone.
+/// The conditions of an EntryQuery that can be told from one period alone.
+#include <algorithm>
+
 #include "minglu/store.hpp"
 
 namespace minglu {
@@ -18,6 +20,17 @@ namespace minglu {
            equal_if_given(query.legal_status, period.legal_status) && period.region.starts_with(query.region_prefix) &&
            equal_if_given(query.category, period.category) && equal_if_given(query.subtype, period.subtype) &&
            equal_if_given(query.home, period.home);
+}
+
+/// `period` with its terms.
+[[nodiscard]] inline bool has_terms(const EntryQuery& query, const Period& period) {
+    const auto has = [&](const EntryQuery::Term& wanted) {
+        return wanted.text.empty() ||
+               std::any_of(period.terms.begin(), period.terms.end(), [&](const std::string& term) {
+                   return wanted.prefix ? term.starts_with(wanted.text) : term == wanted.text;
+               });
+    };
+    return std::all_of(query.terms.begin(), query.terms.end(), has);
 }
 
 }  // namespace minglu

@@ -1,0 +1,214 @@
+#include "catalog/protection.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "minglu/json_text.hpp"
+
+namespace minglu {
+
+namespace {
+
+std::string stated(const Period& period, std::string_view field) {
+    return text_of(member_of(period.view, field));
+}
+
+Day day_after(Day day) {
+    return Day{day.value() + 1};
+}
+
+/// When the term of a right ends, and by what.
+struct End {
+    Day last;      ///< of the term
+    Day in_force;  ///< last day with the time in which it can still be renewed
+    RightBasis basis = RightBasis::none;
+    const RightTerm* term = nullptr;
+};
+
+std::optional<End> end_of(const Law& law, Kind kind, const Period& period) {
+    const RightTerm* const term = term_of(law, kind, period);
+    if (const auto last = stated_day(period, "expires_on"))
+        return End{*last, term == nullptr ? *last : grace_end(*term, *last), RightBasis::dates, term};
+    const auto began = term == nullptr || term->is_renewable() ? std::nullopt : stated_day(period, term->from);
+    if (!began) return std::nullopt;
+    const Day last = last_day(*term, *began);
+    return End{last, last, RightBasis::law, term};
+}
+
+void set(RightFacts& facts, RightState state, RightBasis basis, std::optional<Day> since) {
+    facts.state = state;
+    facts.basis = basis;
+    facts.since = since;
+}
+
+/// The dates that can say otherwise than a status which lasts: not yet granted, or term over.
+void judge_dates(RightFacts& facts, const Law& law, Kind kind, const Period& period, Day as_of) {
+    const auto end = end_of(law, kind, period);
+    if (end) facts.expires_on = end->last;
+    const auto granted = stated_day(period, "granted_on");
+    const auto filed = stated_day(period, "filed_on");
+    if ((granted && as_of < *granted) || (filed && as_of < *filed)) {
+        set(facts, RightState::pending, RightBasis::dates, std::nullopt);
+        return;
+    }
+    if (!end || as_of <= end->last) return;
+    if (end->term != nullptr) facts.source = end->term->source;
+    if (as_of <= end->in_force)
+        facts.grace_until = end->in_force;
+    else
+        set(facts, RightState::ended, end->basis, day_after(end->in_force));
+}
+
+/// From what is recorded for the day alone.
+RightFacts recorded_right(const Law& law, Kind kind, const Period& period, Day as_of) {
+    RightFacts facts;
+    facts.status = period.legal_status;
+    facts.granted_on = stated(period, "granted_on");
+    const LegalStatus* const status = status_on(law, kind, facts.status, as_of);
+    const RightState right = status == nullptr ? RightState::unknown : status->right;
+    const auto began = stated_day(period, "status_on");
+    if (status != nullptr) facts.source = status->source;
+    const bool came_later = began && as_of < *began;
+    switch (right) {
+        case RightState::unknown:
+            judge_dates(facts, law, kind, period, as_of);
+            break;
+        case RightState::in_force:
+            set(facts, RightState::in_force, RightBasis::status, stated_day(period, "granted_on"));
+            judge_dates(facts, law, kind, period, as_of);
+            break;
+        case RightState::ended:
+            if (came_later) {
+                set(facts, RightState::in_force, RightBasis::dates, stated_day(period, "granted_on"));
+                judge_dates(facts, law, kind, period, as_of);
+            } else {
+                set(facts, RightState::ended, RightBasis::status, began);
+            }
+            break;
+        case RightState::never_granted:
+            if (came_later)
+                set(facts, RightState::pending, RightBasis::dates, std::nullopt);
+            else
+                set(facts, RightState::never_granted, RightBasis::status, began);
+            break;
+        case RightState::pending:
+        case RightState::never_existed:
+            set(facts, right, RightBasis::status, began);
+            break;
+    }
+    return facts;
+}
+
+RightFacts right_on(const Law& law, Kind kind, const Period& period, Day as_of, const Period& latest) {
+    RightFacts facts = recorded_right(law, kind, period, as_of);
+    if (facts.state == RightState::never_existed) return facts;
+    const LegalStatus* const last = status_on(law, kind, latest.legal_status, latest.from);
+    if (last == nullptr || last->right != RightState::never_existed) return facts;
+    set(facts, RightState::never_existed, RightBasis::invalidated,
+        stated_day(latest, "status_on").value_or(latest.from));
+    facts.grace_until.reset();
+    facts.source = last->source;
+    return facts;
+}
+
+/// Was the right in force on some day of the period up to `upto`? The state changes at most where it is granted and
+/// where it ends, so these days and the two edges tell.
+bool in_force_within(const Law& law, Kind kind, const Period& period, Day upto, const Period& latest) {
+    const Day last = period.until ? std::min(Day{period.until->value() - 1}, upto) : upto;
+    for (const std::optional<Day>& day : {std::optional(period.from), stated_day(period, "granted_on"),
+                                          stated_day(period, "filed_on"), std::optional(last)})
+        if (day && period.from <= *day && *day <= last &&
+            right_on(law, kind, period, *day, latest).state == RightState::in_force)
+            return true;
+    return false;
+}
+
+ListingState listing_of(const Period& period) {
+    if (period.listing == "listed") return ListingState::listed;
+    return period.listing == "removed" ? ListingState::removed : ListingState::never;
+}
+
+Verdict verdict_of(ListingState listing, RightState right, bool protected_before) {
+    if (listing == ListingState::never) return Verdict::never_listed;
+    if (listing == ListingState::removed) return protected_before ? Verdict::was_protected : Verdict::was_listed;
+    if (right == RightState::in_force) return Verdict::is_protected;
+    return right == RightState::unknown ? Verdict::listed_right_unknown : Verdict::listed_not_in_force;
+}
+
+ListingFacts listing_facts(std::span<const Period> periods, std::size_t shown) {
+    ListingFacts facts;
+    const Period& period = periods[shown];
+    facts.state = listing_of(period);
+    std::size_t first = shown;
+    while (first > 0 && listing_of(periods[first - 1]) == facts.state) --first;
+    if (facts.state != ListingState::never) facts.since = periods[first].from;
+    facts.listed_on = stated(period, "listed_on");
+    facts.removed_on = stated(period, "removed_on");
+    facts.ground = stated(period, "ground");
+    return facts;
+}
+
+}  // namespace
+
+std::string_view name(Verdict verdict) {
+    constexpr std::array<std::string_view, 6> names{"protected",     "listed_not_in_force", "listed_right_unknown",
+                                                    "was_protected", "was_listed",          "never_listed"};
+    return names[static_cast<std::size_t>(verdict)];
+}
+
+std::string_view label_zh(Verdict verdict) {
+    constexpr std::array<std::string_view, 6> labels{"在册，权利有效",       "在册，权利未生效或已失效",
+                                                     "在册，权利状态未载明", "曾受保护，已移出",
+                                                     "曾在册，已移出",       "从未列入"};
+    return labels[static_cast<std::size_t>(verdict)];
+}
+
+std::string_view label_zh(RightState state) {
+    constexpr std::array<std::string_view, 6> labels{"未载明", "尚未授权（注册）", "有效",
+                                                     "已终止", "未获授权（注册）", "视为自始不存在"};
+    return labels[static_cast<std::size_t>(state)];
+}
+
+std::string_view name(ListingState state) {
+    constexpr std::array<std::string_view, 3> names{"never", "listed", "removed"};
+    return names[static_cast<std::size_t>(state)];
+}
+
+std::string_view name(RightBasis basis) {
+    constexpr std::array<std::string_view, 5> names{"none", "status", "dates", "law", "invalidated"};
+    return names[static_cast<std::size_t>(basis)];
+}
+
+Protection protection_of(const EntryKey& key, std::span<const Period> periods, Day as_of, Day known_on,
+                         const Law& law) {
+    Protection answer;
+    const auto ahead_of = [&](Day day) {
+        return static_cast<std::size_t>(
+            std::count_if(periods.begin(), periods.end(), [&](const Period& period) { return period.from <= day; }));
+    };
+    const std::size_t ahead = ahead_of(as_of);
+    if (ahead > 0) {
+        const Kind kind = parts_of(key).kind;
+        const Period& shown = periods[ahead - 1];
+        const Period& latest = periods[ahead_of(std::max(as_of, known_on)) - 1];
+        answer.listing = listing_facts(periods, ahead - 1);
+        answer.right = right_on(law, kind, shown, as_of, latest);
+        const bool protected_before = answer.listing.state == ListingState::removed &&
+                                      std::any_of(periods.begin(), periods.begin() + static_cast<std::ptrdiff_t>(ahead),
+                                                  [&](const Period& period) {
+                                                      return listing_of(period) == ListingState::listed &&
+                                                             in_force_within(law, kind, period, as_of, latest);
+                                                  });
+        answer.verdict = verdict_of(answer.listing.state, answer.right.state, protected_before);
+    }
+    const auto coming = std::find_if(periods.begin() + static_cast<std::ptrdiff_t>(ahead), periods.end(),
+                                     [&](const Period& period) { return listing_of(period) != answer.listing.state; });
+    if (coming != periods.end()) answer.listing.coming = coming->from;
+    return answer;
+}
+
+bool tells_alone(const Period& period) {
+    return !period.until && listing_of(period) == ListingState::listed;
+}
+
+}  // namespace minglu

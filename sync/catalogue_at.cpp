@@ -1,0 +1,140 @@
+#include "sync/catalogue_at.hpp"
+
+#include <algorithm>
+
+#include "catalog/entry_filter.hpp"
+#include "minglu/moment.hpp"
+#include "sync/refold.hpp"
+
+namespace minglu {
+
+namespace {
+
+/// The last record that had arrived by then. Arrival grows with the number.
+RecordNo last_known(const ReadTx& tx, UnixMs known_at) {
+    std::int64_t known = 0;
+    std::int64_t end = tx.last_record().value() + 1;  // the first that is not known, as far as we have looked
+    while (end - known > 1) {
+        const std::int64_t middle = known + (end - known) / 2;
+        tx.visit_records(RecordNo{middle - 1}, [&](const RecordRow& record) {
+            (record.arrived <= known_at ? known : end) = middle;
+            return false;
+        });
+    }
+    return RecordNo{known};
+}
+
+/// Entries whose views may be others than they were when record `known` had just arrived, by number.
+std::vector<TouchedEntry> touched_after(const ReadTx& tx, RecordNo known) {
+    std::vector<RecordNo> naming;
+    std::vector<Dot> approved;
+    tx.visit_records(known, [&](const RecordRow& record) {
+        naming.push_back(record.no);
+        if (record.kind != RecordKind::batch_approve) return true;
+        const auto header = parse_header(record.header);
+        if (header && header->of) approved.push_back(header->of->dot);
+        return true;
+    });
+    for (const Dot& dot : approved)
+        if (const auto proposal = tx.record(dot)) naming.push_back(proposal->no);
+    std::set<EntryKey> keys;
+    for (const RecordNo no : naming)
+        for (EntryKey& key : tx.keys_of_record(no)) keys.insert(std::move(key));
+    std::vector<TouchedEntry> touched;
+    for (const EntryKey& key : keys)
+        if (const auto entry = tx.entry(key)) touched.push_back({entry->no, key});
+    std::sort(touched.begin(), touched.end(), [](const auto& a, const auto& b) { return a.no < b.no; });
+    return touched;
+}
+
+std::uint32_t open_conflicts(const EntryViews& views) {
+    return static_cast<std::uint32_t>(
+        std::count_if(views.conflicts.begin(), views.conflicts.end(),
+                      [](const ConflictView& conflict) { return conflict.state == ConflictState::open; }));
+}
+
+/// The keys of the record that a query is restricted to; none when it is not restricted.
+std::optional<std::vector<EntryKey>> keys_of_batch(const ReadTx& tx, const EntryQuery& query) {
+    if (!query.batch) return std::nullopt;
+    const auto record = tx.record(*query.batch);
+    return record ? tx.keys_of_record(record->no) : std::vector<EntryKey>{};
+}
+
+}  // namespace
+
+std::optional<EntryAt> entry_at(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs> known_at) {
+    auto row = tx.entry(key);
+    if (!row) return std::nullopt;
+    if (!known_at) return EntryAt{*row, tx.periods(row->no)};
+    EntryViews views = views_of(tx, key, known_at);
+    if (views.periods.empty()) return std::nullopt;
+    return EntryAt{{row->no, key, views.etag, views.trie_leaf, open_conflicts(views)}, std::move(views.periods)};
+}
+
+Protection protection_at(const ReadTx& tx, const EntryKey& key, const Asked& asked) {
+    const auto entry = entry_at(tx, key, asked.known_at);
+    return protection_of(key, entry ? entry->periods : std::vector<Period>{}, asked.as_of, asked.known_on());
+}
+
+std::optional<Protection> as_known_then(const ReadTx& tx, const EntryKey& key, const Asked& asked) {
+    if (asked.as_of >= asked.known_on()) return std::nullopt;
+    const auto entry = entry_at(tx, key, end_of(asked.as_of));
+    if (!entry) return std::nullopt;
+    return protection_of(key, entry->periods, asked.as_of, asked.as_of);
+}
+
+CatalogueAt::CatalogueAt(const ReadTx& tx, const Asked& asked) : tx_(tx), asked_(asked) {
+    if (asked.known_at) touched_ = touched_after(tx, last_known(tx, *asked.known_at));
+}
+
+bool CatalogueAt::is_touched(EntryNo no) const {
+    return std::binary_search(touched_.begin(), touched_.end(), TouchedEntry{no, {}},
+                              [](const TouchedEntry& a, const TouchedEntry& b) { return a.no < b.no; });
+}
+
+EntryPage CatalogueAt::query(const EntryQuery& query) const {
+    if (touched_.empty()) return tx_.query(query);
+    EntryQuery untouched = query;
+    untouched.accept = [&](const EntryHit& hit) { return !is_touched(hit.no) && (!query.accept || query.accept(hit)); };
+    EntryPage page = tx_.query(untouched);
+    const bool is_full = page.hits.size() == query.limit;
+    add_refolded(page.hits, query, is_full && !page.hits.empty() ? std::optional(page.hits.back().no) : std::nullopt);
+    std::sort(page.hits.begin(), page.hits.end(), [](const EntryHit& a, const EntryHit& b) { return a.no < b.no; });
+    if (page.hits.size() > query.limit) {
+        page.hits.resize(query.limit);
+        page.more = true;
+    }
+    return page;
+}
+
+void CatalogueAt::add_refolded(std::vector<EntryHit>& hits, const EntryQuery& query,
+                               std::optional<EntryNo> last) const {
+    const auto batch = keys_of_batch(tx_, query);
+    std::uint32_t found = 0;
+    for (const TouchedEntry& touched : touched_) {
+        if (last && touched.no > *last) return;
+        if (touched.no <= query.after) continue;
+        if (batch && std::find(batch->begin(), batch->end(), touched.key) == batch->end()) continue;
+        const EntryViews views = views_of(tx_, touched.key, asked_.known_at);
+        const std::uint32_t open = open_conflicts(views);
+        if (query.with_open_conflict && open == 0) continue;
+        for (const Period& period : views.periods) {
+            if (!passes_filters(query, touched.key, period) || !has_terms(query, period)) continue;
+            EntryHit hit{touched.no, touched.key, period, views.etag, open};
+            hit.period.terms.clear();
+            if (query.accept && !query.accept(hit)) continue;
+            hits.push_back(std::move(hit));
+            if (++found > query.limit) return;
+        }
+    }
+}
+
+Verdict CatalogueAt::verdict_of(const EntryHit& hit) const {
+    if (tells_alone(hit.period))
+        return protection_of(hit.key, std::span(&hit.period, 1), asked_.as_of, asked_.known_on()).verdict;
+    if (!is_touched(hit.no))
+        return protection_of(hit.key, tx_.periods(hit.no), asked_.as_of, asked_.known_on()).verdict;
+    return protection_at(tx_, hit.key, asked_).verdict;
+}
+
+}  // namespace minglu

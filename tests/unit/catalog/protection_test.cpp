@@ -1,0 +1,376 @@
+// What is said of one right on one day: the four answers that must never be mixed up, and the dates between them.
+#include "catalog/protection.hpp"
+
+#include <doctest/doctest.h>
+
+#include <rapidcheck.h>
+
+#include <string>
+#include <vector>
+
+#include "minglu/json_text.hpp"
+
+namespace minglu {
+namespace {
+
+Day day(const char* text) {
+    return *parse_day(text);
+}
+
+struct Said {
+    const char* from;
+    std::vector<std::pair<const char*, const char*>> fields;  ///< sorted by field
+};
+
+std::vector<Period> periods_of(const std::vector<Said>& history) {
+    std::vector<Period> periods;
+    for (const Said& said : history) {
+        Period period;
+        period.from = day(said.from);
+        if (!periods.empty()) periods.back().until = period.from;
+        period.view = "{";
+        for (const auto& [field, value] : said.fields) {
+            if (period.view.size() > 1) period.view += ',';
+            period.view += json_string(field) + ":" + json_string(value);
+            if (std::string_view(field) == "listing") period.listing = value;
+            if (std::string_view(field) == "status") period.legal_status = value;
+            if (std::string_view(field) == "subtype") period.subtype = value;
+        }
+        period.view += "}";
+        periods.push_back(period);
+    }
+    return periods;
+}
+
+const EntryKey patent{"patent/201710601862.3"};
+const EntryKey mark{"trademark/10325554/33"};
+
+const std::vector<Said> granted_2019{
+    {"2020-01-01", {{"granted_on", "2019-05-07"}, {"listing", "listed"}, {"status", "granted"}}}};
+
+TEST_CASE("The verdict of a day") {
+    struct Case {
+        const char* what;
+        EntryKey key;
+        std::vector<Said> history;
+        const char* as_of;
+        const char* known_on;
+        Verdict verdict;
+        RightState right;
+        RightBasis basis;
+    };
+    const std::vector<Case> cases{
+        {"never heard of",
+         patent,
+         {},
+         "2026-01-01",
+         "2026-01-01",
+         Verdict::never_listed,
+         RightState::unknown,
+         RightBasis::none},
+        {"before it was listed", patent, granted_2019, "2019-12-31", "2026-01-01", Verdict::never_listed,
+         RightState::unknown, RightBasis::none},
+        {"listed and in force", patent, granted_2019, "2020-01-01", "2026-01-01", Verdict::is_protected,
+         RightState::in_force, RightBasis::status},
+        {"listed, and nothing said of the right",
+         mark,
+         {{"2020-01-01", {{"listing", "listed"}}}},
+         "2026-01-01",
+         "2026-01-01",
+         Verdict::listed_right_unknown,
+         RightState::unknown,
+         RightBasis::none},
+        {"a status of a newer program",
+         mark,
+         {{"2020-01-01", {{"listing", "listed"}, {"status", "suspended"}}}},
+         "2026-01-01",
+         "2026-01-01",
+         Verdict::listed_right_unknown,
+         RightState::unknown,
+         RightBasis::none},
+        {"a name alone is no listing",
+         mark,
+         {{"2020-01-01", {{"name", "江小白"}}}},
+         "2026-01-01",
+         "2026-01-01",
+         Verdict::never_listed,
+         RightState::unknown,
+         RightBasis::none},
+        {"listed before the grant",
+         patent,
+         {{"2020-01-01", {{"granted_on", "2021-02-01"}, {"listing", "listed"}, {"status", "granted"}}}},
+         "2021-01-31",
+         "2026-01-01",
+         Verdict::listed_not_in_force,
+         RightState::pending,
+         RightBasis::dates},
+        {"on the day of the grant",
+         patent,
+         {{"2020-01-01", {{"granted_on", "2021-02-01"}, {"listing", "listed"}, {"status", "granted"}}}},
+         "2021-02-01",
+         "2026-01-01",
+         Verdict::is_protected,
+         RightState::in_force,
+         RightBasis::status},
+        {"an application",
+         patent,
+         {{"2020-01-01", {{"listing", "listed"}, {"status", "examination"}}}},
+         "2026-01-01",
+         "2026-01-01",
+         Verdict::listed_not_in_force,
+         RightState::pending,
+         RightBasis::status},
+        {"lapsed",
+         patent,
+         {{"2020-01-01", {{"listing", "listed"}, {"status", "fee_lapsed"}, {"status_on", "2024-03-01"}}}},
+         "2024-03-01",
+         "2026-01-01",
+         Verdict::listed_not_in_force,
+         RightState::ended,
+         RightBasis::status},
+        {"the day before it lapsed",
+         patent,
+         {{"2020-01-01", {{"listing", "listed"}, {"status", "fee_lapsed"}, {"status_on", "2024-03-01"}}}},
+         "2024-02-29",
+         "2026-01-01",
+         Verdict::is_protected,
+         RightState::in_force,
+         RightBasis::dates},
+        {"restored",
+         patent,
+         {{"2020-01-01", {{"listing", "listed"}, {"status", "fee_lapsed"}}},
+          {"2024-06-01", {{"listing", "listed"}, {"status", "granted"}}}},
+         "2024-06-01",
+         "2026-01-01",
+         Verdict::is_protected,
+         RightState::in_force,
+         RightBasis::status},
+        {"removed after it was protected",
+         patent,
+         {granted_2019[0], {"2023-01-01", {{"listing", "removed"}, {"status", "granted"}}}},
+         "2023-01-01",
+         "2026-01-01",
+         Verdict::was_protected,
+         RightState::in_force,
+         RightBasis::status},
+        {"removed, and never known to be in force",
+         mark,
+         {{"2020-01-01", {{"listing", "listed"}}}, {"2023-01-01", {{"listing", "removed"}}}},
+         "2023-01-01",
+         "2026-01-01",
+         Verdict::was_listed,
+         RightState::unknown,
+         RightBasis::none},
+        {"removed after it had been in force in the midst of its listing",
+         mark,
+         {{"2020-01-01",
+           {{"expires_on", "2022-01-01"},
+            {"granted_on", "2021-01-01"},
+            {"listing", "listed"},
+            {"status", "registered"}}},
+          {"2024-01-01", {{"listing", "removed"}, {"status", "not_renewed"}}}},
+         "2024-01-01",
+         "2026-01-01",
+         Verdict::was_protected,
+         RightState::ended,
+         RightBasis::status},
+        {"invalidated later, which works back",
+         patent,
+         {granted_2019[0], {"2025-11-20", {{"listing", "listed"}, {"status", "invalidated"}}}},
+         "2022-01-01",
+         "2026-01-01",
+         Verdict::listed_not_in_force,
+         RightState::never_existed,
+         RightBasis::invalidated},
+        {"the same, as known before",
+         patent,
+         {granted_2019[0], {"2025-11-20", {{"listing", "listed"}, {"status", "invalidated"}}}},
+         "2022-01-01",
+         "2025-11-19",
+         Verdict::is_protected,
+         RightState::in_force,
+         RightBasis::status},
+        {"invalidated and removed",
+         patent,
+         {granted_2019[0], {"2025-11-20", {{"listing", "removed"}, {"status", "invalidated"}}}},
+         "2026-01-01",
+         "2026-01-01",
+         Verdict::was_listed,
+         RightState::never_existed,
+         RightBasis::status},
+        {"an invalidation that was set aside",
+         patent,
+         {granted_2019[0],
+          {"2024-01-01", {{"listing", "listed"}, {"status", "invalidated"}}},
+          {"2025-01-01", {{"listing", "listed"}, {"status", "granted"}}}},
+         "2022-01-01",
+         "2026-01-01",
+         Verdict::is_protected,
+         RightState::in_force,
+         RightBasis::status},
+        {"revoked later, which does not work back",
+         mark,
+         {{"2020-01-01", {{"listing", "listed"}, {"status", "registered"}}},
+          {"2025-01-01", {{"listing", "listed"}, {"status", "revoked"}}}},
+         "2024-12-31",
+         "2026-01-01",
+         Verdict::is_protected,
+         RightState::in_force,
+         RightBasis::status},
+        {"scheduled, not yet",
+         patent,
+         {granted_2019[0], {"2030-01-01", {{"listing", "removed"}, {"status", "granted"}}}},
+         "2029-12-31",
+         "2026-01-01",
+         Verdict::is_protected,
+         RightState::in_force,
+         RightBasis::status},
+        {"scheduled, on its day",
+         patent,
+         {granted_2019[0], {"2030-01-01", {{"listing", "removed"}, {"status", "granted"}}}},
+         "2030-01-01",
+         "2030-01-01",
+         Verdict::was_protected,
+         RightState::in_force,
+         RightBasis::status},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.what);
+        const auto periods = periods_of(c.history);
+        const Protection said = protection_of(c.key, periods, day(c.as_of), day(c.known_on));
+        CHECK(name(said.verdict) == name(c.verdict));
+        CHECK(name(said.right.state) == name(c.right));
+        CHECK(name(said.right.basis) == name(c.basis));
+    }
+}
+
+TEST_CASE("The end of a term: as stated, else by the law of its beginning") {
+    struct Case {
+        const char* what;
+        EntryKey key;
+        std::vector<std::pair<const char*, const char*>> fields;
+        const char* last;  ///< day in force
+        RightBasis basis;
+        const char* expires_on;
+    };
+    const std::vector<Case> cases{
+        {"20 years from filing",
+         patent,
+         {{"filed_on", "2017-07-21"}, {"listing", "listed"}, {"status", "granted"}, {"subtype", "invention"}},
+         "2037-07-20",
+         RightBasis::law,
+         "2037-07-20"},
+        {"a longer term is stated",
+         patent,
+         {{"expires_on", "2039-01-01"},
+          {"filed_on", "2017-07-21"},
+          {"listing", "listed"},
+          {"status", "granted"},
+          {"subtype", "invention"}},
+         "2039-01-01",
+         RightBasis::dates,
+         "2039-01-01"},
+        {"a utility model",
+         patent,
+         {{"filed_on", "2016-02-29"}, {"listing", "listed"}, {"status", "granted"}, {"subtype", "utility_model"}},
+         "2026-02-28",
+         RightBasis::law,
+         "2026-02-28"},
+        {"a design filed on the last day of the old law",
+         patent,
+         {{"filed_on", "2021-05-31"}, {"listing", "listed"}, {"status", "granted"}, {"subtype", "design"}},
+         "2031-05-30",
+         RightBasis::law,
+         "2031-05-30"},
+        {"and on the first of the new one",
+         patent,
+         {{"filed_on", "2021-06-01"}, {"listing", "listed"}, {"status", "granted"}, {"subtype", "design"}},
+         "2036-05-31",
+         RightBasis::law,
+         "2036-05-31"},
+        {"a mark can be renewed for six months more",
+         mark,
+         {{"expires_on", "2020-01-13"}, {"listing", "listed"}, {"status", "registered"}},
+         "2020-07-13",
+         RightBasis::dates,
+         "2020-01-13"},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.what);
+        const auto periods = periods_of({{"2010-01-01", c.fields}});
+        const Day last = day(c.last);
+        const Protection on_last = protection_of(c.key, periods, last, last);
+        CHECK(on_last.verdict == Verdict::is_protected);
+        CHECK(on_last.right.expires_on == day(c.expires_on));
+        CHECK(on_last.right.grace_until.has_value() == (last > day(c.expires_on)));
+        const Protection after = protection_of(c.key, periods, Day{last.value() + 1}, last);
+        CHECK(after.verdict == Verdict::listed_not_in_force);
+        CHECK(after.right.state == RightState::ended);
+        CHECK(after.right.basis == c.basis);
+        CHECK_FALSE(after.right.source.empty());
+    }
+    // A renewal gives another term: the day of registration does not tell the end.
+    const auto renewed =
+        periods_of({{"2020-01-01", {{"granted_on", "1990-01-01"}, {"listing", "listed"}, {"status", "registered"}}}});
+    CHECK(protection_of(mark, renewed, day("2026-01-01"), day("2026-01-01")).verdict == Verdict::is_protected);
+}
+
+TEST_CASE("Since when it has been listed, and what is scheduled") {
+    const auto periods = periods_of({{"2020-01-01", {{"listing", "listed"}}},
+                                     {"2021-01-01", {{"listing", "listed"}, {"listed_on", "2020-02-02"}}},
+                                     {"2030-01-01", {{"ground", "expired"}, {"listing", "removed"}}}});
+    const ListingFacts now = protection_of(mark, periods, day("2026-01-01"), day("2026-01-01")).listing;
+    CHECK(now.since == day("2020-01-01"));
+    CHECK(now.listed_on == "2020-02-02");
+    CHECK(now.coming == day("2030-01-01"));
+    const ListingFacts later = protection_of(mark, periods, day("2030-01-01"), day("2026-01-01")).listing;
+    CHECK(later.since == day("2030-01-01"));
+    CHECK(later.ground == "expired");
+    CHECK_FALSE(later.coming);
+    CHECK(protection_of(mark, periods, day("2019-01-01"), day("2026-01-01")).listing.coming == day("2020-01-01"));
+}
+
+TEST_CASE("A period that tells alone says what all of them say") {
+    const std::vector<const char*> listings{"listed", "removed"};
+    const std::vector<const char*> states{"granted", "fee_lapsed", "invalidated", "examination"};
+    rc::check([&] {
+        std::vector<Said> history;
+        const int count = *rc::gen::inRange(1, 5);
+        std::vector<std::string> days;
+        for (int i = 0; i < count; ++i) days.push_back("202" + std::to_string(i) + "-01-01");
+        for (int i = 0; i < count; ++i)
+            history.push_back({days[static_cast<std::size_t>(i)].c_str(),
+                               {{"listing", *rc::gen::elementOf(listings)}, {"status", *rc::gen::elementOf(states)}}});
+        const auto periods = periods_of(history);
+        const Day known_on = day("2026-01-01");
+        for (std::size_t i = 0; i < periods.size(); ++i) {
+            if (!tells_alone(periods[i])) continue;
+            RC_ASSERT(protection_of(patent, std::span(&periods[i], 1), periods[i].from, known_on).verdict ==
+                      protection_of(patent, periods, periods[i].from, known_on).verdict);
+        }
+    });
+}
+
+TEST_CASE("A new law is a new row, which counts from its day") {
+    Law law = current_law();
+    law.statuses.push_back(
+        {Kind::trademark, "registered", RightState::in_force, "商标法(2026修订)", day("2027-01-01")});
+    law.statuses.push_back({Kind::trademark, "suspended", RightState::pending, "商标法(2026修订)", day("2027-01-01")});
+    const auto periods = periods_of({{"2020-01-01", {{"listing", "listed"}, {"status", "registered"}}},
+                                     {"2027-06-01", {{"listing", "listed"}, {"status", "suspended"}}}});
+    const auto right_on = [&](const char* as_of, const Law& rows) {
+        return protection_of(mark, periods, day(as_of), day(as_of), rows).right;
+    };
+    CHECK(right_on("2026-12-31", law) == right_on("2026-12-31", current_law()));
+    CHECK(right_on("2027-01-01", law).source == "商标法(2026修订)");
+    CHECK(right_on("2027-06-01", law).state == RightState::pending);
+    CHECK(right_on("2027-06-01", current_law()).state == RightState::unknown);
+    // The rows that can matter are enough.
+    for (const char* as_of : {"2019-01-01", "2026-12-31", "2027-01-01", "2027-06-01"})
+        CHECK(protection_of(mark, periods, day(as_of), day(as_of), relevant(law, Kind::trademark, periods)) ==
+              protection_of(mark, periods, day(as_of), day(as_of), law));
+    CHECK(relevant(law, Kind::trademark, periods).statuses.size() == 3);
+}
+
+}  // namespace
+}  // namespace minglu
