@@ -94,7 +94,10 @@ std::string HostilePeer::any_bytes(std::string honest) {
 }
 
 /// A log in the name of another node, signed with the wrong key: one that exists, or one that does not.
-std::string HostilePeer::forged_for(const LogId& log) {
+std::string HostilePeer::forged_log() {
+    const auto logs = node_.store().read()->logs();
+    LogId log = random_.pick(logs).id;
+    if (node_of(log) == node_.id() || random_.one_in(2)) log = any_log(random_.pick(friends_)->id().value(), random_);
     test::LogForge forge(log, *key_, HybridTime{node_.clock().now().value(), 0});
     for (std::uint64_t i = 0; i <= random_.below(30); ++i)
         forge.change({test::write_op("gi/AGI00053", "name", "伪造", node_.replica().standing().vector)});
@@ -128,24 +131,20 @@ std::string HostilePeer::own_branch(const NodeId& victim) {
 }
 
 std::string HostilePeer::any_bundle(const NodeId& victim, std::string honest) {
-    const auto logs = node_.store().read()->logs();
-    switch (random_.below(7)) {
+    switch (random_.below(6)) {
         case 0:
             note("old bundle replayed");
             return earlier_.empty() ? std::move(honest) : random_.pick(earlier_);
         case 1:
             note("log forged");
-            return forged_for(random_.pick(logs).id);
+            return forged_log();
         case 2:
-            note("log forged");
-            return forged_for(any_log(random_.pick(friends_)->id().value(), random_));
-        case 3:
             note("lie in a bundle");
             return lying(honest.empty() && !earlier_.empty() ? random_.pick(earlier_) : honest);
-        case 4:
+        case 3:
             note("forked log shown");
             return own_branch(victim);
-        case 5:
+        case 4:
             if (floods_.empty()) return honest;
             note("flood");
             return random_.pick(floods_).rest();

@@ -26,7 +26,7 @@ private:
     [[nodiscard]] PeerAnswer any_status();
     [[nodiscard]] std::string any_bytes(std::string honest);
     [[nodiscard]] std::string any_bundle(const NodeId& victim, std::string honest);
-    [[nodiscard]] std::string forged_for(const LogId& log);
+    [[nodiscard]] std::string forged_log();
     [[nodiscard]] std::string lying(const std::string& bundle);
     [[nodiscard]] std::string own_branch(const NodeId& victim);
     void write_own();
