@@ -157,7 +157,10 @@ Result<PeerAnswer> Line::call(const PeerRequest& request) {
     } catch (const StoreFault& trouble) {
         return fail({ErrorCode::unreachable, std::string("the node fell over: ") + trouble.what(), "", ""});
     }
-    if (after) answer = after(request, std::move(answer));
+    if (after) {
+        answer = after(request, std::move(answer));
+        last_fault_ = Fault::none;  // what the line did to it does not show any more
+    }
     if (fault != Fault::lost) return answer;
     last_fault_ = fault;
     return fail({ErrorCode::unreachable, "the answer was lost", "", ""});
