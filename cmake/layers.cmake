@@ -15,10 +15,11 @@ endfunction()
 
 minglu_layer(minglu_crypto DIRS src/crypto LINK OpenSSL::Crypto)
 minglu_layer(minglu_catalog
-  DIRS catalog catalog/values catalog/identifiers catalog/text catalog/import catalog/export
+  DIRS catalog catalog/values catalog/identifiers catalog/text catalog/lookalike catalog/import catalog/export
   LINK minglu_crypto nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::ICU)
 minglu_embed(minglu_catalog catalog/data/regions.csv regions_csv)
 minglu_embed(minglu_catalog catalog/data/terms.json terms_json)
+minglu_embed(minglu_catalog catalog/data/glyph_pairs.txt glyph_pairs)
 minglu_generate(minglu_catalog han_fold.py han_fold --unihan ${MINGLU_UNIHAN_DIR})
 minglu_generate(minglu_catalog readings.py readings_tsv --unihan ${MINGLU_UNIHAN_DIR})
 minglu_layer(minglu_sync DIRS sync LINK minglu_catalog PkgConfig::ZSTD)
