@@ -20,8 +20,8 @@ constexpr int weight_of_letter = 1;
 [[nodiscard]] bool is_weak(char32_t unit);
 
 struct Sign {
-    /// Characters as the standard ones (han_fold.hpp). Letters folded (see fold_text) and freed of look-alikes: "АPPLE" with a
-    /// Cyrillic А is "apple"; 0 is o, 1 is l (Unicode confusables, UTS #39).
+    /// Characters as the standard ones (han_fold.hpp). Letters folded (see fold_text) and freed of look-alikes: "АPPLE"
+    /// with a Cyrillic А is "apple"; 0 is o, 1 is l (Unicode confusables, UTS #39).
     std::u32string units;
     std::vector<std::string> written;  ///< each unit as it stands in the text
 

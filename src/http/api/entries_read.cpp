@@ -1,6 +1,7 @@
 #include "src/http/api/entries_read.hpp"
 
 #include "src/http/api/cursor.hpp"
+#include "src/http/api/day_parameter.hpp"
 #include "src/http/api/entry_history.hpp"
 #include "src/http/api/entry_search.hpp"
 #include "src/http/api/freshness.hpp"
@@ -34,16 +35,6 @@ HttpResponse search(Call& call) {
     if (page.more) json.member("next", make_cursor(search_cursor, {page.last.reading, page.last.entry}));
     json.member_raw("freshness", freshness_json(call.services, *tx, found->as_of())).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
-}
-
-Result<Day> day_parameter(const Call& call) {
-    const auto text = text_parameter(call.request, "as_of");
-    if (!text) return fail(text.error());
-    if (text->empty()) return day_of(call.services.clock.now());
-    const auto day = parse_day(*text);
-    if (!day)
-        return fail({ErrorCode::bad_request, day.error().what, "query parameter as_of", "give a date as YYYY-MM-DD"});
-    return *day;
 }
 
 HttpResponse one_entry(Call& call) {

@@ -18,6 +18,7 @@
 namespace minglu {
 
 class ImportJobs;
+class Lookalikes;
 
 /// done, total; total 0 = unknown.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
@@ -36,6 +37,7 @@ struct Services {
     Replica& replica;
     Exchange& exchange;
     ImportJobs& imports;
+    Lookalikes& lookalikes;
     const Clock& clock;
     Random& random;
     std::string card;         ///< own card file
