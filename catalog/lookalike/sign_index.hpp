@@ -3,7 +3,7 @@
 ///
 /// Posting lists lead from each Chinese character, and from each pair of neighbouring letters, to the marks that have
 /// it. A sign asks for everything that its units can be taken for; what a mark collects bounds its score from above,
-/// and only marks that can reach the wanted score are compared in full. About 50 bytes a mark.
+/// and only marks that can reach the wanted score are compared in full. About 70 bytes a mark.
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -32,7 +32,7 @@ struct LookalikeCandidate {
 
 class SignIndex {
 public:
-    /// More signs than this are not taken: about 250 MB.
+    /// More signs than this are not taken: about 350 MB.
     static constexpr std::size_t signs_max = 5'000'000;
 
     /// An entry may have several names, of several periods. A name without any unit is left out.

@@ -2,7 +2,7 @@
 /// Which protected marks could a sign be meant to imitate? The index of catalog/lookalike over the names of all
 /// trademarks and geographical indications of a store, kept in memory and in step with its commits.
 ///
-/// Built from the store when it is first asked (about 3 s for a million names), and from then on brought up to date
+/// Built from the store when it is first asked (some seconds for a million names), and from then on brought up to date
 /// with what was written since, at the next question. What it finds is looked up in the snapshot of the question, so
 /// that a hit never says anything that the catalogue does not. Thread-safe.
 #include <mutex>

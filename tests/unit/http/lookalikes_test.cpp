@@ -35,11 +35,11 @@ TEST_CASE("A sign finds the marks that it could imitate, with the reasons") {
     HandClock clock;
     TestNode node("cq", clock);
     fill(node);
-    CHECK(found(node, {{"sign", "康帅傅"}}) == Lines{"trademark/1001/30 87"});
+    CHECK(found(node, {{"sign", "康帅傅"}}) == Lines{"trademark/1001/30 95"});
     CHECK(found(node, {{"sign", "康帅傅"}, {"kind", "gi"}}).empty());
-    CHECK(found(node, {{"sign", "康帅傅"}, {"class", "30"}}) == Lines{"trademark/1001/30 87"});
+    CHECK(found(node, {{"sign", "康帅傅"}, {"class", "30"}}) == Lines{"trademark/1001/30 95"});
     CHECK(found(node, {{"sign", "康帅傅"}, {"class", "33"}}).empty());
-    CHECK(found(node, {{"sign", "康帅傅"}, {"min_score", "88"}}).empty());
+    CHECK(found(node, {{"sign", "康帅傅"}, {"min_score", "96"}}).empty());
     CHECK(found(node, {{"sign", "康帅傅"}, {"as_of", "2019-12-31"}}).empty());
     CHECK(found(node, {{"sign", "涪凌榨菜"}}) == Lines{"gi/涪陵榨菜 95"});
     CHECK(found(node, {{"sign", "海底捞"}}).empty());
