@@ -132,7 +132,19 @@ Standing Replica::standing_with(const ReadTx& tx, const LogRow& own, const Head&
     return next;
 }
 
+/// After a rollback they are told with the next commit: once too often does no harm.
+void Replica::refold_touched(WriteTx& tx, const Intake& intake) {
+    refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
+    if (view_watcher_) changed_.keys.insert(intake.touched().begin(), intake.touched().end());
+}
+
+void Replica::watch_views(std::function<void(const ViewChanges&)> watcher) {
+    const std::scoped_lock lock(writer_);
+    view_watcher_ = std::move(watcher);
+}
+
 void Replica::announce(Standing next) {
+    if (const ViewChanges changes = std::exchange(changed_, {}); view_watcher_) view_watcher_(changes);
     if (recent_states_.empty() || recent_states_.back().first != next.vector)
         recent_states_.emplace_back(next.vector, next.state_root);
     else
@@ -200,6 +212,7 @@ bool Replica::rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& p
     const Hash before = trie(*tx).root();
     try {
         minglu::rebuild(*tx, *trie_, clock_.now(), beside_, progress);
+        changed_.all = true;
         const Hash after = trie_->root();
         LogRow own = own_log(*tx);
         seal(*tx, own);

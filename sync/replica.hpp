@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,12 @@ struct Standing {
     std::uint64_t revision = 0;  ///< grows with every commit that others may want to hear of
 };
 
+/// What commits have changed of the views.
+struct ViewChanges {
+    bool all = false;  ///< anything may be different: they were made anew
+    std::set<EntryKey> keys{};
+};
+
 class Replica {
 public:
     /// Opens the node's own log when there is none to continue (a first start, or after a restore). Throws StoreFault.
@@ -130,6 +137,10 @@ public:
     /// The children under a nibble prefix of the state trie, for the drill-down; see StateTrie.
     void with_trie(const std::function<void(StateTrie&)>& look);
 
+    /// Told of every commit that changed views, before anybody else hears of it. Must be quick. Set before the first
+    /// write that it is to hear of.
+    void watch_views(std::function<void(const ViewChanges&)> watcher);
+
     void report(IncidentRow incident);
     /// A local write (peers, tokens, claims …) in a transaction of its own.
     void write_local(const std::function<void(WriteTx&)>& write);
@@ -150,6 +161,7 @@ private:
     void commit_unsealed(WriteTx& tx, const LogRow& own);
     Standing standing_with(const ReadTx& tx, const LogRow& own, const Head& head) const;
     void announce(Standing next);
+    void refold_touched(WriteTx& tx, const class Intake& intake);
     StateTrie& trie(const ReadTx& tx);
     LogRow own_log(const ReadTx& tx) const;
     void take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
@@ -170,6 +182,8 @@ private:
     HybridTime last_time_;
     UnixMs last_arrival_;
     std::deque<std::pair<Vector, Hash>> recent_states_;
+    std::function<void(const ViewChanges&)> view_watcher_;
+    ViewChanges changed_;
 
     std::mutex queue_mutex_;
     std::condition_variable queue_changed_;

@@ -239,7 +239,7 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
     for (const auto& [id, cut] : intake.cuts())
         if (const auto found = proofs.proved.find(id); found != proofs.proved.end()) found->second.log.cut = cut;
     proofs.counted_before = intake.counted_before();
-    refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
+    refold_touched(tx, intake);
 }
 
 namespace {

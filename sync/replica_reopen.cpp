@@ -103,7 +103,7 @@ LogRow Replica::reopen(WriteTx& tx, const std::optional<Cut>& cut, Seq upto) {
     Intake intake(tx, last_arrival_);
     LogRow own = begin_log(tx, left ? left->id : standing().own_log, cut, intake);
     if (cut) reissue(tx, own, intake, *cut, upto);
-    refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
+    refold_touched(tx, intake);
     return own;
 }
 

@@ -368,6 +368,9 @@ public:
     [[nodiscard]] virtual std::optional<EntryRow> entry(const EntryKey& key) const = 0;
     [[nodiscard]] virtual std::vector<Period> periods(EntryNo no) const = 0;  ///< ascending; terms left empty
     [[nodiscard]] virtual EntryPage query(const EntryQuery& query) const = 0;
+    /// The name of each period of each entry, by entry: for views that are kept in memory.
+    virtual void visit_names(
+        const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const = 0;
     virtual void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const = 0;
     /// Every entry's key and trie leaf, in any order.
     virtual void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const = 0;

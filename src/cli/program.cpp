@@ -35,6 +35,7 @@ std::unique_ptr<CLI::App> make_parser(GlobalOptions& globals, Chosen& chosen) {
     add_import_command(*app, chosen);
     add_entry_commands(*app, chosen);
     add_query_commands(*app, chosen);
+    add_lookalike_command(*app, chosen);
     add_batch_commands(*app, chosen);
     add_conflict_commands(*app, chosen);
     add_sync_commands(*app, chosen);

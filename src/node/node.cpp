@@ -16,6 +16,7 @@
 #include "src/http/server.hpp"
 #include "src/http/sync_api.hpp"
 #include "src/imports/import_jobs.hpp"
+#include "src/lookalikes/lookalikes.hpp"
 #include "src/node/backup.hpp"
 #include "src/node/init.hpp"
 #include "src/node/lock.hpp"
@@ -94,6 +95,7 @@ public:
           store_(open_sqlite_store(paths_.database, store_options())),
           replica_(config_.node, *store_, *key_, clock_, random_, &beside_),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
+          lookalikes_(*store_, replica_),
           imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_, on_store_fault),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
           services_(make_services()),
@@ -158,6 +160,7 @@ private:
             replica_,
             exchange_,
             imports_,
+            lookalikes_,
             clock_,
             random_,
             read_file(paths_.card),
@@ -293,6 +296,7 @@ private:
     std::unique_ptr<Store> store_;
     Replica replica_;
     Exchange exchange_;
+    Lookalikes lookalikes_;  // before everything that writes
     ImportJobs imports_;
     PeerLinks links_;
     Services services_;

@@ -266,6 +266,14 @@ STORE_TEST("paging meets every entry once, in one order, with and without words"
     std::vector<std::int64_t> numbers;
     tx->visit_entries(EntryNo{50}, [&](const EntryRow& row) { return numbers.push_back(row.no.value()), true; });
     CHECK(numbers == std::vector<std::int64_t>{51, 52, 53, 54, 55, 56, 57});
+    std::vector<std::int64_t> named;
+    tx->visit_names([&](EntryNo no, const EntryKey& key, std::string_view name) {
+        named.push_back(no.value());
+        CHECK(tx->entry(key)->no == no);
+        CHECK(name == tx->periods(no).front().name);
+    });
+    CHECK(named.size() == 57);
+    CHECK(std::is_sorted(named.begin(), named.end()));
     std::size_t leaves = 0;
     tx->visit_leaves([&](const EntryKey& key, const Hash& leaf) {
         CHECK(leaf == hash_of_text(key.value()));

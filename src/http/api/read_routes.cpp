@@ -8,6 +8,7 @@
 #include "src/http/api/entries_read.hpp"
 #include "src/http/api/export.hpp"
 #include "src/http/api/health.hpp"
+#include "src/http/api/lookalikes.hpp"
 #include "src/http/api/metrics.hpp"
 #include "src/http/api/openapi.hpp"
 #include "src/http/api/sync_status.hpp"
@@ -16,6 +17,7 @@ namespace minglu {
 
 void add_read_routes(Router& router) {
     add_entry_routes(router);
+    add_lookalike_route(router);
     add_batch_routes(router);
     add_change_routes(router);
     add_conflict_routes(router);

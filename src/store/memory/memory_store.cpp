@@ -97,6 +97,10 @@ public:
             if (!visit(at->second->row)) return;
         }
     }
+    void visit_names(const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const override {
+        for (const auto& [no, entry] : state().entries)
+            for (const Period& period : entry->periods) visit(no, entry->row.key, period.name);
+    }
     void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const override {
         for (const auto& [no, entry] : state().entries) visit(entry->row.key, entry->row.trie_leaf);
     }

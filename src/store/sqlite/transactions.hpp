@@ -63,6 +63,9 @@ public:
     void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const override {
         c_.views.visit_entries(after, visit);
     }
+    void visit_names(const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const override {
+        c_.views.visit_names(visit);
+    }
     void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const override {
         c_.views.visit_leaves(visit);
     }
