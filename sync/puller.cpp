@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "sync/divergence.hpp"
 #include "sync/exchange.hpp"
 #include "sync/fork_search.hpp"
+#include "sync/head.hpp"
 #include "sync/link_answers.hpp"
 
 namespace minglu {
@@ -17,6 +19,34 @@ std::string join_logs(const std::set<LogId>& logs) {
         text += log.value();
     }
     return text;
+}
+
+/// A node is the one that knows its own log best: one that states a smaller head of it than it signed before was put
+/// back to an old state, and has not noticed yet. Of several logs it writes the one with the newest head. `held`: as of
+/// before it was asked.
+std::optional<IncidentRow> rewound_history(const std::vector<LogRow>& held, const std::vector<std::string>& told,
+                                           const NodeId& peer) {
+    std::optional<Head> newest;
+    const LogRow* log = nullptr;
+    for (const std::string& note : told) {
+        const auto form = parse_note(note);
+        if (!form || node_of(form->head.log) != peer || (newest && form->head.time < newest->time)) continue;
+        newest = form->head;
+        const auto found =
+            std::find_if(held.begin(), held.end(), [&](const LogRow& row) { return row.id == newest->log; });
+        log = found == held.end() || !is_signed_by(*form, peer, found->suite, found->signing_key) ? nullptr : &*found;
+    }
+    if (log == nullptr || newest->size >= log->head_size) return std::nullopt;
+    IncidentRow incident;
+    incident.kind = "rewound_history";
+    incident.peer = peer.value();
+    incident.subject = log->id.value();
+    incident.received = "its own head of size " + std::to_string(newest->size.value()) +
+                        ", though it signed one of size " + std::to_string(log->head_size.value()) + " before";
+    incident.done = "nothing that is held was given up; it is sent back to the node, which then opens a new log";
+    incident.advice =
+        "tell " + peer.value() + ": it was put back to an old state; see the operations guide, copied node";
+    return incident;
 }
 
 }  // namespace
@@ -87,11 +117,14 @@ Result<void> Puller::attempt(std::int64_t wait_s) {
 }
 
 Result<void> Puller::hello() {
+    const std::vector<LogRow> held = store_.read()->logs();
     const auto greeted = greet(transport_, peer_);
     if (!greeted) return tl::unexpected(greeted.error());
     retry_after_ms_ = greeted->retry_after_s * 1000;
     if (greeted->refusal) return fail(*greeted->refusal);
-    for (const LogId& log : replica_.contradicted(told_heads(greeted->body))) settle({log, std::nullopt});
+    const std::vector<std::string> heads = told_heads(greeted->body);
+    for (const LogId& log : replica_.contradicted(heads)) settle({log, std::nullopt});
+    if (auto rewound = rewound_history(held, heads, peer_)) replica_.report(*std::move(rewound));
     greeted_at_ms_ = clock_.steady_ms();
     return {};
 }
@@ -111,10 +144,21 @@ void Puller::settle(const Doubt& doubt) {
         replica_.leave_log(doubt.log);
 }
 
+/// Only the peer itself can be asked for its entries, and not at every head.
+void Puller::look_into(const LogId& diverged) {
+    if (node_of(diverged) != peer_) return replica_.report(divergence_incident(diverged, nullptr));
+    const std::int64_t now_ms = clock_.steady_ms();
+    if (compared_at_ms_ && now_ms - *compared_at_ms_ < options_.compare_again_ms) return;
+    compared_at_ms_ = now_ms;
+    const auto found = compare_states(transport_, replica_, store_, peer_);
+    if (!found && named_entries_) return;  // the incident says more than could be said now
+    named_entries_ = named_entries_ || found;
+    replica_.report(divergence_incident(diverged, found ? &*found : nullptr));
+}
+
 Result<void> Puller::pull(std::int64_t wait_s) {
     forget_skips();
-    std::set<LogId> skip = unknown_;
-    skip.insert(refused_.begin(), refused_.end());
+    const std::set<LogId> skip = skipped();
     const Standing standing = replica_.standing();
     PeerRequest request;
     request.path = "/sync/v1/records?have=" + to_string(standing.vector) + "&heads=" + to_string(standing.heads) +
@@ -133,6 +177,7 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     if (!report) return tl::unexpected(report.error());
     if (report->cosigned_upto) cosigned_upto_ = report->cosigned_upto;
     for (const Doubt& doubt : report->doubts) settle(doubt);
+    for (const LogId& log : report->diverged) look_into(log);
     note_report(*report);
     const std::scoped_lock lock(status_mutex_);
     status_.their_vector = report->sender_vector;
@@ -151,9 +196,17 @@ void Puller::note_report(const IngestReport& report) {
         if (!logs->empty()) refused_at_ms_ = clock_.steady_ms();
         for (const auto& [log, error] : *logs) refused_.insert(log);
     }
+    const std::set<LogId> skip = skipped();
     const std::scoped_lock lock(status_mutex_);
-    status_.skipped = unknown_;
-    status_.skipped.insert(refused_.begin(), refused_.end());
+    status_.skipped = skip;
+}
+
+/// Logs that are not asked for at present: unknown, refused a moment ago, or through with what they may bring today.
+std::set<LogId> Puller::skipped() const {
+    std::set<LogId> skip = replica_.quota().used_up(*store_.read());
+    skip.insert(unknown_.begin(), unknown_.end());
+    skip.insert(refused_.begin(), refused_.end());
+    return skip;
 }
 
 /// Unknown logs are asked for again once their node's card is here, refused ones after a while. Then also for the

@@ -41,7 +41,8 @@ TestNode::TestNode(const std::string& id, HandClock& hand_clock)
       exchange(replica, *store, clock, card),
       spool(new_spool(id)),
       imports(spool, *store, replica, clock, random),
-      services{node, *store, replica, exchange, imports, clock, random, card, true, "0.0-test", {}, {}, {}, {}, {}, {}},
+      services{node,       *store, replica, exchange, imports, clock, random, card, true,
+               "0.0-test", {},     {},      {},       {},      {},    {},     {}},
       router(services) {
     add_read_routes(router);
 }
