@@ -28,7 +28,8 @@ struct LinkStatus {
     std::int64_t failures = 0;  ///< in a row
     std::uint64_t requests = 0;
     std::uint64_t records = 0;  ///< that the receiving side took
-    std::set<LogId> skipped;    ///< unknown to the receiving side or refused by it: left out at present
+    /// Left out at present: unknown to the receiving side, refused by it, or over its quota of today.
+    std::set<LogId> skipped;
 };
 
 /// After a failure: doubles with each in a row, half of it left to chance.

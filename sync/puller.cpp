@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "sync/divergence.hpp"
 #include "sync/exchange.hpp"
 #include "sync/fork_search.hpp"
+#include "sync/head.hpp"
 #include "sync/link_answers.hpp"
 
 namespace minglu {
@@ -17,6 +19,34 @@ std::string join_logs(const std::set<LogId>& logs) {
         text += log.value();
     }
     return text;
+}
+
+/// A node is the one that knows its own log best: one that states a smaller head of it than it signed before was put
+/// back to an old state, and has not noticed yet. Of several logs it writes the one with the newest head. `held`: as of
+/// before it was asked.
+std::optional<IncidentRow> rewound_history(const std::vector<LogRow>& held, const std::vector<std::string>& told,
+                                           const NodeId& peer) {
+    std::optional<Head> newest;
+    const LogRow* log = nullptr;
+    for (const std::string& note : told) {
+        const auto form = parse_note(note);
+        if (!form || node_of(form->head.log) != peer || (newest && form->head.time < newest->time)) continue;
+        newest = form->head;
+        const auto found =
+            std::find_if(held.begin(), held.end(), [&](const LogRow& row) { return row.id == newest->log; });
+        log = found == held.end() || !is_signed_by(*form, peer, found->suite, found->signing_key) ? nullptr : &*found;
+    }
+    if (log == nullptr || newest->size >= log->head_size) return std::nullopt;
+    IncidentRow incident;
+    incident.kind = "rewound_history";
+    incident.peer = peer.value();
+    incident.subject = log->id.value();
+    incident.received = "its own head of size " + std::to_string(newest->size.value()) +
+                        ", though it signed one of size " + std::to_string(log->head_size.value()) + " before";
+    incident.done = "nothing that is held was given up; it is sent back to the node, which then opens a new log";
+    incident.advice =
+        "tell " + peer.value() + ": it was put back to an old state; see the operations guide, copied node";
+    return incident;
 }
 
 }  // namespace
@@ -75,6 +105,7 @@ Result<void> Puller::attempt(std::int64_t wait_s) {
 }
 
 Result<void> Puller::hello() {
+    const std::vector<LogRow> held = link_.store.read()->logs();
     const auto greeted = greet(link_.transport, link_.peer);
     if (!greeted) return tl::unexpected(greeted.error());
     retry_after_ms_ = greeted->retry_after_s * 1000;
@@ -86,6 +117,7 @@ Result<void> Puller::hello() {
         }
         for (const LogId& log : link_.replica.contradicted(told)) settle({log, std::nullopt});
     }
+    if (auto rewound = rewound_history(held, told, link_.peer)) link_.replica.report(*std::move(rewound));
     greeted_at_ms_ = link_.clock.steady_ms();
     return {};
 }
@@ -105,11 +137,22 @@ void Puller::settle(const Doubt& doubt) {
         link_.replica.leave_log(doubt.log);
 }
 
+/// Only the peer itself can be asked for its entries, and not at every head.
+void Puller::look_into(const LogId& diverged) {
+    if (node_of(diverged) != link_.peer) return link_.replica.report(divergence_incident(diverged, nullptr));
+    const std::int64_t now_ms = link_.clock.steady_ms();
+    if (compared_at_ms_ && now_ms - *compared_at_ms_ < options_.compare_again_ms) return;
+    compared_at_ms_ = now_ms;
+    const auto found = compare_states(link_.transport, link_.replica, link_.store, link_.peer);
+    if (!found && named_entries_) return;  // the incident says more than could be said now
+    named_entries_ = named_entries_ || found;
+    link_.replica.report(divergence_incident(diverged, found ? &*found : nullptr));
+}
+
 Result<void> Puller::pull(std::int64_t wait_s) {
     more_ = false;
     forget_skips();
-    std::set<LogId> skip = unknown_;
-    skip.insert(refused_.begin(), refused_.end());
+    const std::set<LogId> skip = skipped();
     const Standing standing = link_.replica.standing();
     PeerRequest request;
     request.path = "/sync/v1/records?have=" + to_string(standing.vector) + "&heads=" + to_string(standing.heads) +
@@ -128,6 +171,7 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     if (!report) return tl::unexpected(report.error());
     if (report->cosigned_upto) cosigned_upto_ = report->cosigned_upto;
     for (const Doubt& doubt : report->doubts) settle(doubt);
+    for (const LogId& log : report->diverged) look_into(log);
     note_report(*report);
     const std::scoped_lock lock(status_mutex_);
     status_.their_vector = report->sender_vector;
@@ -146,9 +190,17 @@ void Puller::note_report(const IngestReport& report) {
         if (!logs->empty()) refused_at_ms_ = link_.clock.steady_ms();
         for (const auto& [log, error] : *logs) refused_.insert(log);
     }
+    const std::set<LogId> skip = skipped();
     const std::scoped_lock lock(status_mutex_);
-    status_.skipped = unknown_;
-    status_.skipped.insert(refused_.begin(), refused_.end());
+    status_.skipped = skip;
+}
+
+/// Logs that are not asked for at present: unknown, refused a moment ago, or through with what they may bring today.
+std::set<LogId> Puller::skipped() const {
+    std::set<LogId> skip = link_.replica.quota().used_up(*link_.store.read());
+    skip.insert(unknown_.begin(), unknown_.end());
+    skip.insert(refused_.begin(), refused_.end());
+    return skip;
 }
 
 /// Unknown logs are asked for again once their node's card is here, refused ones after a while. Then also for the

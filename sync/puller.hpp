@@ -19,6 +19,7 @@ struct PullerOptions {
     Backoff backoff;
     std::int64_t refused_again_ms = 60'000;  ///< a refused log is asked for again after this
     std::int64_t hello_again_ms = 300'000;   ///< the peer's heads are compared with ours after this
+    std::int64_t compare_again_ms = 60'000;  ///< the entries that differ are looked for again after this
 };
 
 struct PullStatus : LinkStatus {
@@ -45,8 +46,10 @@ private:
     Result<void> hello();
     Result<void> pull(std::int64_t wait_s);
     void settle(const Doubt& doubt);
+    void look_into(const LogId& diverged);
     void note_report(const IngestReport& report);
     void forget_skips();
+    [[nodiscard]] std::set<LogId> skipped() const;
 
     Link link_;
     PullerOptions options_;
@@ -59,6 +62,8 @@ private:
     std::int64_t refused_at_ms_ = 0;
     std::int64_t greeted_at_ms_ = 0;
     std::int64_t retry_after_ms_ = 0;
+    std::optional<std::int64_t> compared_at_ms_;
+    bool named_entries_ = false;  ///< a comparison has come to its end once
 
     mutable std::mutex status_mutex_;
     PullStatus status_;

@@ -102,7 +102,7 @@ std::optional<Pusher::Offer> Pusher::next_offer() {
     // head came here counts more.
     if (auto known = known_holding(tx->logs(), link_.peer); known && known->time > std::max(told_at_, known_when_told_))
         request.have = std::move(known->vector);
-    auto bytes = make_bundle(*tx, link_.replica.node(), request);
+    auto bytes = bundle_for(link_.replica, link_.store, std::move(request));
     if (!bytes) return std::nullopt;
     auto info = parse_bundle_info(std::string_view(*bytes).substr(0, bytes->find('\n')));
     if (!info) throw std::logic_error("own bundle: " + info.error().what);

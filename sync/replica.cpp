@@ -19,6 +19,13 @@ namespace {
 
 constexpr std::size_t recent_states_max = 64;
 
+void check_own_tree(const LogRow& own, const Head& head) {
+    const auto tree = TreeFrontier::restore(hash_of(own.suite), own.size.value(), own.frontier);
+    if (!tree || head.size != own.size || tree->root() != head.root)
+        throw StoreFault(ErrorCode::corrupt, "table log, log " + own.id.value() +
+                                                 ": the tree of this node's own log does not lead to its signed head");
+}
+
 }  // namespace
 
 std::optional<LogRow> find_own(const std::vector<LogRow>& logs) {
@@ -41,13 +48,15 @@ void commit(WriteTx& tx) {
     }
 }
 
-Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random, Beside* beside)
+Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random, Beside* beside,
+                 std::uint64_t log_bytes_per_day_max)
     : node_(std::move(node)),
       store_(store),
       signer_(signer),
       clock_(clock),
       random_(random),
-      beside_(beside != nullptr ? *beside : at_once_) {
+      beside_(beside != nullptr ? *beside : at_once_),
+      log_bytes_per_day_max_(log_bytes_per_day_max) {
     std::optional<LogRow> own;
     bool reopen = false;
     {
@@ -61,6 +70,7 @@ Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& c
         if (own && !reopen) {
             const auto head = parse_note(own->head);
             if (!head) throw StoreFault(ErrorCode::corrupt, "own head: " + head.error().what);
+            check_own_tree(*own, head->head);
             last_time_ = head->head.time;
             announce(standing_with(*tx, *own, head->head));
         }
@@ -169,6 +179,10 @@ void Replica::refresh_head() {
     }
 }
 
+DailyQuota Replica::quota() const {
+    return {log_bytes_per_day_max_, day_of(clock_.now())};
+}
+
 Standing Replica::standing() const {
     const std::scoped_lock lock(standing_mutex_);
     return standing_;
@@ -221,6 +235,27 @@ bool Replica::rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& p
         trie_.reset();
         throw;
     }
+}
+
+bool Replica::agrees_with_own_head() {
+    IncidentRow incident;
+    {
+        const std::scoped_lock lock(writer_);
+        const auto tx = store_.read();
+        const LogRow own = own_log(*tx);
+        const auto head = parse_note(own.head);
+        const bool comparable =
+            head && head->head.fold == fold_version && head->head.vector == counted_vector(tx->logs());
+        if (!comparable || trie(*tx).root() == head->head.state) return true;
+        incident.subject = own.id.value();
+    }
+    incident.kind = "divergence";
+    incident.peer = node_.value();
+    incident.received = "the entries stored here give another state root than the one that our own head states";
+    incident.done = "nothing was changed";
+    incident.advice = "the stored entries were damaged: run minglu verify, which names them, then minglu rebuild";
+    report(std::move(incident));
+    return false;
 }
 
 void Replica::with_trie(const std::function<void(StateTrie&)>& look) {

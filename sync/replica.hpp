@@ -19,6 +19,7 @@
 #include "minglu/store.hpp"
 #include "sync/bundle.hpp"
 #include "sync/head.hpp"
+#include "sync/quota.hpp"
 #include "sync/state_trie.hpp"
 
 namespace minglu {
@@ -54,7 +55,8 @@ struct Doubt {
     LogId log;
     std::optional<IncidentRow> incident;  ///< to be reported if nothing is proved; none when it has been already
 };
-/// What `ingest` does about doubts: a caller that can ask the sender settles them, any other reports them.
+/// What `ingest` does about doubts and states that differ: a caller that can ask the sender looks into them, any other
+/// has them reported.
 enum class Doubts { report, keep };
 
 /// What became of a bundle. A refused log never holds back the others.
@@ -90,9 +92,10 @@ struct ViewChanges {
 class Replica {
 public:
     /// Opens the node's own log when there is none to continue (a first start, or after a restore). Throws StoreFault.
-    /// `beside` folds large records on another core; none = in the writing thread.
+    /// `beside` folds large records on another core; none = in the writing thread. Throws StoreFault(corrupt) when the
+    /// stored tree of the own log does not lead to its own head: what it would sign would accuse it of a fork.
     Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random,
-            Beside* beside = nullptr);
+            Beside* beside = nullptr, std::uint64_t log_bytes_per_day_max = log_bytes_per_day_default);
     ~Replica();
     Replica(const Replica&) = delete;
     Replica& operator=(const Replica&) = delete;
@@ -109,7 +112,9 @@ public:
     /// A head of our own log, signed with our key, that goes beyond it or contradicts it makes the node leave that log
     /// and open a new one.
     [[nodiscard]] Result<IngestReport> ingest(std::string_view bytes, const NodeId& from,
-                                              Doubts doubts = Doubts::report);
+                                              Doubts doubts = Doubts::report, Quotas quotas = Quotas::apply);
+    /// What a log of another node may bring in today.
+    [[nodiscard]] DailyQuota quota() const;
 
     /// Checks and keeps the proof that a log has forked (`text`, see fork_proof.hpp), and reports it. If the log is one
     /// of this node, a new log is opened which cuts it at the common position, and what this node wrote after that is
@@ -134,6 +139,9 @@ public:
 
     /// Refolds everything from the log. Returns whether the state root came out as it was.
     bool rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+    /// Whether the entries stored here still give the state root that our own head states, for a start: what changed in
+    /// the database while no program ran is reported before it is signed again. True also where that cannot be told.
+    bool agrees_with_own_head();
     /// The children under a nibble prefix of the state trie, for the drill-down; see StateTrie.
     void with_trie(const std::function<void(StateTrie&)>& look);
 
@@ -165,9 +173,11 @@ private:
     StateTrie& trie(const ReadTx& tx);
     LogRow own_log(const ReadTx& tx) const;
     void take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
+    void count_bytes(WriteTx& tx, const std::map<LogId, std::uint64_t>& bytes, struct Proofs& proofs,
+                     const NodeId& from);
     void take_forks(const Bundle& bundle, const NodeId& from, IngestReport& report_to);
     bool cosign_due(WriteTx& tx);
-    void compare_states(const std::vector<Head>& heads, IngestReport& report);
+    void find_diverged(const std::vector<Head>& heads, IngestReport& report);
 
     NodeId node_;
     Store& store_;
@@ -176,6 +186,7 @@ private:
     Random& random_;
     AtOnce at_once_;
     Beside& beside_;
+    std::uint64_t log_bytes_per_day_max_;
 
     std::mutex writer_;  ///< held from the start of a write until its commit returned
     std::optional<StateTrie> trie_;

@@ -84,6 +84,7 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     reader.read("peer", "threads", config.peer.threads);
     reader.read("sync", "poll_wait_s", config.sync.poll_wait_s);
     reader.read("sync", "bundle_bytes_max", config.sync.bundle_bytes_max);
+    reader.read("sync", "log_bytes_per_day_max", config.sync.log_bytes_per_day_max);
     reader.read("log", "level", config.log.level);
     reader.read("log", "format", config.log.format);
     reader.range("http", "threads", config.http.threads, 1, 256);
@@ -91,6 +92,7 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     reader.range("peer", "threads", config.peer.threads, 2, 256);
     reader.range("sync", "poll_wait_s", config.sync.poll_wait_s, 0, 60);
     reader.range("sync", "bundle_bytes_max", config.sync.bundle_bytes_max, 64 * 1024, 8 * 1024 * 1024);
+    reader.range("sync", "log_bytes_per_day_max", config.sync.log_bytes_per_day_max, 64 * 1024, std::int64_t{1} << 50);
     reader.one_of("log", "level", config.log.level, {"debug", "info", "warn", "error"});
     reader.one_of("log", "format", config.log.format, {"text", "json"});
     if (auto error = reader.finish()) return fail(*std::move(error));

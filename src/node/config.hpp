@@ -27,6 +27,7 @@ struct PeerConfig {
 struct SyncConfig {
     std::int64_t poll_wait_s = 30;
     std::int64_t bundle_bytes_max = 8 * 1024 * 1024;
+    std::int64_t log_bytes_per_day_max = std::int64_t{4} << 30;  ///< of each log of another node
 };
 
 struct LogConfig {

@@ -93,7 +93,8 @@ public:
           key_(std::move(key)),
           tls_(std::move(tls)),
           store_(open_sqlite_store(paths_.database, store_options())),
-          replica_(config_.node, *store_, *key_, clock_, random_, &beside_),
+          replica_(config_.node, *store_, *key_, clock_, random_, &beside_,
+                   static_cast<std::uint64_t>(config_.sync.log_bytes_per_day_max)),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
           lookalikes_(*store_, replica_),
           imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_, on_store_fault),
@@ -111,6 +112,8 @@ public:
                 close_doors();
                 return opened;
             }
+        if (!replica_.agrees_with_own_head())
+            spdlog::error("the stored entries do not give the state root of our own head: see minglu incident list");
         links_.start();
         spdlog::info("serving: officers {}, peers {}, socket {}", doors.officer, doors.peer, doors.socket);
         on_ready(doors);
@@ -169,6 +172,7 @@ private:
             [this] { return links_.reports(); },
             [this] { links_.refresh(); },
             [this](const NodeId& peer) { return links_.exchange_now(peer); },
+            [this](const NodeId& peer) { return links_.compare(peer); },
             [this](const std::filesystem::path& target, const Progress& progress) { backup(target, progress); },
             [this](const Progress& progress) { return verify_all(progress); },
             [](std::size_t count) { return random_bytes(count); },

@@ -158,6 +158,12 @@ Result<PeerReport> PeerLinks::exchange_now(const NodeId& node) {
     return report;
 }
 
+Result<Comparison> PeerLinks::compare(const NodeId& node) {
+    const auto peer = reachable(node);
+    if (!peer) return tl::unexpected(peer.error());
+    return compare_states(*connect(*peer), replica_, store_, node);
+}
+
 std::vector<PeerReport> PeerLinks::reports() const {
     const std::scoped_lock lock(mutex_);
     std::vector<PeerReport> reports;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view records_path = "/sync/v1/records?";
 constexpr std::string_view proof_path = "/sync/v1/proof?";
+constexpr std::string_view trie_path = "/sync/v1/trie?prefix=";
 
 std::string_view parameter(std::string_view path, std::string_view name) {
     std::string_view query = path.substr(path.find('?') + 1);
@@ -54,6 +55,14 @@ PeerAnswer answer_of(Exchange& exchange, const NodeId& from, const PeerRequest& 
         if (!proof) return {404, "application/problem+json", R"({"detail":"no proof"})", 0, 0};
         return {200, "application/json", *proof, 0, 0};
     }
+    if (path.starts_with(trie_path)) {
+        const auto step = exchange.trie(path.substr(trie_path.size()));
+        if (!step) return {404, "application/problem+json", R"({"detail":"nothing there"})", 0, 0};
+        return {200, "application/json", *step, 0, 0};
+    }
+    // What a node says of one key is for people who compare; no run needs it.
+    if (path.starts_with("/sync/v1/trie?key="))
+        return {404, "application/problem+json", R"({"detail":"not told"})", 0, 0};
     if (!path.starts_with(records_path)) throw std::logic_error("no such path: " + request.path);
     BundleRequest asked;
     asked.have = parse_vector(parameter(path, "have")).value();

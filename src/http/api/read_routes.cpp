@@ -4,6 +4,7 @@
 
 #include "src/http/api/batches.hpp"
 #include "src/http/api/changes.hpp"
+#include "src/http/api/comparison.hpp"
 #include "src/http/api/conflicts_read.hpp"
 #include "src/http/api/entries_read.hpp"
 #include "src/http/api/export.hpp"
@@ -22,6 +23,7 @@ void add_read_routes(Router& router) {
     add_change_routes(router);
     add_conflict_routes(router);
     add_sync_status_routes(router);
+    add_comparison_routes(router);
     add_export_routes(router);
     add_health_routes(router);
     add_metrics_routes(router, std::make_shared<Metrics>());

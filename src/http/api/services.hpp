@@ -10,6 +10,7 @@
 
 #include "minglu/ports.hpp"
 #include "minglu/store.hpp"
+#include "sync/divergence.hpp"
 #include "sync/exchange.hpp"
 #include "sync/puller.hpp"
 #include "sync/pusher.hpp"
@@ -48,6 +49,9 @@ struct Services {
     std::function<void()> peers_changed{};  ///< cards or pauses changed: start and stop pullers
     /// Exchanges with that peer, at once, until neither side has more for the other.
     std::function<Result<PeerReport>(const NodeId& peer)> exchange_now{};
+    /// Looks for the entries that differ between that peer and this node; errors: not_found, bad_request, those of
+    /// compare_states.
+    std::function<Result<Comparison>(const NodeId& peer)> compare{};
     std::function<void(const std::filesystem::path& target, const Progress&)> backup{};  ///< throws StoreFault
     std::function<std::vector<std::string>(const Progress&)> verify{};  ///< one line per finding; empty = sound
     std::function<std::string(std::size_t bytes)> random_bytes{};       ///< for secrets
