@@ -4,6 +4,7 @@
 #include <set>
 
 #include "catalog/entry_views.hpp"
+#include "sync/audit_chain.hpp"
 #include "sync/head.hpp"
 #include "sync/intake.hpp"
 #include "sync/merkle.hpp"
@@ -137,7 +138,9 @@ void check_entry(const ReadTx& tx, const EntryKey& key, StateTrie& trie, std::ve
 std::vector<std::string> verify(const ReadTx& tx, const Progress& progress) {
     std::vector<std::string> findings;
     const StoreCounts counts = tx.counts();
-    const std::uint64_t total = counts.records + counts.entries;
+    const auto last_audit = tx.last_audit();
+    const std::uint64_t total =
+        counts.records + counts.entries + (last_audit ? static_cast<std::uint64_t>(last_audit->no) : 0);
     std::uint64_t done = 0;
     const auto tick = [&] {
         if (progress) progress(++done, total);
@@ -166,6 +169,7 @@ std::vector<std::string> verify(const ReadTx& tx, const Progress& progress) {
         if (head && head->head.fold == fold_version && head->head.state != trie.root())
             findings.push_back("state root: the one in our head is not that of the records");
     }
+    check_audit(tx, findings, tick);
     return findings;
 }
 

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <thread>
 
+#include "src/audit/audit_trail.hpp"
 #include "src/crypto/random.hpp"
 #include "src/crypto/signing_key.hpp"
 #include "src/crypto/tls_identity.hpp"
@@ -95,6 +96,7 @@ public:
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
           imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
+          audit_(replica_, clock_, audit_options(), on_store_fault),
           services_(make_services()),
           api_(make_api(services_)) {}
 
@@ -150,6 +152,13 @@ private:
         return options;
     }
 
+    AuditOptions audit_options() const {
+        AuditOptions options;
+        options.mode = config_.audit.mode == "all" ? AuditMode::of_all : AuditMode::of_cases;
+        options.behind_proxy = config_.http.behind_proxy;
+        return options;
+    }
+
     Services make_services() {
         return Services{
             config_.node,
@@ -168,6 +177,7 @@ private:
             [this](const std::filesystem::path& target, const Progress& progress) { backup(target, progress); },
             [this](const Progress& progress) { return verify_all(progress); },
             [](std::size_t count) { return random_bytes(count); },
+            &audit_,
         };
     }
 
@@ -293,6 +303,7 @@ private:
     Exchange exchange_;
     ImportJobs imports_;
     PeerLinks links_;
+    AuditTrail audit_;
     Services services_;
     OfficerApi api_;
     std::unique_ptr<HttpServer> officer_;

@@ -26,6 +26,7 @@ HttpResponse search(Call& call) {
     if (!found) return problem(found.error());
     const auto tx = call.services.store.read();
     const EntrySearch::Page page = found->page(*tx, {paging->after[0], paging->after[1]}, paging->limit);
+    call.tally->hits = page.hits.size();
 
     JsonWriter json;
     json.begin_object().key("items").begin_array();
@@ -53,6 +54,7 @@ HttpResponse one_entry(Call& call) {
     const auto key = parse_entry_key(text);
     const auto tx = call.services.store.read();
     const auto entry = key ? tx->entry(*key) : std::nullopt;
+    call.tally->hits = entry ? 1 : 0;
     if (!entry) return no_such_entry(text);
 
     std::string body = entry_json(*tx, *entry, *as_of);

@@ -19,7 +19,8 @@ constexpr std::uint32_t page_entries = 500;
 /// One snapshot of the catalogue, walked page by page for as long as the client takes more.
 class Walk {
 public:
-    Walk(EntrySearch search, std::unique_ptr<ReadTx> tx) : search_(std::move(search)), tx_(std::move(tx)) {}
+    Walk(EntrySearch search, std::unique_ptr<ReadTx> tx, std::shared_ptr<Tally> tally)
+        : search_(std::move(search)), tx_(std::move(tx)), tally_(std::move(tally)) {}
 
     [[nodiscard]] const ReadTx& tx() const { return *tx_; }
     [[nodiscard]] bool is_done() const { return done_; }
@@ -29,12 +30,14 @@ public:
         const EntrySearch::Page page = search_.page(*tx_, at_, page_entries);
         for (const EntryHit& hit : page.hits) visit(hit);
         at_ = page.last;
+        tally_->hits = tally_->hits.value_or(0) + page.hits.size();
         done_ = !page.more;
     }
 
 private:
     EntrySearch search_;
     std::unique_ptr<ReadTx> tx_;
+    std::shared_ptr<Tally> tally_;
     SearchPosition at_;
     bool done_ = false;
 };
@@ -102,7 +105,7 @@ HttpResponse export_entries(Call& call) {
     if (!search) return problem(search.error());
     const Day as_of = search->as_of();
     const std::string file_name = "minglu-" + call.services.node.value() + "-" + to_string(as_of) + "." + *format;
-    Walk walk(*std::move(search), call.services.store.read());
+    Walk walk(*std::move(search), call.services.store.read(), call.tally);
     const std::string vector = to_string(vector_of(walk.tx()));
 
     HttpResponse response;

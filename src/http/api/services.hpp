@@ -17,6 +17,7 @@
 
 namespace minglu {
 
+class AuditTrail;
 class ImportJobs;
 
 /// done, total; total 0 = unknown.
@@ -49,6 +50,7 @@ struct Services {
     std::function<void(const std::filesystem::path& target, const Progress&)> backup;  ///< throws StoreFault
     std::function<std::vector<std::string>(const Progress&)> verify;  ///< one line per finding; empty = sound
     std::function<std::string(std::size_t bytes)> random_bytes;       ///< for secrets
+    AuditTrail* audit = nullptr;                                      ///< none: nothing is written down, for tests
 };
 
 }  // namespace minglu
