@@ -5,6 +5,7 @@
 #include <set>
 
 #include "catalog/entry_views.hpp"
+#include "sync/audit_chain.hpp"
 #include "sync/card.hpp"
 #include "sync/head.hpp"
 #include "sync/intake.hpp"
@@ -212,7 +213,9 @@ void guarded(Findings& findings, std::string_view table, const std::string& subj
 std::vector<std::string> verify(const ReadTx& tx, const Progress& progress) {
     Findings findings;
     const StoreCounts counts = tx.counts();
-    const std::uint64_t total = counts.records + counts.entries;
+    const auto last_audit = tx.last_audit();
+    const std::uint64_t total =
+        counts.records + counts.entries + (last_audit ? static_cast<std::uint64_t>(last_audit->no) : 0);
     std::uint64_t done = 0;
     const auto tick = [&] {
         if (progress) progress(++done, total);
@@ -248,7 +251,9 @@ std::vector<std::string> verify(const ReadTx& tx, const Progress& progress) {
                          "run minglu rebuild, which signs a new one");
     }
     check_cards(tx, findings);
-    return std::move(findings).take();
+    std::vector<std::string> lines = std::move(findings).take();
+    check_audit(tx, lines, tick);
+    return lines;
 }
 
 }  // namespace minglu

@@ -87,6 +87,7 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     reader.read("sync", "log_bytes_per_day_max", config.sync.log_bytes_per_day_max);
     reader.read("log", "level", config.log.level);
     reader.read("log", "format", config.log.format);
+    reader.read("audit", "mode", config.audit.mode);
     reader.range("http", "threads", config.http.threads, 1, 256);
     reader.range("http", "body_bytes_max", config.http.body_bytes_max, 64 * 1024, std::int64_t{1} << 30);
     reader.range("peer", "threads", config.peer.threads, 2, 256);
@@ -95,6 +96,7 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     reader.range("sync", "log_bytes_per_day_max", config.sync.log_bytes_per_day_max, 64 * 1024, std::int64_t{1} << 50);
     reader.one_of("log", "level", config.log.level, {"debug", "info", "warn", "error"});
     reader.one_of("log", "format", config.log.format, {"text", "json"});
+    reader.one_of("audit", "mode", config.audit.mode, {"case", "all"});
     if (auto error = reader.finish()) return fail(*std::move(error));
     auto node = parse_node_id(id);
     if (!node) {

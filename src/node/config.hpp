@@ -35,6 +35,10 @@ struct LogConfig {
     std::string format = "text";  ///< text, json
 };
 
+struct AuditConfig {
+    std::string mode = "case";  ///< whose answers wait for their row in the audit trail: case, all
+};
+
 struct NodeConfig {
     NodeId node;
     std::string name;
@@ -43,6 +47,7 @@ struct NodeConfig {
     PeerConfig peer;
     SyncConfig sync;
     LogConfig log;
+    AuditConfig audit;
 };
 
 /// Where things stand in a data directory.

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <thread>
 
+#include "src/audit/audit_trail.hpp"
 #include "src/crypto/random.hpp"
 #include "src/crypto/signing_key.hpp"
 #include "src/crypto/tls_identity.hpp"
@@ -99,6 +100,7 @@ public:
           lookalikes_(*store_, replica_),
           imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_, on_store_fault),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
+          audit_(replica_, clock_, audit_options(), on_store_fault),
           services_(make_services()),
           api_(make_api(services_)) {}
 
@@ -156,6 +158,13 @@ private:
         return options;
     }
 
+    AuditOptions audit_options() const {
+        AuditOptions options;
+        options.mode = config_.audit.mode == "all" ? AuditMode::of_all : AuditMode::of_cases;
+        options.behind_proxy = config_.http.behind_proxy;
+        return options;
+    }
+
     Services make_services() {
         return Services{
             config_.node,
@@ -177,6 +186,7 @@ private:
             [this](const Progress& progress) { return verify_all(progress); },
             [](std::size_t count) { return random_bytes(count); },
             on_store_fault,
+            &audit_,
         };
     }
 
@@ -303,6 +313,7 @@ private:
     Lookalikes lookalikes_;  // before everything that writes
     ImportJobs imports_;
     PeerLinks links_;
+    AuditTrail audit_;
     Services services_;
     OfficerApi api_;
     HttpHandler in_process_ = [this](const HttpRequest& request) {

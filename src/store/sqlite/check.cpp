@@ -63,6 +63,15 @@ void check_views(Database& database, std::vector<std::string>& findings) {
     add_each(findings, conflicts);
 }
 
+/// What the chain of the rows cannot tell: that the last of them are gone.
+void check_audit_end(Database& database, std::vector<std::string>& findings) {
+    Query end = database.query(
+        "SELECT 'audit trail: ' || seq || ' rows were written, the last that is here is ' || here FROM"
+        " (SELECT s.seq, (SELECT coalesce(max(audit_no), 0) FROM audit) AS here FROM sqlite_sequence s"
+        " WHERE s.name = 'audit') WHERE here <> seq");
+    add_each(findings, end);
+}
+
 }  // namespace
 
 std::vector<std::string> check_database(Database& database, SearchIndex& search) {
@@ -70,6 +79,7 @@ std::vector<std::string> check_database(Database& database, SearchIndex& search)
     check_file(database, findings);
     check_log(database, findings);
     check_views(database, findings);
+    check_audit_end(database, findings);
     search.check(findings);
     return findings;
 }
