@@ -57,6 +57,7 @@ void BuggyAuthor::write(SimNode& reader) {
             break;
         case 4:  // a later version of a known kind
             header.version = 2;
+            ledger_.newer.insert(forge_.log());
             break;
         case 5:  // its seen does not grow
             if (!seen_.empty()) {

@@ -283,7 +283,9 @@ public:
                                       incident.kind != "divergence";
                 const bool bug = incident.kind == "invalid_record" && !ledger.invalid.empty();
                 const bool clock = incident.kind == "clock_ahead" && ledger.clocks_differ;
-                if (!tampered && !bug && !clock && !is_of_hostile(incident, ledger))
+                const bool newer =
+                    incident.kind == "unsupported_version" && ledger.newer.contains(LogId{incident.subject});
+                if (!tampered && !bug && !clock && !newer && !is_of_hostile(incident, ledger))
                     findings.push_back(node->id().value() + " reports " + incident.kind + " of " + incident.subject +
                                        " for no reason: " + incident.received);
             }

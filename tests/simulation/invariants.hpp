@@ -26,6 +26,7 @@ struct Ledger {
     std::map<Dot, Hash> acknowledged;  ///< of those whose publisher was told that they stand
     std::vector<Act> acts;             ///< the same, in order
     std::set<Dot> invalid;             ///< made by a program with a bug
+    std::set<LogId> newer;             ///< logs with records of a later version
     NodeId hostile;                    ///< a peer that keeps to no rule; empty = none
     LogId forked;                      ///< a log of it that goes on in several branches and is never cut
     std::set<Hash> branches;           ///< the leaves of all of them
