@@ -27,7 +27,7 @@ HttpResponse compare(Call& call) {
     const auto peer = text_parameter(call.request, "peer");
     if (!peer) return problem(peer.error());
     if (peer->empty())
-        return problem({ErrorCode::missing_value, "with which peer is not said", "query parameter peer",
+        return problem({ErrorCode::bad_request, "with which peer is not said", "query parameter peer",
                         "GET /v1/peers lists them"});
     if (!call.services.compare)
         return problem({ErrorCode::busy, "this process exchanges nothing", "", "start the node with `minglu serve`"});
