@@ -21,3 +21,5 @@ target_link_libraries(minglu_httplib INTERFACE PkgConfig::HTTPLIB OpenSSL::SSL O
 
 # Facts about Chinese characters: the Unihan database, of which cmake/*.py make tables.
 find_path(MINGLU_UNIHAN_DIR Unihan_Readings.txt.bz2 PATHS /usr/share/unicode REQUIRED)
+# How words are read: the word list of Terra Pinyin.
+find_file(MINGLU_WORD_READINGS terra_pinyin.dict.yaml PATHS /usr/share/rime-data REQUIRED)

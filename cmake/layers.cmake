@@ -15,7 +15,8 @@ endfunction()
 
 minglu_layer(minglu_crypto DIRS src/crypto LINK OpenSSL::Crypto)
 minglu_layer(minglu_catalog
-  DIRS catalog catalog/values catalog/identifiers catalog/text catalog/lookalike catalog/import catalog/export
+  DIRS catalog catalog/values catalog/identifiers catalog/text catalog/search catalog/lookalike catalog/import
+    catalog/export
   LINK minglu_crypto nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::ICU)
 minglu_embed(minglu_catalog catalog/data/regions.csv regions_csv)
 minglu_embed(minglu_catalog catalog/data/terms.json terms_json)
@@ -23,6 +24,8 @@ minglu_embed(minglu_catalog catalog/data/right_terms.json right_terms_json)
 minglu_embed(minglu_catalog catalog/data/glyph_pairs.txt glyph_pairs)
 minglu_generate(minglu_catalog han_fold.py han_fold --unihan ${MINGLU_UNIHAN_DIR})
 minglu_generate(minglu_catalog readings.py readings_tsv --unihan ${MINGLU_UNIHAN_DIR})
+minglu_generate(minglu_catalog word_readings.py word_readings --unihan ${MINGLU_UNIHAN_DIR}
+  --words ${MINGLU_WORD_READINGS})
 minglu_layer(minglu_sync DIRS sync LINK minglu_catalog PkgConfig::ZSTD)
 minglu_layer(minglu_store_postings DIRS src/store/postings LINK minglu_catalog)
 minglu_layer(minglu_store_sqlite DIRS src/store/sqlite LINK minglu_store_postings PkgConfig::SQLITE)

@@ -230,6 +230,19 @@ std::string searchable(std::string_view text) {
     return out;
 }
 
+SearchableOrigin searchable_with_origin(std::string_view source) {
+    SearchableOrigin out;
+    Words words{out.text, Spelling::search};
+    std::uint32_t position = 0;
+    for (std::size_t at = 0; at < source.size(); ++position) {
+        const std::size_t size = utf8_at(source, at).size;
+        if (!fold_fast(words, source.substr(at, size))) fold_with_icu(words, source.substr(at, size));
+        out.origin.resize(out.text.size(), position);
+        at += size;
+    }
+    return out;
+}
+
 std::string tidy_cell(std::string_view text) {
     Narrowed in = narrowed(text.substr(0, valid_utf8_prefix(text)));
     if (in.needs_nfc) {

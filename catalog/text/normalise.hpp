@@ -1,7 +1,9 @@
 #pragma once
 /// One spelling for texts that people type differently: for search, and for storing.
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace minglu {
 
@@ -16,6 +18,14 @@ namespace minglu {
 [[nodiscard]] std::string searchable(std::string_view text);
 /// Appends `searchable(text)`.
 void append_searchable(std::string& out, std::string_view text);
+
+/// The same with the character of `source`, counted in code points, that each byte of the text came from. Taken
+/// character by character, so that signs which only together make one (é as e and an accent) stay two.
+struct SearchableOrigin {
+    std::string text;
+    std::vector<std::uint32_t> origin;
+};
+[[nodiscard]] SearchableOrigin searchable_with_origin(std::string_view source);
 
 /// For stored values: NFC, trimmed, white space collapsed to one space, invisible and control characters dropped,
 /// full-width Latin letters, digits and . / & + - made ASCII. In text with Chinese characters the brackets are

@@ -107,6 +107,10 @@ std::span<const Syllable> readings_of(char32_t character) {
     return table().readings(character);
 }
 
+std::string_view readings_table() {
+    return embedded::readings_tsv;
+}
+
 std::span<const char32_t> characters_read(Syllable syllable) {
     return table().characters(syllable);
 }

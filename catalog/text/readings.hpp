@@ -23,6 +23,8 @@ using Syllable = Strong<std::uint16_t, struct SyllableTag>;
 
 /// The commonest reading first, the others by the alphabet; empty for a character without one.
 [[nodiscard]] std::span<const Syllable> readings_of(char32_t character);
+/// The table as it was generated: tells whether an index was made with another one.
+[[nodiscard]] std::string_view readings_table();
 /// The characters that may be read so, by code; traditional and rare ones included.
 [[nodiscard]] std::span<const char32_t> characters_read(Syllable syllable);
 

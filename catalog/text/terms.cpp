@@ -2,23 +2,26 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 #include "catalog/fields.hpp"
 #include "catalog/text/analysis.hpp"
 #include "catalog/text/canonical_walk.hpp"
 #include "catalog/text/han_fold.hpp"
+#include "catalog/text/name_terms.hpp"
 #include "catalog/text/normalise.hpp"
+#include "catalog/text/sounds.hpp"
 #include "minglu/hash.hpp"
 
 namespace minglu {
 namespace {
 
-constexpr std::array<std::string_view, 9> text_fields{
-    "name", "name_en", "goods", "notes", "category", "alt_text", "region_name", "name_pinyin", "product_name"};
+constexpr std::array<std::string_view, 2> name_fields{"name", "name_en"};
+constexpr std::array<std::string_view, 7> text_fields{"goods",       "notes",       "category",    "alt_text",
+                                                      "region_name", "name_pinyin", "product_name"};
 
-bool is_text_field(std::string_view field) {
-    return std::find(text_fields.begin(), text_fields.end(), field) != text_fields.end();
+template <std::size_t size>
+bool is_among(const std::array<std::string_view, size>& fields, std::string_view field) {
+    return std::find(fields.begin(), fields.end(), field) != fields.end();
 }
 
 bool is_number_field(std::string_view field) {
@@ -32,10 +35,20 @@ bool is_number_field(std::string_view field) {
     return std::find(numbers.begin(), numbers.end(), field) != numbers.end();
 }
 
-void add_text(SearchedText& to, std::string_view text) {
-    if (text.empty()) return;
-    if (!to.folded.empty()) to.folded.push_back(' ');
-    append_searchable(to.folded, text);
+/// Where in `to.text` it stands now; empty when nothing of it can be searched for.
+SearchedText::Name add_text(SearchedText& to, std::string_view text) {
+    const std::size_t before = to.text.size();
+    if (before > 0) to.text.push_back(' ');
+    const std::size_t begin = to.text.size();
+    append_searchable(to.text, text);
+    const std::size_t size = to.text.size() - begin;
+    if (size == 0) to.text.resize(before);
+    return {begin, size};
+}
+
+void add_name(SearchedText& to, std::string_view text) {
+    const SearchedText::Name name = add_text(to, text);
+    if (name.size > 0) to.names.push_back(name);
 }
 
 void add_number(SearchedText& to, std::string_view number) {
@@ -47,7 +60,7 @@ void add_holders(SearchedText& to, std::string_view holders) {
     std::string scratch;
     for_each_json_element(holders, [&](std::string_view holder) {
         for_each_json_member(holder, [&](std::string_view field, std::string_view value) {
-            if (field == "name") add_text(to, json_text_view(value, scratch));
+            if (field == "name") static_cast<void>(add_text(to, json_text_view(value, scratch)));
             if (field == "credit_code") add_number(to, json_text_view(value, scratch));
         });
     });
@@ -60,60 +73,19 @@ void add_key(SearchedText& to, const EntryKey& key) {
     const std::string_view rest = text.substr(slash + 1);
     const std::string_view number = rest.substr(0, rest.find('/'));
     const bool has_digit = number.find_first_of("0123456789") != std::string_view::npos;
-    if (!has_digit) return add_text(to, number);
+    if (!has_digit) return add_name(to, number);
     add_number(to, number);
     if (number.size() != rest.size()) add_number(to, rest);
 }
 
-/// A set of string views into memory that outlives it; open addressing over indices into the caller's vector.
-class TermSet {
-public:
-    explicit TermSet(std::vector<std::string>& terms) : terms_(terms), slots_(512, 0) {}
-
-    void add(std::string_view term) {
-        if (terms_.size() * 2 >= slots_.size()) grow();
-        std::uint32_t& slot = slot_of(term);
-        if (slot != 0) return;
-        terms_.emplace_back(term);
-        slot = static_cast<std::uint32_t>(terms_.size());
-    }
-
-private:
-    static std::size_t hash(std::string_view term) {
-        std::uint64_t value = term.size();
-        for (const char c : term) value = (value ^ static_cast<unsigned char>(c)) * 0x9E3779B97F4A7C15u;
-        return static_cast<std::size_t>(value ^ (value >> 29));
-    }
-    std::uint32_t& slot_of(std::string_view term) {
-        const std::size_t mask = slots_.size() - 1;
-        std::size_t at = hash(term) & mask;
-        while (slots_[at] != 0 && terms_[slots_[at] - 1] != term) at = (at + 1) & mask;
-        return slots_[at];
-    }
-    void grow() {
-        slots_.assign(slots_.size() * 4, 0);
-        for (std::size_t i = 0; i < terms_.size(); ++i) slot_of(terms_[i]) = static_cast<std::uint32_t>(i + 1);
-    }
-
-    std::vector<std::string>& terms_;
-    std::vector<std::uint32_t> slots_;
-};
-
-void add_run(TermSet& set, const TextRun& run) {
-    if (!run.cjk) return set.add(cut_term(run.text));
-    std::size_t before = 0;
-    std::size_t before_size = 0;
-    for (std::size_t at = 0; at < run.text.size();) {
-        const std::size_t size = utf8_at(run.text, at).size;
-        if (before_size != 0) set.add(run.text.substr(before, before_size + size));
-        before = at;
-        before_size = size;
-        at += size;
-    }
-    set.add(run.text.substr(before));
-}
-
 }  // namespace
+
+SearchedField searched_field(std::string_view field) {
+    if (field == "holders") return SearchedField::holders;
+    if (is_among(name_fields, field)) return SearchedField::name;
+    if (is_among(text_fields, field)) return SearchedField::text;
+    return is_number_field(field) ? SearchedField::number : SearchedField::none;
+}
 
 std::string number_term(std::string_view number) {
     std::string term;
@@ -141,23 +113,29 @@ std::string_view cut_term(std::string_view word) {
 
 std::string text_analysis_version() {
     /// Raised with every change of what `index_terms` gives for an entry.
-    constexpr std::string_view rules = "2";
-    static const std::string tables = to_hex(bytes_of(sha256({han_fold_table()}))).substr(0, 16);
+    constexpr std::string_view rules = "3";
+    static const std::string tables =
+        to_hex(bytes_of(sha256({han_fold_table(), readings_table(), word_readings_table()}))).substr(0, 16);
     return std::string(rules) + "-" + tables;
 }
 
 SearchedText searched_text(const EntryKey& key, std::string_view view) {
     SearchedText out;
-    out.folded.reserve(view.size() + key.value().size());
+    out.text.reserve(view.size() + key.value().size());
     std::string scratch;
     add_key(out, key);
     for_each_json_member(view, [&](std::string_view field, std::string_view value) {
-        if (field == "holders") {
-            add_holders(out, value);
-        } else if (is_text_field(field)) {
-            add_text(out, json_text_view(value, scratch));
-        } else if (is_number_field(field)) {
-            add_number(out, json_text_view(value, scratch));
+        switch (searched_field(field)) {
+            case SearchedField::holders:
+                return add_holders(out, value);
+            case SearchedField::name:
+                return add_name(out, json_text_view(value, scratch));
+            case SearchedField::text:
+                return static_cast<void>(add_text(out, json_text_view(value, scratch)));
+            case SearchedField::number:
+                return add_number(out, json_text_view(value, scratch));
+            case SearchedField::none:
+                break;
         }
     });
     return out;
@@ -166,10 +144,14 @@ SearchedText searched_text(const EntryKey& key, std::string_view view) {
 std::vector<std::string> index_terms(const EntryKey& key, std::string_view view) {
     const SearchedText text = searched_text(key, view);
     std::vector<std::string> terms;
-    terms.reserve(text.folded.size() / 2 + text.numbers.size());
+    terms.reserve(text.text.size() + text.numbers.size());
     TermSet set{terms};
     for (const std::string& number : text.numbers) set.add(number);
-    for_each_run(text.folded, [&](const TextRun& run) { add_run(set, run); });
+    for_each_run(text.text, [&](const TextRun& run) {
+        if (!run.cjk) return set.add(cut_term(run.text));
+        for_each_pair(run.text, [&](std::string_view pair) { set.add(pair); });
+    });
+    for (const SearchedText::Name& name : text.names) add_name_terms(set, text.name(name));
     return terms;
 }
 

@@ -1,7 +1,10 @@
 /// query, export: reading many entries.
+#include <algorithm>
+
 #include "src/cli/labels.hpp"
 #include "src/cli/new_file.hpp"
 #include "src/cli/paging.hpp"
+#include "src/cli/search_view.hpp"
 
 namespace minglu::cli {
 
@@ -11,11 +14,13 @@ struct Filter {
     std::string words;
     std::string kind, nice_class, listing, status, region, category, subtype, home, batch, as_of, known_at;
     bool with_conflict = false;
+    bool fuzzy = false;
 };
 
 void add_filter_options(CLI::App& command, Filter& filter) {
-    command.add_option("text", filter.words,
-                       "Number, name, holder, place, …; all words must fit 号码、名称、权利人、地区等");
+    command.add_option(
+        "text", filter.words,
+        "Number, name, pinyin, holder, place, goods, document number, … 号码、名称、拼音、权利人、地区、文号等");
     command.add_option("--kind", filter.kind, "patent, trademark or gi 类别")
         ->check(CLI::IsMember({"patent", "trademark", "gi"}));
     command.add_option("--class", filter.nice_class, "Nice class 商标国际分类");
@@ -30,6 +35,8 @@ void add_filter_options(CLI::App& command, Filter& filter) {
     command.add_option("--as-of", filter.as_of, "Day to look at, YYYY-MM-DD; today when not given 查询日");
     command.add_option("--known-at", filter.known_at,
                        "As this node knew it then: a day (to its end) or a time with offset 按当时所知");
+    command.add_flag("--fuzzy", filter.fuzzy,
+                     "Pinyin as spelled without n/l, f/h, z/zh, c/ch, s/sh, an/ang, en/eng, in/ing 模糊音");
     command.add_flag("--conflict", filter.with_conflict, "Only entries with an open conflict 仅有未决冲突者");
 }
 
@@ -47,6 +54,7 @@ void add_filter(HttpRequest& request, const Filter& filter) {
     add_query(request, "as_of", filter.as_of);
     add_query(request, "known_at", filter.known_at);
     if (filter.with_conflict) add_query(request, "conflict", "open");
+    if (filter.fuzzy) add_query(request, "fuzzy", "true");
 }
 
 std::string removed_text(const Json& entry) {
@@ -64,7 +72,12 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
     std::string heading = items.empty() ? "没有符合条件的条目" : std::to_string(items.size()) + " 条";
     heading += asked_text(member(page, "freshness"));
     session.out() << Cell(heading).text << '\n';
-    Table table({"名录", "结论", "条目", "名称", "法律状态", "权利人", "地区", "归口", "未决冲突"});
+    // The last column is there when it has anything to say.
+    const bool reasons =
+        std::any_of(items.begin(), items.end(), [](const Json& entry) { return !reason_cell(entry).text.empty(); });
+    std::vector<std::string> titles{"名录", "结论", "条目", "名称", "法律状态", "权利人", "地区", "归口", "未决冲突"};
+    if (reasons) titles.emplace_back("命中");
+    Table table(std::move(titles));
     for (const Json& entry : items) {
         const std::string key = text(entry, "key");
         const Json& fields = member(entry, "fields");
@@ -75,20 +88,26 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
         const std::string place = shown("region_name").empty() ? shown("region") : shown("region_name");
         table.add({listing_with_date(entry), verdict_cell(text(entry, "verdict")), key, shown("name"),
                    status_cell(entry), shown("holders"), place, shown("home"),
-                   Cell(conflicts == 0 ? std::string() : std::to_string(conflicts), Tone::warn)});
+                   Cell(conflicts == 0 ? std::string() : std::to_string(conflicts), Tone::warn), reason_cell(entry)});
     }
     if (!table.empty()) table.print(session.screen());
+    if (flag(page, "bounded")) session.out() << "命中太多，未逐条查看：请再加词或筛选，或用 --sort arrival 逐条列出\n";
+    print_counts(session, page);
     print_freshness(session, page);
 }
 
 struct QueryOptions {
     Filter filter;
     PageOptions paging;
+    std::string sort;
+    bool counts = false;
 };
 
 ExitCode run_query(Session& session, const QueryOptions& options) {
     HttpRequest request = request_of("GET", "/v1/entries");
     add_filter(request, options.filter);
+    add_query(request, "sort", options.sort);
+    if (options.counts) add_query(request, "counts", "true");
     show_items(session, request, options.paging,
                [&](const std::vector<Json>& items, const Json& page) { show_hits(session, items, page); });
     return ExitCode::ok;
@@ -137,6 +156,9 @@ void add_query_commands(CLI::App& app, Chosen& chosen) {
         app, chosen, "query", "Search the catalogue 查询名录",
         [](CLI::App& command, QueryOptions& options) {
             add_filter_options(command, options.filter);
+            command.add_option("--sort", options.sort,
+                               "relevance, arrival, name, date or expiry; --sort=-name etc. turns it round 排序");
+            command.add_flag("--counts", options.counts, "Also how many have which value of each filter 各筛选条数");
             add_paging_options(command, options.paging);
         },
         run_query);

@@ -7,6 +7,7 @@
 #include "src/http/api/freshness.hpp"
 #include "src/http/api/json_answer.hpp"
 #include "src/http/api/json_entry.hpp"
+#include "src/http/api/search_answer.hpp"
 #include "src/http/problem.hpp"
 
 namespace minglu {
@@ -29,20 +30,30 @@ HttpResponse never_listed(const std::string& key) {
 }
 
 HttpResponse search(Call& call) {
-    const auto paging = paging_of(call.request, search_cursor, 2);
+    const auto paging = paging_of(call.request, search_cursor, 3);
     if (!paging) return problem(paging.error());
-    const auto found = EntrySearch::from_request(call.request, day_of(call.services.clock.now()));
+    auto found = EntrySearch::from_request(call.request, day_of(call.services.clock.now()));
     if (!found) return problem(found.error());
+    const auto counts = flag_parameter(call.request, "counts");
+    if (!counts) return problem(counts.error());
     const auto tx = call.services.store.read();
     const CatalogueAt catalogue(*tx, found->asked());
-    const EntrySearch::Page page = found->page(catalogue, {paging->after[0], paging->after[1]}, paging->limit);
-    call.tally->hits = page.hits.size();
+    found->look_up(*tx);
+    const SearchPage page =
+        found->page(catalogue, {paging->after[0], paging->after[1], paging->after[2]}, paging->limit);
+    call.tally->hits = page.found.size();
 
     JsonWriter json;
     json.begin_object().key("items").begin_array();
-    for (const EntryHit& hit : page.hits) json.raw(entry_json(hit, catalogue.verdict_of(hit)));
-    json.end_array();
-    if (page.more) json.member("next", make_cursor(search_cursor, {page.last.reading, page.last.entry}));
+    for (const FoundEntry& entry : page.found) {
+        std::string item = entry_json(entry.hit, catalogue.verdict_of(entry.hit));
+        item.pop_back();
+        json.raw(item + ",\"reason\":" + reason_json(found->reason(entry)) + "}");
+    }
+    json.end_array().member_boolean("bounded", page.bounded);
+    if (page.more)
+        json.member("next", make_cursor(search_cursor, {page.last.stage, page.last.entry, page.last.examined}));
+    if (*counts) json.member_raw("counts", facets_json(found->facets(catalogue), *tx, found->asked().as_of));
     json.member_raw("freshness", freshness_json(call.services, *tx, found->asked())).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }
@@ -81,7 +92,7 @@ HttpResponse history(Call& call) {
 
 void add_entry_routes(Router& router) {
     std::vector<std::string> parameters = search_parameters();
-    parameters.insert(parameters.end(), {"limit", "cursor"});
+    parameters.insert(parameters.end(), {"sort", "counts", "limit", "cursor"});
     router.add("GET", "/v1/entries", Access::read, std::move(parameters), search);
     router.add("GET", "/v1/entries/{key...}", Access::read, {"as_of", "known_at"}, one_entry);
     router.add("GET", "/v1/entries/{key...}/history", Access::read, {}, history);

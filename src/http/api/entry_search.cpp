@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "catalog/identifiers/document_number.hpp"
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/terms.hpp"
-#include "catalog/text/terms.hpp"
+#include "catalog/text/normalise.hpp"
 #include "src/http/api/asked.hpp"
+#include "src/http/api/search_answer.hpp"
 
 namespace minglu {
 
@@ -82,17 +84,33 @@ Result<void> read_references(const HttpRequest& request, EntryQuery& query) {
     return {};
 }
 
-bool holds(const std::vector<std::string>& terms, const EntryQuery::Term& wanted) {
-    return std::any_of(terms.begin(), terms.end(), [&](const std::string& term) {
-        return wanted.prefix ? term.starts_with(wanted.text) : term == wanted.text;
-    });
+Result<Sorting> read_sorting(const HttpRequest& request) {
+    const auto text = text_parameter(request, "sort", "relevance");
+    if (!text) return fail(text.error());
+    const bool descending = text->starts_with('-');
+    const std::string name = text->substr(descending ? 1 : 0);
+    for (const auto& [known, order] :
+         {std::pair{"relevance", Order::relevance}, std::pair{"arrival", Order::arrival},
+          std::pair{"name", Order::name}, std::pair{"date", Order::date}, std::pair{"expiry", Order::expiry}}) {
+        const bool turns = order != Order::relevance && order != Order::arrival;
+        if (name == known && (turns || !descending)) return Sorting{order, descending};
+    }
+    return refuse("sort", "no such order: " + *text,
+                  "give relevance, arrival, name, date or expiry; -name, … turns it");
+}
+
+/// What was typed is the name of a batch, as a dot or by its document number.
+std::vector<Dot> batches_named(const std::string& text, const ReadTx& tx) {
+    if (const auto dot = parse_dot(text)) return {*dot};
+    const auto number = parse_document_number(text);
+    return number ? batches_of_document(tx, *number) : std::vector<Dot>{};
 }
 
 }  // namespace
 
 std::vector<std::string> search_parameters() {
-    return {"q",        "kind",     "class",   "listing", "status", "region",  "as_of",
-            "known_at", "category", "subtype", "home",    "batch",  "conflict"};
+    return {"q",        "kind",     "class",   "listing", "status", "region",   "as_of",
+            "known_at", "category", "subtype", "home",    "batch",  "conflict", "fuzzy"};
 }
 
 Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, Day today) {
@@ -107,55 +125,39 @@ Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, Day to
     query.legal_status = code_of("status", query.legal_status, query.kind);
     query.subtype = code_of("subtype", query.subtype, query.kind);
     const auto text = text_parameter(request, "q");
+    const auto fuzzy = flag_parameter(request, "fuzzy");
+    const auto sorting = read_sorting(request);
     if (!text) return fail(text.error());
+    if (!fuzzy) return fail(fuzzy.error());
+    if (!sorting) return fail(sorting.error());
     if (text->size() > query_bytes_max)
         return refuse("q", "too long to search for", "give at most " + std::to_string(query_bytes_max) + " bytes");
-    if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
-        search.readings_.push_back({});  // no words: everything that passes the filters
-        return search;
-    }
-    for (AnalysedQuery& analysed : analyse_query(*text))
-        search.readings_.push_back({std::move(analysed.terms), std::move(analysed.accept)});
+    search.text_ = tidy_cell(*text);
+    search.sorting_ = *sorting;
+    search.ranked_ = RankedSearch(SearchPlan(*text, *fuzzy), query, *sorting);
     return search;
 }
 
-bool EntrySearch::finds(const Reading& reading, const EntryHit& hit, const std::vector<std::string>& terms) const {
-    const bool all = std::all_of(reading.terms.begin(), reading.terms.end(),
-                                 [&](const EntryQuery::Term& term) { return holds(terms, term); });
-    return all && (!reading.accept || reading.accept(hit));
+void EntrySearch::look_up(const ReadTx& tx) {
+    const std::vector<Dot> batches = batches_named(text_, tx);
+    if (!batches.empty()) ranked_ = RankedSearch(SearchPlan::of_batches(batches), filters_, sorting_);
 }
 
-/// Not found by any of the readings before.
-bool EntrySearch::is_new(std::size_t reading, const EntryHit& hit) const {
-    if (reading == 0) return true;
-    const std::vector<std::string> terms = index_terms(hit.key, hit.period.view);
-    for (std::size_t i = 0; i < reading; ++i)
-        if (finds(readings_[i], hit, terms)) return false;
-    return true;
+void EntrySearch::walk_everything() {
+    sorting_ = {Order::arrival, false};
+    ranked_ = RankedSearch(ranked_.plan(), filters_, sorting_);
 }
 
-EntrySearch::Page EntrySearch::page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const {
-    Page page;
-    page.last = after;
-    for (auto i = static_cast<std::size_t>(after.reading); i < readings_.size(); ++i) {
-        EntryQuery query = filters_;
-        query.terms = readings_[i].terms;
-        query.after = EntryNo{i == static_cast<std::size_t>(after.reading) ? after.entry : 0};
-        query.accept = [this, i](const EntryHit& hit) {
-            return (!readings_[i].accept || readings_[i].accept(hit)) && is_new(i, hit);
-        };
-        // One more than asked for, so that the last page knows it is the last.
-        query.limit = limit + 1 - static_cast<std::uint32_t>(page.hits.size());
-        for (EntryHit& hit : catalogue.query(query).hits) {
-            if (page.hits.size() == limit) {
-                page.more = true;
-                return page;
-            }
-            page.last = {static_cast<std::int64_t>(i), hit.no.value()};
-            page.hits.push_back(std::move(hit));
-        }
-    }
-    return page;
+SearchPage EntrySearch::page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const {
+    return ranked_.page(source(catalogue), after, limit);
+}
+
+Facets EntrySearch::facets(const CatalogueAt& catalogue) const {
+    return count_facets(ranked_, source(catalogue));
+}
+
+EntrySource EntrySearch::source(const CatalogueAt& catalogue) {
+    return [&catalogue](const EntryQuery& query) { return catalogue.query(query); };
 }
 
 }  // namespace minglu

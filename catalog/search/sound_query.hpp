@@ -1,0 +1,38 @@
+#pragma once
+/// Typed letters, alone or between characters, as the sound of a name: "fulingzhacai", "fulzc", "flzc", "涪陵zc".
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/text/sounds.hpp"
+#include "minglu/store.hpp"
+
+namespace minglu {
+
+struct SoundUnit {
+    enum class Kind { character, syllable, unfinished, initial };
+    Kind kind = Kind::character;
+    char32_t character = 0;
+    Syllable syllable;    ///< of a syllable
+    std::string letters;  ///< of an unfinished syllable or an initial ("z", "zh"); of a syllable as it was typed
+    friend bool operator==(const SoundUnit&, const SoundUnit&) = default;
+};
+
+/// One way to read what was typed, one unit for each character of the name.
+using SoundReading = std::vector<SoundUnit>;
+
+constexpr std::size_t sound_readings_max = 5;
+
+/// Most likely first: whole syllables before initials. Tones, as marks or digits, and apostrophes do not matter; ü is ü
+/// or v. Empty when there are no letters, a single initial, or letters that no syllable begins with.
+[[nodiscard]] std::vector<SoundReading> sound_readings(std::string_view typed);
+
+/// Terms that a name has which sounds so; empty when they would not narrow anything down.
+[[nodiscard]] std::vector<EntryQuery::Term> sound_terms(const SoundReading& reading);
+
+/// Index of the sound in `name` where it begins to sound so, from `from` on. `fuzzy`: as people spell it who merge
+/// southern sounds, see `southern`.
+[[nodiscard]] std::optional<std::size_t> find_sound(const std::vector<Sound>& name, const SoundReading& reading,
+                                                    bool fuzzy, std::size_t from = 0);
+
+}  // namespace minglu

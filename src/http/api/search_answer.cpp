@@ -1,0 +1,83 @@
+#include "src/http/api/search_answer.hpp"
+
+#include <algorithm>
+
+#include "catalog/regions.hpp"
+#include "src/http/api/json_record.hpp"
+
+namespace minglu {
+
+namespace {
+
+constexpr std::size_t values_max = 100;
+constexpr std::uint32_t scan_step = 200;
+constexpr std::size_t batches_scanned_max = 5'000;
+
+std::string title_of(const ReadTx& tx, const std::string& batch) {
+    const auto dot = parse_dot(batch);
+    const auto record = dot ? tx.record(*dot) : std::nullopt;
+    return record && record->is_batch ? stored_header(*record).batch.value_or(BatchInfo{}).title : std::string();
+}
+
+std::string area_of(std::string code, Day on) {
+    code.resize(6, '0');
+    const Region* const region = find_region(code, on);
+    return region == nullptr || region->level == RegionLevel::grouping ? std::string() : region->name;
+}
+
+void write_counts(JsonWriter& json, const std::string& filter, const Facets::Counts& counts, const ReadTx& tx, Day on) {
+    std::vector<std::pair<std::string, std::uint32_t>> values(counts.begin(), counts.end());
+    std::stable_sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    if (values.size() > values_max) values.resize(values_max);
+    json.key(filter).begin_array();
+    for (const auto& [value, count] : values) {
+        json.begin_object().member("value", value).member_number("count", std::uint64_t{count});
+        if (filter == "region") json.member_if("label", area_of(value, on));
+        if (filter == "batch") json.member_if("label", title_of(tx, value));
+        json.end_object();
+    }
+    json.end_array();
+}
+
+}  // namespace
+
+std::string reason_json(const Reason& reason) {
+    JsonWriter json;
+    json.begin_object().member("match", name(reason.match)).key("highlights").begin_array();
+    for (const Highlight& highlight : reason.highlights) {
+        json.begin_object().member("field", highlight.field);
+        if (highlight.item) json.member_number("item", std::uint64_t{*highlight.item});
+        json.member("text", highlight.text).key("ranges").begin_array();
+        for (const auto& [first, end] : highlight.ranges)
+            json.begin_array().number(std::uint64_t{first}).number(std::uint64_t{end}).end_array();
+        json.end_array().end_object();
+    }
+    return std::move(json.end_array().end_object()).take();
+}
+
+std::string facets_json(const Facets& facets, const ReadTx& tx, Day on) {
+    JsonWriter json;
+    json.begin_object().member_number("entries", std::uint64_t{facets.entries});
+    json.member_boolean("bounded", facets.bounded).key("by").begin_object();
+    for (const auto& [filter, counts] : facets.by) write_counts(json, filter, counts, tx, on);
+    return std::move(json.end_object().end_object()).take();
+}
+
+std::vector<Dot> batches_of_document(const ReadTx& tx, const std::string& number) {
+    std::vector<Dot> found;
+    RecordNo before{};
+    for (std::size_t scanned = 0; scanned < batches_scanned_max; scanned += scan_step) {
+        const std::vector<RecordRow> rows = tx.batches(before, scan_step);
+        for (const RecordRow& row : rows) {
+            const bool proposed = row.kind == RecordKind::change || row.kind == RecordKind::batch_propose;
+            if (proposed && row.header.find(number) != std::string::npos &&
+                stored_header(row).batch.value_or(BatchInfo{}).document_number == number)
+                found.push_back(row.dot);
+        }
+        if (rows.size() < scan_step) break;
+        before = rows.back().no;
+    }
+    return found;
+}
+
+}  // namespace minglu

@@ -1,0 +1,189 @@
+// Pages of a ranked search, on a source small enough to be right.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "catalog/search/explain.hpp"
+#include "catalog/search/facets.hpp"
+#include "catalog/text/terms.hpp"
+
+using namespace minglu;
+
+namespace {
+
+const Day today = *parse_day("2026-06-01");
+
+struct Stored {
+    std::string key;
+    std::string view;
+};
+
+std::string field(const std::string& view, const std::string& name) {
+    const std::string member = "\"" + name + "\":\"";
+    const std::size_t at = view.find(member);
+    return at == std::string::npos
+               ? std::string()
+               : view.substr(at + member.size(), view.find('"', at + member.size()) - at - member.size());
+}
+
+EntrySource source_of(const std::vector<Stored>& entries) {
+    return [&entries](const EntryQuery& query) {
+        EntryPage page;
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            const EntryKey key{entries[i].key};
+            const auto terms = index_terms(key, entries[i].view);
+            const bool all = std::all_of(query.terms.begin(), query.terms.end(), [&](const EntryQuery::Term& term) {
+                return std::any_of(terms.begin(), terms.end(), [&](const std::string& have) {
+                    return term.prefix ? have.starts_with(term.text) : have == term.text;
+                });
+            });
+            EntryHit hit;
+            hit.no = EntryNo{static_cast<std::int64_t>(i) + 1};
+            if (!all || hit.no <= query.after) continue;
+            hit.key = key;
+            hit.period.view = entries[i].view;
+            hit.period.name = field(entries[i].view, "name");
+            hit.period.listing = field(entries[i].view, "listing");
+            hit.period.legal_status = field(entries[i].view, "status");
+            hit.period.region = field(entries[i].view, "region");
+            if (query.accept && !query.accept(hit)) continue;
+            if (page.hits.size() == query.limit) {
+                page.more = true;
+                break;
+            }
+            page.hits.push_back(hit);
+        }
+        return page;
+    };
+}
+
+RankedSearch search_for(std::string_view text, Sorting sorting = {}) {
+    EntryQuery filters;
+    filters.as_of = today;
+    return {SearchPlan(text), filters, sorting};
+}
+
+std::vector<std::string> pages(const RankedSearch& search, const EntrySource& source, std::uint32_t limit) {
+    std::vector<std::string> keys;
+    SearchPage page;
+    do {
+        page = search.page(source, page.last, limit);
+        CHECK(page.found.size() <= limit);
+        for (const FoundEntry& found : page.found) keys.push_back(found.hit.key.value());
+        REQUIRE(keys.size() < 10'000);
+    } while (page.more);
+    return keys;
+}
+
+std::string view_of(std::string_view name, std::string_view more = "") {
+    return R"({"listing":"listed","name":")" + std::string(name) + "\"" + std::string(more) + "}";
+}
+
+const std::vector<Stored> pickles{
+    {"gi/AGI00001", view_of("红心薯", R"(,"goods":"榨菜","notes":"涪陵")")},
+    {"gi/AGI00002", view_of("乌江", R"(,"notes":"见涪陵榨菜")")},
+    {"gi/AGI00003", view_of("重庆涪陵榨菜")},
+    {"gi/AGI00004", view_of("涪陵榨菜集团")},
+    {"gi/AGI00005", view_of("涪陵榨菜", R"(,"status":"expired")")},
+    {"gi/AGI00006", view_of("涪陵榨菜")},
+    {"gi/AGI00007", R"({"listing":"removed","name":"涪陵榨菜王"})"},
+    {"gi/AGI00008", view_of("涪陵榨菜油", R"(,"expires_on":"2020-01-01")")},
+    {"gi/AGI00009", view_of("涪陵萝卜")},
+    {"gi/AGI00010", view_of("合川桃片")},
+};
+
+}  // namespace
+
+TEST_CASE("the best come first, of equals what is in force, whatever the size of the pages") {
+    const EntrySource source = source_of(pickles);
+    const std::vector<std::string> expected{"gi/AGI00006", "gi/AGI00005", "gi/AGI00004", "gi/AGI00007",
+                                            "gi/AGI00008", "gi/AGI00003", "gi/AGI00002"};
+    for (const std::uint32_t limit : {1u, 2u, 3u, 7u, 8u, 200u}) {
+        CHECK(pages(search_for("涪陵榨菜"), source, limit) == expected);
+        std::vector<std::string> words = expected;
+        words.insert(words.end(), {"gi/AGI00001", "gi/AGI00009"});
+        CHECK(pages(search_for("涪陵 榨菜"), source, limit) == words);
+        CHECK(pages(search_for(""), source, limit).size() == pickles.size());
+        CHECK(pages(search_for("，"), source, limit).empty());
+    }
+    CHECK(pages(search_for("flzc"), source, 3).size() == 6);
+}
+
+TEST_CASE("other orders, and every entry without bounds") {
+    const EntrySource source = source_of(pickles);
+    const auto by_name = pages(search_for("涪陵", {Order::name, false}), source, 2);
+    CHECK(by_name.front() == "gi/AGI00003");  // chong before fu
+    auto turned = pages(search_for("涪陵", {Order::name, true}), source, 3);
+    CHECK(turned.back() == "gi/AGI00003");
+    CHECK(by_name.size() == turned.size());
+    auto all = pages(search_for("涪陵榨菜", {Order::arrival, false}), source, 2);
+    auto ranked = pages(search_for("涪陵榨菜"), source, 50);
+    std::sort(all.begin(), all.end());
+    std::sort(ranked.begin(), ranked.end());
+    CHECK(all == ranked);
+}
+
+TEST_CASE("a common word is looked at as far as the bound, and the answer says so") {
+    std::vector<Stored> many;
+    for (int i = 0; i < 2'500; ++i)
+        many.push_back({"gi/AGI" + std::to_string(10'000 + i), view_of("火锅" + std::to_string(i % 100))});
+    const EntrySource source = source_of(many);
+    const SearchPage first = search_for("火锅").page(source, {}, 20);
+    CHECK(first.found.size() == 20);
+    CHECK_FALSE(first.bounded);
+    CHECK(pages(search_for("火锅"), source, 200).size() == class_candidates_max);
+    CHECK(pages(search_for("火锅"), source, 7).size() == class_candidates_max);
+    CHECK(search_for("火锅").page(source, {0, 900, 900}, 200).found.size() <= 200);
+    CHECK(pages(search_for("火锅", {Order::arrival, false}), source, 200).size() == many.size());
+    CHECK(count_facets(search_for("火锅"), source).bounded);
+    CHECK(count_facets(search_for("火锅"), source).entries == gathered_max);
+}
+
+TEST_CASE("values of filters are counted over what is found") {
+    const std::vector<Stored> entries{
+        {"trademark/1/33", view_of("江津白酒", R"(,"region":"500116")")},
+        {"trademark/2/33", view_of("泸州白酒", R"(,"region":"510500","status":"expired")")},
+        {"gi/AGI00001", view_of("合川桃片", R"(,"region":"500117")")},
+    };
+    const EntrySource source = source_of(entries);
+    const Facets facets = count_facets(search_for("白酒"), source);
+    CHECK(facets.entries == 2);
+    CHECK_FALSE(facets.bounded);
+    CHECK(facets.by.at("kind") == Facets::Counts{{"trademark", 2}});
+    CHECK(facets.by.at("class") == Facets::Counts{{"33", 2}});
+    CHECK(facets.by.at("status") == Facets::Counts{{"expired", 1}});
+    CHECK(facets.by.at("region") == Facets::Counts{{"50", 1}, {"5001", 1}, {"500116", 1}, {"51", 1}, {"5105", 1}});
+    CHECK(count_facets(search_for(""), source).entries == 3);
+}
+
+TEST_CASE("the reason says where, in characters of the value as it is shown") {
+    struct Case {
+        std::string_view query, match, field;
+        std::optional<std::size_t> item;
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;
+    };
+    const std::vector<Stored> entries{
+        {"trademark/3620284/30",
+         R"({"holders":[{"name":"乌江甲","role":"holder"},{"credit_code":"91110108551385082Q","name":"重慶市（涪陵）榨菜集團","role":"holder"}],)"
+         R"("listing":"listed","name":"𠀀 烏·江牌","notes":"乌江，乌江"})"}};
+    const EntrySource source = source_of(entries);
+    const Case cases[] = {
+        {"乌江", "name_part", "name", {}, {{2, 5}}},
+        {"wujiang", "sound_part", "name", {}, {{2, 5}}},
+        {"涪陵榨菜", "text_part", "holders", 1, {{4, 9}}},
+        {"3620284", "number", "key", {}, {{0, 7}}},
+        {"91110108551385082Q", "number", "credit_code", 1, {{0, 18}}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.query);
+        const RankedSearch search = search_for(c.query);
+        const SearchPage page = search.page(source, {}, 20);
+        REQUIRE(page.found.size() == 1);
+        const Reason reason = explain(search.plan(), page.found[0]);
+        CHECK(name(reason.match) == c.match);
+        REQUIRE_FALSE(reason.highlights.empty());
+        CHECK(reason.highlights[0].field == c.field);
+        CHECK(reason.highlights[0].item == c.item);
+        CHECK(reason.highlights[0].ranges == c.ranges);
+    }
+}

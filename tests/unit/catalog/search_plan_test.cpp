@@ -1,0 +1,178 @@
+// What a text in the search box means for an entry.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "catalog/search/plan.hpp"
+#include "catalog/text/terms.hpp"
+
+using namespace minglu;
+
+namespace {
+
+/// The best meaning for an entry, and that its terms lead there; "" when there is none.
+std::string_view match(std::string_view query, std::string_view key, std::string_view view, bool fuzzy = false) {
+    const EntryKey entry{std::string(key)};
+    const SearchPlan plan{query, fuzzy};
+    const auto found = plan.class_of(Candidate{entry, view});
+    if (!found) return "";
+    const auto terms = index_terms(entry, view);
+    for (const EntryQuery::Term& term : plan.classes()[*found].terms) {
+        const bool held = std::any_of(terms.begin(), terms.end(), [&](const std::string& have) {
+            return term.prefix ? have.starts_with(term.text) : have == term.text;
+        });
+        CHECK_MESSAGE(held, std::string(query), " needs ", term.text);
+    }
+    return name(plan.classes()[*found].match);
+}
+
+std::string named(std::string_view name) {
+    return R"({"listing":"listed","name":")" + std::string(name) + R"("})";
+}
+
+}  // namespace
+
+TEST_CASE("what was typed is told from the entry") {
+    constexpr std::string_view key = "trademark/3620284/30";
+    constexpr std::string_view view =
+        R"({"goods":"榨菜；酱菜","holders":[{"credit_code":"91110108551385082Q","name":"重庆市涪陵榨菜集团股份有限公司","role":"holder"}],)"
+        R"("listing":"listed","name":"烏江 WuJiang","notes":"老字号","region_name":"涪陵区"})";
+    struct Case {
+        std::string_view query, match;
+    };
+    const Case cases[] = {
+        {"3620284", "number"},
+        {"第3620284号", "number"},
+        {"3620284/30", "number"},
+        {"trademark/3620284/30", "number"},
+        {"91110108551385082Q", "number"},
+        {"9111 0108 5513 8508 2Ｑ", "number"},
+        {"36202", "number_start"},
+        {"乌江 wujiang", "name"},
+        {"烏江ＷＵＪＩＡＮＧ", "name"},
+        {"乌江", "name_start"},
+        {"乌", "name_start"},
+        {"江", "name_part"},
+        {"江wu", "name_part"},
+        {"wujiang", "name_part"},
+        {"wuj", "name_part"},
+        {"jiang", "sound_part"},
+        {"wj", "sound_part"},
+        {"榨菜集团", "text_part"},
+        {"榨菜", "text_part"},
+        {"老字号", "text_part"},
+        {"榨菜 乌江", "all_words"},
+        {"榨菜、乌江", "all_words"},
+        {"涪陵 3620284", "all_words"},
+        {"集 江 号", "all_words"},
+        {"榨菜 五粮液", ""},
+        {"菜酱", ""},
+        {"iang", ""},
+        {"郎", ""},
+    };
+    for (const Case& c : cases) CHECK_MESSAGE(match(c.query, key, view) == c.match, std::string(c.query));
+}
+
+TEST_CASE("names are found by their sound") {
+    struct Case {
+        std::string_view name, query, match;
+        bool fuzzy = false;
+    };
+    const Case cases[] = {
+        {"涪陵榨菜", "fulingzhacai", "sound"},
+        {"涪陵榨菜", "fu ling zha cai", "sound"},
+        {"涪陵榨菜", "fúlíng zhàcài", "sound"},
+        {"涪陵榨菜", "fu2ling2zha4cai4", "sound"},
+        {"涪陵榨菜", "FULINGZHACAI", "sound"},
+        {"涪陵榨菜", "flzc", "sound"},
+        {"涪陵榨菜", "f l zh c", "sound"},
+        {"涪陵榨菜", "fulingzc", "sound"},
+        {"涪陵榨菜", "涪陵zhacai", "sound"},
+        {"涪陵榨菜", "涪陵zc", "sound"},
+        {"涪陵榨菜", "fuling榨菜", "sound"},
+        {"涪陵榨菜", "fulingzhac", "sound"},
+        {"涪陵榨菜", "zhacai", "sound_part"},
+        {"涪陵榨菜", "lingzha", "sound_part"},
+        {"涪陵榨菜", "zc", "sound_part"},
+        {"涪陵榨菜", "fulinzhacai", ""},
+        {"涪陵榨菜", "fulinzacai", "sound", true},
+        {"涪陵榨菜", "hulinzacai", "sound", true},
+        {"涪陵榨菜", "zhafuling", ""},
+        {"重庆火锅", "chongqinghuoguo", "sound"},
+        {"重庆火锅", "zhongqing", "sound_part"},
+        {"重庆火锅", "chongqin", "sound_part"},
+        {"犍为茉莉", "qianwei", "sound_part"},
+        {"犍为茉莉", "jianwei", "sound_part"},
+        {"六安瓜片", "luan", "sound_part"},
+        {"六安瓜片", "lu'an", "sound_part"},
+        {"六安瓜片", "liuanguapian", "sound"},
+        {"长寿柚", "changshouyou", "sound"},
+        {"西安", "xi'an", "sound"},
+        {"西安", "xian", "sound"},
+        {"绿茶", "lvcha", "sound"},
+        {"绿茶", "lücha", "sound"},
+        {"绿茶", "lǜchá", "sound"},
+        {"绿茶", "lvca", "sound", true},
+        {"牛栏山", "liulanshan", "sound", true},
+        {"牛栏山", "liulanshan", ""},
+        {"豆瓣醬", "doubanjiang", "sound"},
+        {"一种涪陵榨菜的制作方法", "zhacai", "sound_part"},
+        {"江小白", "x", ""},
+        {"Lang", "lang", "name"},
+    };
+    for (const Case& c : cases)
+        CHECK_MESSAGE(match(c.query, "gi/AGI01459", named(c.name), c.fuzzy) == c.match, std::string(c.name), " by ",
+                      std::string(c.query));
+}
+
+TEST_CASE("names of the region are found by how they are read") {
+    std::ifstream file(std::string(MINGLU_SOURCE_DIR) + "/tests/unit/catalog/names_read.tsv");
+    std::size_t names = 0;
+    std::size_t found = 0;
+    std::size_t by_initials = 0;
+    std::size_t read_right = 0;
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with('#')) continue;
+        const std::string name = line.substr(0, line.find('\t'));
+        const std::string reading = line.substr(name.size() + 1);
+        std::string initials;
+        for (std::size_t i = 0; i < reading.size(); ++i)
+            if (i == 0 || reading[i - 1] == ' ') initials.push_back(reading[i]);
+        std::string first;
+        for (const Sound& sound : sounds_of(name))
+            first += (first.empty() ? "" : " ") + std::string(minglu::name(sound.readings().front()));
+        ++names;
+        std::string joined = reading;
+        std::erase(joined, ' ');
+        const bool heard = match(joined, "gi/AGI01459", named(name)) == "sound";
+        found += heard ? 1u : 0u;
+        by_initials += match(initials, "gi/AGI01459", named(name)) == "sound" ? 1u : 0u;
+        read_right += first == reading ? 1u : 0u;
+        CHECK_MESSAGE(heard, name, " by ", joined);
+    }
+    MESSAGE(names, " names: found by pinyin ", found, ", by initials ", by_initials, ", first reading right ",
+            read_right);
+    CHECK(names >= 500);
+    CHECK(found == names);
+    CHECK(by_initials == names);
+    CHECK(read_right * 100 >= names * 97);
+}
+
+TEST_CASE("any length of text is planned within bounds") {
+    std::string pasted;
+    for (int i = 0; i < 40; ++i) pasted += "涪陵榨菜集";
+    const SearchPlan long_text{pasted};
+    std::string words;
+    for (int i = 0; i < 80; ++i) words += "词" + std::to_string(i) + " ";
+    const SearchPlan many_words{words};
+    std::string letters(900, 'a');
+    const SearchPlan many_letters{letters};
+    for (const SearchPlan* plan : {&long_text, &many_words, &many_letters}) {
+        CHECK(plan->classes().size() <= 24);
+        for (const SearchClass& wanted : plan->classes()) CHECK(wanted.terms.size() <= 24);
+        CHECK(plan->pieces().size() <= 16);
+    }
+    CHECK_FALSE(long_text.pieces().empty());
+    CHECK_FALSE(many_words.pieces().empty());
+}
