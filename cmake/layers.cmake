@@ -16,7 +16,7 @@ endfunction()
 minglu_layer(minglu_crypto DIRS src/crypto LINK OpenSSL::Crypto)
 minglu_layer(minglu_catalog
   DIRS catalog catalog/values catalog/identifiers catalog/text catalog/search catalog/lookalike catalog/import
-    catalog/export
+    catalog/export catalog/check
   LINK minglu_crypto nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::ICU)
 minglu_embed(minglu_catalog catalog/data/regions.csv regions_csv)
 minglu_embed(minglu_catalog catalog/data/terms.json terms_json)
@@ -39,8 +39,9 @@ minglu_layer(minglu_net DIRS src/net LINK minglu_sync CURL::libcurl PkgConfig::Z
 minglu_layer(minglu_imports DIRS src/imports LINK minglu_sync)
 minglu_layer(minglu_audit DIRS src/audit LINK minglu_sync)
 minglu_layer(minglu_lookalikes DIRS src/lookalikes LINK minglu_sync)
+minglu_layer(minglu_checks DIRS src/checks LINK minglu_sync EXPAT::EXPAT PkgConfig::LIBZIP PkgConfig::XLSXWRITER)
 minglu_layer(minglu_http DIRS src/http src/http/api
-  LINK minglu_audit minglu_imports minglu_lookalikes minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD ZLIB::ZLIB
+  LINK minglu_audit minglu_checks minglu_imports minglu_lookalikes minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD ZLIB::ZLIB
   spdlog::spdlog)
 minglu_embed(minglu_http src/http/openapi.json openapi_json)
 minglu_layer(minglu_node DIRS src/node

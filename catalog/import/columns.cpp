@@ -283,6 +283,15 @@ std::string joined(const std::vector<std::string>& headers) {
 
 }  // namespace
 
+std::vector<ColumnRole> roles_of_header(std::string_view header) {
+    const std::string folded = fold_header(header);
+    std::vector<ColumnRole> roles;
+    for (const Synonym& synonym : synonyms)
+        if (synonym.header == folded && std::find(roles.begin(), roles.end(), synonym.role) == roles.end())
+            roles.push_back(synonym.role);
+    return roles;
+}
+
 std::string field_name_of(std::string_view header) {
     std::string name = fold_text(header);
     std::replace(name.begin(), name.end(), ' ', '_');

@@ -52,6 +52,9 @@ struct ColumnPlan {
 /// the same), missing_value (nothing identifies an entry).
 [[nodiscard]] Result<ColumnPlan> plan_columns(const std::vector<std::string>& headers, std::optional<Kind> kind = {});
 
+/// Everything that a header may mean, whatever the list is one of; empty when nobody knows it.
+[[nodiscard]] std::vector<ColumnRole> roles_of_header(std::string_view header);
+
 /// Name of the field that an unknown header becomes: tidied, lower case, spaces and signs as `_`, at most 60 bytes.
 /// Empty when nothing is left.
 [[nodiscard]] std::string field_name_of(std::string_view header);

@@ -5,6 +5,7 @@
 
 #include "minglu/json_text.hpp"
 #include "src/cli/labels.hpp"
+#include "src/cli/lines.hpp"
 #include "src/cli/new_file.hpp"
 #include "src/cli/paging.hpp"
 #include "sync/audit_chain.hpp"
@@ -172,19 +173,14 @@ Checked check_node(Session& session, const std::optional<Known>& known) {
     HttpRequest request = request_of("GET", "/v1/audit/export");
     request.headers["accept"] = "*/*";
     FileCheck check(known);
-    std::string rest;
     std::uint64_t rows = 0;
     ProgressBar bar = session.progress();
+    Lines lines([&](const std::string& line) {
+        check.line(line);
+        bar.show("校验审计记录", ++rows, 0);
+    });
     const Backend::Sink sink = [&](std::string_view bytes) {
-        rest += bytes;
-        std::size_t at = 0;
-        for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', at)) {
-            check.line(std::string_view(rest).substr(at, end - at));
-            at = end + 1;
-            ++rows;
-        }
-        rest.erase(0, at);
-        bar.show("校验审计记录", rows, 0);
+        lines.feed(bytes);
         return true;
     };
     (void)session.send(std::move(request), &sink);

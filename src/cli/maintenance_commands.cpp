@@ -1,8 +1,8 @@
 /// incident list, acknowledge; rebuild, verify, backup: keeping a node sound.
 #include <filesystem>
-#include <functional>
 
 #include "src/cli/labels.hpp"
+#include "src/cli/lines.hpp"
 #include "src/cli/paging.hpp"
 
 namespace minglu::cli {
@@ -56,29 +56,6 @@ ExitCode run_acknowledge(Session& session, const AcknowledgeOptions& options) {
     if (!session.json()) session.out() << "已记录处理情况\n";
     return ExitCode::ok;
 }
-
-/// Hands over each whole line of a streamed answer.
-class Lines {
-public:
-    explicit Lines(std::function<void(const std::string&)> take) : take_(std::move(take)) {}
-    void feed(std::string_view bytes) {
-        for (const char c : bytes) {
-            if (c == '\n') {
-                end();
-            } else {
-                line_ += c;
-            }
-        }
-    }
-    void end() {
-        if (!line_.empty()) take_(line_);
-        line_.clear();
-    }
-
-private:
-    std::function<void(const std::string&)> take_;
-    std::string line_;
-};
 
 /// Runs a long task of the node, shows its progress, and returns its result, which is all that --json prints.
 Json run_task(Session& session, const std::string& name, const std::string& label, const Json& body) {

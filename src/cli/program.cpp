@@ -39,6 +39,7 @@ std::unique_ptr<CLI::App> make_parser(GlobalOptions& globals, Chosen& chosen) {
     add_entry_commands(*app, chosen);
     add_query_commands(*app, chosen);
     add_lookalike_command(*app, chosen);
+    add_check_command(*app, chosen);
     add_batch_commands(*app, chosen);
     add_conflict_commands(*app, chosen);
     add_sync_commands(*app, chosen);

@@ -36,6 +36,7 @@ namespace {
 
 constexpr int exit_commit_unknown = 70;  // EX_SOFTWARE of sysexits.h: the service manager starts us again
 constexpr std::size_t import_bytes_max = std::size_t{1} << 30;
+constexpr std::size_t check_bytes_max = std::size_t{32} << 20;
 /// Descriptors kept for the store, calls to peers, spooled files and the like.
 constexpr std::size_t descriptors_reserved = 192;
 constexpr std::size_t doors_max = 3;
@@ -187,6 +188,7 @@ private:
             [](std::size_t count) { return random_bytes(count); },
             on_store_fault,
             &audit_,
+            paths_.spool,
         };
     }
 
@@ -220,13 +222,15 @@ private:
         return into->start();
     }
 
-    /// Bodies are JSON, which is taken from memory alone; only lists to import and bundles go through a file.
+    /// Bodies are JSON, which is taken from memory alone; only lists and bundles go through a file.
     HttpServerOptions api_door(std::int64_t workers) const {
         const auto body_bytes = static_cast<std::size_t>(config_.http.body_bytes_max);
         HttpServerOptions options = door(api_.handle, static_cast<std::size_t>(workers), body_bytes);
         options.turn_away = api_.turn_away;
         options.limits.body.memory_bytes_max = body_bytes;
-        options.limits.bodies = {{"/v1/imports", import_bytes_max}, {"/v1/sync/records", bundle_bytes_limit}};
+        options.limits.bodies = {{"/v1/imports", import_bytes_max},
+                                 {"/v1/checks", check_bytes_max},
+                                 {"/v1/sync/records", bundle_bytes_limit}};
         return options;
     }
 

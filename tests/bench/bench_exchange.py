@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measures two real nodes on loopback: import, first copy, lag, concurrent updates after a cut, nothing to do.
+"""Measures two real nodes on loopback: import, first copy, lag, concurrent updates after a cut, nothing to do, questions, a market's list.
 
-usage: bench_exchange.py --minglu build/release/bin/minglu [--entries 100000] [--seed 1] [--rows import,copy,lag,cut,idle] [--json FILE]
+usage: bench_exchange.py --minglu build/release/bin/minglu [--entries 100000] [--seed 1] [--rows import,copy,lag,cut,idle,ask,check] [--json FILE]
 
 Two `minglu serve` processes with SQLite files in a temporary directory, mutual TLS between them, and this driver on their local
 sockets. Entries are trademarks of about 550 bytes as an op line, made from the seed. Medians where a row repeats.
@@ -212,6 +212,50 @@ def bench_cut(a, b, count=1000):
     return {"seconds": took, "conflicts": [sum(1 for _ in conflicts(node)) for node in (a, b)]}
 
 
+def bench_ask(a, entries, count=300):
+    """The same questions without and with a case number: with one, the answer waits until it is recorded."""
+    figures = {}
+    for name, more in (("plain", ""), ("case", "&case=bench")):
+        times = []
+        for i in range(count):
+            begin = time.monotonic()
+            a.get(f"/v1/entries?q={10_000_000 + i * 7 % entries}{more}")
+            times.append((time.monotonic() - begin) * 1000)
+        times.sort()
+        figures[name] = {"p50_ms": statistics.median(times), "p99_ms": times[int(len(times) * 0.99) - 1]}
+    with contextlib.closing(sqlite3.connect(f"file:{a.data}/minglu.db?mode=ro", uri=True)) as database:
+        figures["audit_bytes_per_row"] = database.execute("SELECT avg(length(CAST(line AS BLOB))) + 40 FROM audit").fetchone()[0]
+    return figures
+
+
+def goods_list(source, count, seed):
+    """Rows of a market: half by number, a fifth by name, a fifth with words around the name, a tenth unknown."""
+    rng = random.Random(seed)
+    with open(source, encoding="utf-8", newline="") as file:
+        entries = list(csv.DictReader(file))
+    lines = ["商品名称,注册号,类别"]
+    for i in range(count):
+        entry, what = rng.choice(entries), i % 10
+        name = entry["商标"]
+        if what < 5:
+            lines.append(f"{name},{entry['商标注册号']},{entry['类别']}")
+        elif what < 7:
+            lines.append(f"{name},,")
+        elif what < 9:
+            lines.append(f"正宗{name}礼盒装,,")
+        else:
+            lines.append(f"不在名录的{rng.choice(THINGS)}{rng.randrange(10**6)}号,{rng.randrange(10**5)},")
+    return "\r\n".join(lines).encode()
+
+
+def bench_check(a, source, seed, count=10_000):
+    body = goods_list(source, count, seed)
+    begin = time.monotonic()
+    text = a.call("POST", "/v1/checks", body, "text/csv")
+    took = time.monotonic() - begin
+    return {"seconds": took, "rows_per_s": count / took, **json.loads(text.splitlines()[-1])["done"], "peak_mib": a.peak_mib()}
+
+
 def conflicts(node):
     path = "/v1/conflicts?limit=200"
     while path:
@@ -297,7 +341,7 @@ def main():
     parser.add_argument("--minglu", default="build/release/bin/minglu")
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rows", default="import,copy,lag,cut,idle")
+    parser.add_argument("--rows", default="import,copy,lag,cut,idle,ask,check")
     parser.add_argument("--json", help="write the figures to this file too")
     options = parser.parse_args()
     rows = options.rows.split(",")
@@ -319,7 +363,8 @@ def main():
                              "peak_mib": a.peak_mib()}
         print("import", json.dumps(results["import"]), flush=True)
         for name, bench in (("copy", lambda: bench_copy(a, b, options.entries)), ("lag", lambda: bench_lag(a, b)),
-                            ("cut", lambda: bench_cut(a, b)), ("idle", lambda: bench_idle(a, b))):
+                            ("cut", lambda: bench_cut(a, b)), ("idle", lambda: bench_idle(a, b)),
+                            ("ask", lambda: bench_ask(a, options.entries)), ("check", lambda: bench_check(a, file, options.seed))):
             if name in rows:
                 results[name] = bench()
                 print(name, json.dumps(results[name]), flush=True)

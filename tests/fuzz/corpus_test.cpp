@@ -27,7 +27,8 @@ constexpr Target targets[] = {
     {"json", fuzz_json},     {"numbers", fuzz_numbers},
     {"op", fuzz_op},         {"proof", fuzz_proof},
     {"query", fuzz_query},   {"record", fuzz_record},
-    {"vector", fuzz_vector},
+    {"sheet", fuzz_sheet},   {"vector", fuzz_vector},
+    {"xlsx", fuzz_xlsx},
 };
 const fs::path here = fs::path(MINGLU_SOURCE_DIR) / "tests" / "fuzz";
 

@@ -18,6 +18,7 @@ void add_write_routes(Router& router) {
     add_fork_routes(router);
     add_fork_adoption_route(router);
     add_audit_routes(router);
+    add_check_routes(router);
 }
 
 }  // namespace minglu

@@ -21,6 +21,8 @@ void add_token_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 void add_maintenance_routes(Router& router);
 /// GET /v1/incidents, POST …/{no}/acknowledgement.
 void add_incident_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
+/// POST /v1/checks.
+void add_check_routes(Router& router);
 /// /v1/audit.
 void add_audit_routes(Router& router);
 /// GET /v1/forks and /v1/forks/records.

@@ -1,0 +1,277 @@
+#include "src/checks/goods_check.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "catalog/identifiers/entry_key.hpp"
+#include "catalog/identifiers/patent.hpp"
+#include "catalog/identifiers/trademark.hpp"
+#include "catalog/terms.hpp"
+#include "catalog/text/analysis.hpp"
+#include "catalog/text/normalise.hpp"
+#include "catalog/text/terms.hpp"
+#include "minglu/json_text.hpp"
+
+namespace minglu {
+
+namespace {
+
+constexpr std::uint32_t hits_max = 20;
+constexpr std::size_t numbers_in_cell_max = 8;
+constexpr std::size_t name_bytes_max = 300;
+/// Candidates of one search that are looked at: a row must not cost more because its words are common.
+constexpr int candidates_max = 500;
+/// Parts of a name that are tried as names, and the shortest that says anything by itself.
+constexpr std::size_t parts_max = 24;
+constexpr std::size_t part_characters_min = 2;
+
+std::vector<std::string_view> numbers_in(std::string_view cell) {
+    std::vector<std::string_view> numbers;
+    constexpr std::array<std::string_view, 7> separators{",", ";", "\n", "\t", "、", "，", "；"};
+    while (!cell.empty() && numbers.size() < numbers_in_cell_max) {
+        std::size_t end = cell.size();
+        std::size_t width = 0;
+        for (const std::string_view separator : separators) {
+            const std::size_t at = cell.find(separator);
+            if (at < end) {
+                end = at;
+                width = separator.size();
+            }
+        }
+        if (const std::string_view number = cell.substr(0, end); !tidy_cell(number).empty()) numbers.push_back(number);
+        cell.remove_prefix(end + width);
+    }
+    return numbers;
+}
+
+std::string without_spaces(std::string text) {
+    text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
+    return text;
+}
+
+/// Names are compared without spaces, which people set as they like.
+std::string folded_name(const EntryHit& hit) {
+    return without_spaces(fold_text(hit.period.name));
+}
+
+/// What a name may be filed under: as it is spaced, and as one word.
+std::vector<std::string> spellings_of(std::string_view name) {
+    std::string spaced = fold_text(name.substr(0, name_bytes_max));
+    std::string whole = without_spaces(spaced);
+    if (whole.empty()) return {};
+    if (whole == spaced) return {std::move(whole)};
+    return {std::move(spaced), std::move(whole)};
+}
+
+std::string holders_of(std::string_view view) {
+    std::string names;
+    const auto holders = nlohmann::json::parse(member_of(view, "holders"), nullptr, false);
+    if (!holders.is_array()) return names;
+    for (const auto& holder : holders)
+        if (holder.is_object()) names += (names.empty() ? "" : "；") + holder.value("name", "");
+    return names;
+}
+
+bool has_holder(const EntryHit& hit, const GoodsRow& row) {
+    const std::string holders = fold_text(holders_of(hit.period.view));
+    return std::any_of(row.holders.begin(), row.holders.end(), [&](std::string_view holder) {
+        const std::string wanted = fold_text(holder);
+        return !wanted.empty() && holders.find(wanted) != std::string::npos;
+    });
+}
+
+bool has_class(const EntryHit& hit, const GoodsRow& row) {
+    const auto nice_class = parse_nice_class(row.nice_class);
+    return nice_class && parts_of(hit.key).nice_class == *nice_class;
+}
+
+/// Those that the row's class and holder speak for come first.
+void prefer(std::vector<EntryHit>& hits, const GoodsRow& row) {
+    const auto rank = [&](const EntryHit& hit) {
+        return (has_class(hit, row) ? 2 : 0) + (has_holder(hit, row) ? 1 : 0);
+    };
+    std::stable_sort(hits.begin(), hits.end(), [&](const EntryHit& a, const EntryHit& b) { return rank(a) > rank(b); });
+}
+
+void add_note(std::string& note, const std::string& text) {
+    note += (note.empty() ? "" : "；") + text;
+}
+
+/// What the row says otherwise than the entry.
+void note_differences(std::string& note, const EntryHit& hit, const GoodsRow& row) {
+    const std::string own = folded_name(hit);
+    const bool is_named = std::any_of(row.names.begin(), row.names.end(), [&](std::string_view name) {
+        const std::string folded = without_spaces(fold_text(name));
+        return folded.empty() || own.find(folded) != std::string::npos || folded.find(own) != std::string::npos;
+    });
+    if (!row.names.empty() && !is_named) add_note(note, "名称与名录不符");
+    const bool says_holder = std::any_of(row.holders.begin(), row.holders.end(),
+                                         [](std::string_view holder) { return !fold_text(holder).empty(); });
+    if (says_holder && !has_holder(hit, row)) add_note(note, "权利人与名录不符");
+    if (parse_nice_class(row.nice_class) && !parts_of(hit.key).nice_class.empty() && !has_class(hit, row))
+        add_note(note, "类别与名录不符");
+}
+
+}  // namespace
+
+std::vector<EntryHit> GoodsCheck::with_number(std::string_view number) const {
+    EntryQuery query;
+    query.as_of = as_of_;
+    query.terms = {{number_term(number), false}};
+    query.limit = hits_max;
+    return catalogue_.query(query).hits;
+}
+
+std::vector<EntryHit> GoodsCheck::named(std::string_view folded) const {
+    std::vector<AnalysedQuery> readings = analyse_query(folded);
+    if (readings.empty()) return {};
+    EntryQuery query;
+    query.as_of = as_of_;
+    query.terms = std::move(readings.back().terms);
+    query.limit = hits_max;
+    const std::string wanted = without_spaces(std::string(folded));
+    int looked_at = 0;
+    std::vector<EntryHit> hits;
+    // Taking one that is not wanted is how a search is ended early.
+    query.accept = [&](const EntryHit& hit) { return ++looked_at > candidates_max || folded_name(hit) == wanted; };
+    for (EntryHit& hit : catalogue_.query(query).hits)
+        if (folded_name(hit) == wanted) hits.push_back(std::move(hit));
+    return hits;
+}
+
+GoodsCheck::Found GoodsCheck::by_number(const GoodsRow& row, std::string& note) const {
+    for (const std::string_view cell : row.numbers) {
+        for (const std::string_view text : numbers_in(cell)) {
+            const auto candidates = number_candidates(text);
+            for (const std::string& number : candidates)
+                if (auto hits = with_number(number); !hits.empty()) {
+                    Found found{std::move(hits), "number", "号码 " + number};
+                    prefer(found.hits, row);
+                    return found;
+                }
+            const auto patent = parse_patent_number(text);
+            if (!patent && patent.error().code == ErrorCode::bad_check_digit) {
+                add_note(note, "校验位有误：" + tidy_cell(text));
+            } else if (candidates.empty()) {
+                add_note(note, "不是已知形式的号码：" + tidy_cell(text.substr(0, 60)));
+            } else {
+                add_note(note, "名录中无此号码：" + candidates.front());
+            }
+        }
+    }
+    return {};
+}
+
+GoodsCheck::Found GoodsCheck::by_name(const GoodsRow& row) const {
+    for (const std::string_view name : row.names) {
+        for (const std::string& spelling : spellings_of(name)) {
+            Found found{named(spelling), "name", "名称相同"};
+            if (found.hits.empty()) continue;
+            prefer(found.hits, row);
+            return found;
+        }
+    }
+    return {};
+}
+
+/// Entries whose name holds the whole of what is asked; the shortest name adds least to it.
+GoodsCheck::Found GoodsCheck::containing(std::string_view folded) const {
+    std::vector<AnalysedQuery> readings = analyse_query(folded);
+    if (readings.empty()) return {};
+    EntryQuery query;
+    query.as_of = as_of_;
+    query.terms = std::move(readings.back().terms);
+    query.limit = hits_max;
+    const std::string wanted = without_spaces(std::string(folded));
+    int looked_at = 0;
+    const auto holds = [&](const EntryHit& hit) { return folded_name(hit).find(wanted) != std::string::npos; };
+    query.accept = [&](const EntryHit& hit) { return ++looked_at > candidates_max || holds(hit); };
+    Found found;
+    for (EntryHit& hit : catalogue_.query(query).hits)
+        if (holds(hit)) found.hits.push_back(std::move(hit));
+    std::stable_sort(found.hits.begin(), found.hits.end(),
+                     [](const EntryHit& a, const EntryHit& b) { return a.period.name.size() < b.period.name.size(); });
+    if (!found.hits.empty()) found.reason = "名录名称“" + found.hits.front().period.name + "”包含所查名称";
+    return found;
+}
+
+/// Entries whose whole name is a part of what is asked, the longest part first; a brand stands in front, so of parts of
+/// two characters only the first one is tried.
+GoodsCheck::Found GoodsCheck::contained_in(std::string_view folded) const {
+    struct Part {
+        std::string_view text;
+        std::size_t characters = 0;
+    };
+    std::vector<Part> parts;
+    for_each_run(folded, [&](const TextRun& run) {
+        if (!run.cjk) {
+            if (run.characters > part_characters_min) parts.push_back({run.text, run.characters});
+            return;
+        }
+        std::vector<std::size_t> at;
+        for (std::size_t i = 0; i < run.text.size(); i += utf8_at(run.text, i).size) at.push_back(i);
+        at.push_back(run.text.size());
+        for (std::size_t from = 0; from + part_characters_min < at.size(); ++from)
+            for (std::size_t to = from + part_characters_min; to < at.size(); ++to)
+                if (to - from > part_characters_min || from == 0)
+                    parts.push_back({run.text.substr(at[from], at[to] - at[from]), to - from});
+    });
+    std::stable_sort(parts.begin(), parts.end(),
+                     [](const Part& a, const Part& b) { return a.characters > b.characters; });
+    // What stands whole was asked for already; of a long name the longest parts are hardly anybody's.
+    std::erase_if(parts, [&](const Part& part) { return part.text == folded || part.characters > 12; });
+    if (parts.size() > parts_max) parts.erase(parts.begin(), parts.end() - static_cast<std::ptrdiff_t>(parts_max));
+    for (const Part& part : parts)
+        if (auto hits = named(part.text); !hits.empty()) {
+            std::string reason = "所查名称包含名录名称“" + hits.front().period.name + "”";
+            return {std::move(hits), {}, std::move(reason)};
+        }
+    return {};
+}
+
+GoodsCheck::Found GoodsCheck::by_text(const GoodsRow& row) const {
+    for (const auto find : {&GoodsCheck::containing, &GoodsCheck::contained_in}) {
+        for (const std::string_view name : row.names) {
+            for (const std::string& spelling : spellings_of(name)) {
+                Found found = (this->*find)(spelling);
+                if (found.hits.empty()) continue;
+                found.match = "text";
+                return found;
+            }
+        }
+    }
+    return {};
+}
+
+Answer GoodsCheck::check(const GoodsRow& row) const {
+    std::string note;
+    Found found = by_number(row, note);
+    if (found.hits.empty()) found = by_name(row);
+    if (found.hits.empty()) found = by_text(row);
+    Answer answer;
+    const auto set = [&](std::size_t place, std::string text) { answer[place] = std::move(text); };
+    if (found.hits.empty()) {
+        set(answer_place("match"), "none");
+        set(answer_place("verdict"), std::string(verdict_not_found));
+        set(answer_place("note"), std::move(note));
+        return answer;
+    }
+    const EntryHit& hit = found.hits.front();
+    note_differences(note, hit, row);
+    if (found.hits.size() > 1) add_note(note, "另有 " + std::to_string(found.hits.size() - 1) + " 条同样符合");
+    set(answer_place("match"), std::string(found.match));
+    set(answer_place("reason"), std::move(found.reason));
+    set(answer_place("key"), hit.key.value());
+    set(answer_place("verdict"), std::string(name(catalogue_.verdict_of(hit))));
+    set(answer_place("listing"), hit.period.listing);
+    set(answer_place("status"), hit.period.legal_status);
+    set(answer_place("name"), hit.period.name);
+    set(answer_place("holders"), holders_of(hit.period.view));
+    set(answer_place("from"), to_string(hit.period.from));
+    if (hit.open_conflicts > 0) set(answer_place("conflicts"), std::to_string(hit.open_conflicts));
+    set(answer_place("note"), std::move(note));
+    return answer;
+}
+
+}  // namespace minglu

@@ -1,0 +1,192 @@
+// A market's list against the catalogue: what each row is answered with, in every form.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "catalog/text/encoding.hpp"
+#include "src/checks/goods_list.hpp"
+#include "tests/unit/checks/xlsx_support.hpp"
+#include "tests/unit/http/api_fixture.hpp"
+
+using namespace minglu;
+using namespace minglu::test;
+
+namespace {
+
+struct Market {
+    Market() {
+        add_write_routes(node.router);
+        node.write({{"trademark/10325554/33", {{"name", "涪陵"}, {"status", "registered"}, {"listing", "listed"}}},
+                    {"trademark/10325554/29", {{"name", "涪陵"}, {"listing", "listed"}}},
+                    {"patent/201710601862.3", {{"name", "一种榨菜的腌制方法"}, {"listing", "listed"}}},
+                    {"gi/涪陵榨菜", {{"name", "涪陵榨菜"}, {"listing", "listed"}}},
+                    {"trademark/5678901/30", {{"name", "老干妈"}, {"listing", "listed"}}}});
+        node.write({{"gi/AGI00777", {{"name", "奉节脐橙"}, {"listing", "listed"}}, "2026-06-01"}});
+    }
+    HttpResponse send(const std::string& body, std::multimap<std::string, std::string> query = {}) {
+        HttpRequest request = get("/v1/checks", std::move(query));
+        request.method = "POST";
+        request.body = body;
+        return node.router.handle(request);
+    }
+    /// The rows of the answer in JSON, and around them the first and the last line.
+    std::vector<Json> lines(const std::string& body, std::multimap<std::string, std::string> query = {}) {
+        const HttpResponse response = send(body, std::move(query));
+        INFO(response.body);
+        REQUIRE(response.status == 200);
+        std::vector<Json> lines;
+        std::istringstream text(all_of(response));
+        for (std::string line; std::getline(text, line);) lines.push_back(Json::parse(line));
+        return lines;
+    }
+    static std::string all_of(const HttpResponse& response) {
+        std::string all;
+        for (std::string chunk; response.stream(chunk); chunk.clear()) all += chunk;
+        return all;
+    }
+
+    HandClock clock;
+    TestNode node{"cq", clock};
+};
+
+}  // namespace
+
+TEST_CASE("each row is answered, in the order of the list, with what was found and how") {
+    struct Case {
+        const char* row;  ///< number, name, class
+        const char* match;
+        const char* key;
+        const char* note;  ///< a part of it
+    };
+    const std::vector<Case> cases{
+        {"10325554,,33", "number", "trademark/10325554/33", ""},
+        {"10325554,,29", "number", "trademark/10325554/29", ""},
+        {"１０３２５５５４,,第三十三类", "number", "trademark/10325554/33", "另有 1 条"},
+        {"ZL201710601862.3,,", "number", "patent/201710601862.3", ""},
+        {"201710601862.8,,", "none", "", "校验位有误"},
+        {"10325554,另一名称,33", "number", "trademark/10325554/33", "名称与名录不符"},
+        {"5678901,,33", "number", "trademark/5678901/30", "类别与名录不符"},
+        {"9999999,涪陵榨菜,", "name", "gi/涪陵榨菜", "名录中无此号码：9999999"},
+        {"不详,涪陵榨菜,", "name", "gi/涪陵榨菜", "不是已知形式的号码"},
+        {"\"111111、5678901\",,", "number", "trademark/5678901/30", ""},
+        {",涪陵 榨菜,", "name", "gi/涪陵榨菜", ""},
+        {",老干妈风味豆豉,", "text", "trademark/5678901/30", ""},
+        {",榨菜的腌制,", "text", "patent/201710601862.3", ""},
+        {",奉节脐橙,", "none", "", ""},
+        {",什么也不是,", "none", "", ""},
+        {",,", "none", "", ""},
+    };
+    Market market;
+    std::string list = "编号,商品名称,类别\r\n";
+    for (const Case& c : cases) list += std::string(c.row) + "\r\n";
+    const auto lines = market.lines(list);
+    REQUIRE(lines.size() == cases.size() + 2);
+    CHECK(lines.front().at("rows") == cases.size());
+    CHECK(lines.front().at("columns").at("number") == Json{"编号"});
+    CHECK(lines.front().at("freshness").at("as_of") == "2025-12-19");
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        const Json& line = lines[i + 1];
+        CAPTURE(cases[i].row);
+        CAPTURE(line.dump());
+        CHECK(line.at("row") == i + 2);
+        CHECK(line.at("match") == cases[i].match);
+        CHECK(line.value("key", "") == cases[i].key);
+        CHECK(line.value("note", "").find(cases[i].note) != std::string::npos);
+    }
+    CHECK(lines.back().at("done").at("found") == 12);
+}
+
+TEST_CASE("the answer is that of a day") {
+    Market market;
+    const std::string list = "商品名称\n奉节脐橙\n";
+    CHECK(market.lines(list)[1].at("match") == "none");
+    CHECK(market.lines(list, {{"as_of", "2026-06-01"}})[1].at("key") == "gi/AGI00777");
+    CHECK(market.send(list, {{"as_of", "tomorrow"}}).status == 400);
+}
+
+TEST_CASE("lists in GB18030, as workbooks and from spooled files are the same lists") {
+    Market market;
+    const std::string list = "商品名称,编号\n涪陵榨菜,5678901\n";
+    const Json wanted = market.lines(list)[1];
+    CHECK(market.lines(to_gb18030(list).value())[1] == wanted);
+    const std::string cell = "<c t=\"inlineStr\"><is><t>";
+    const std::string end = "</t></is></c>";
+    const std::string book =
+        zip_of(book_of(sheet_xml("<row>" + cell + "商品名称" + end + cell + "编号" + end + "</row><row>" + cell +
+                                 "涪陵榨菜" + end + "<c><v>5678901</v></c></row>")));
+    CHECK(market.lines(book)[1] == wanted);
+    CHECK(market.send(book, {{"sheet", "无"}}).status == 400);
+
+    std::filesystem::create_directories(market.node.spool);
+    const auto file = market.node.spool / "list";
+    std::ofstream(file, std::ios::binary) << book;
+    HttpRequest request = get("/v1/checks");
+    request.method = "POST";
+    request.body_file = file;
+    std::istringstream text(Market::all_of(market.node.router.handle(request)));
+    std::string line;
+    std::getline(text, line);
+    std::getline(text, line);
+    CHECK(Json::parse(line) == wanted);
+}
+
+TEST_CASE("results come as CSV and as a workbook, with the list's own columns first") {
+    Market market;
+    const std::string list = "价格,品牌\n=1+1,老干妈\n9,无\n";
+    const std::string csv = Market::all_of(market.send(list, {{"format", "csv"}}));
+    CHECK(csv.starts_with("\xEF\xBB\xBF价格,品牌,匹配方式,匹配依据,名录条目,结论,"));
+    CHECK(csv.find("\r\n'=1+1,老干妈,名称,名称相同,trademark/5678901/30,") != std::string::npos);
+    CHECK(csv.find("\r\n9,无,未找到,") != std::string::npos);
+
+    const HttpResponse answer = market.send(list, {{"format", "xlsx"}});
+    CHECK(answer.content_type == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    const std::string book = Market::all_of(answer);
+    const auto read = read_goods_list({book, {}, {}});
+    REQUIRE(read);
+    CHECK(read->headers.front() == "价格");
+    CHECK(read->headers[2] == "匹配方式");
+    REQUIRE(read->rows.size() == 2);
+    CHECK(read->rows[0].cells[0] == "=1+1");
+    CHECK(read->rows[0].cells[4] == "trademark/5678901/30");
+    CHECK(read_goods_list({book, {}, "说明"}).error().code == ErrorCode::bad_request);
+}
+
+TEST_CASE("a list that cannot be checked is refused with the reason") {
+    Market market;
+    struct Case {
+        std::string body;
+        int status;
+        const char* code;
+    };
+    std::string long_list = "编号\n";
+    for (int i = 0; i < 20'001; ++i) long_list += "1\n";
+    const std::vector<Case> cases{
+        {"", 422, "missing_value"},
+        {"价格,库存\n1,2\n", 400, "bad_request"},
+        {"编号\n\"1\n", 400, "bad_encoding"},
+        {"PK\x03\x04 nothing", 400, "malformed"},
+        {"\xD0\xCF\x11\xE0 old", 400, "bad_request"},
+        {long_list, 413, "too_large"},
+        {"编号" + std::string(70, ',') + "\n" + std::string(70, ',') + "1\n", 413, "too_large"}};
+    for (const Case& c : cases) {
+        const HttpResponse answer = market.send(c.body);
+        CAPTURE(answer.body);
+        CHECK(answer.status == c.status);
+        CHECK(json_of(answer).at("code") == c.code);
+        CHECK(json_of(answer).contains("cure"));
+    }
+    CHECK(market.send("编号\n1\n", {{"format", "pdf"}}).status == 400);
+}
+
+TEST_CASE("two lists at a time; a third one is told to wait, and comes in when one is done") {
+    Market market;
+    const std::string list = "编号\n1\n";
+    HttpResponse first = market.send(list);
+    const HttpResponse second = market.send(list);
+    const HttpResponse third = market.send(list);
+    CHECK(third.status == 503);
+    CHECK(third.headers.contains("Retry-After"));
+    first.stream = nullptr;
+    CHECK(market.send(list).status == 200);
+}
