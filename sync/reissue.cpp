@@ -38,31 +38,39 @@ std::optional<Draft> Reissue::draft_of(const ReadTx& tx, const RecordRow& record
     return draft;
 }
 
-std::optional<Dot> Reissue::standing(const ReadTx& tx, const Op& op) const {
-    for (const OpRow& row : tx.ops_of_key(op.key)) {
-        if (!row.valid || row.dot.log == cut_.log || op.seen.covers(row.dot)) continue;
-        if (by_ && node_of(row.dot.log) != *by_) continue;
-        const auto log = tx.log(row.dot.log);
-        if (!log || counted(*log) < row.dot.seq) continue;
-        const auto other = parse_op(row.line);
-        if (!other || other->effective_on != op.effective_on || other->set != op.set) continue;
-        // One write stands for one: two editors may have written the same without seeing each other.
-        if (std::none_of(again_.begin(), again_.end(), [&](const auto& item) { return item.second.dot == row.dot; }))
-            return row.dot;
-    }
-    return std::nullopt;
+std::string origin_mark(const Dot& dot) {
+    return "（原 " + to_string(dot) + " ";
 }
 
-bool Reissue::leave_out_standing(const ReadTx& tx, Seq old, Draft& draft) {
-    if (draft.ops.empty()) return true;
-    Dot last;
-    std::erase_if(draft.ops, [&](const Op& op) {
-        const auto dot = standing(tx, op);
-        if (dot) last = *dot;
-        return dot.has_value();
-    });
-    if (!draft.ops.empty()) return true;
-    note(old, last, tx.record(last)->leaf);
+bool Reissue::is_of(const ReadTx& tx, const RecordRow& record, Seq old, const Draft& draft) const {
+    const auto header = parse_header(record.header);
+    if (!header) return false;
+    const bool is_written_again = node_of(record.dot.log) == node_of(cut_.log) && header->actor == draft.actor &&
+                                  header->reason == draft.reason && header->label == draft.label &&
+                                  header->batch == draft.batch;
+    if (!is_written_again && header->reason.find(origin_mark({cut_.log, old})) == std::string::npos) return false;
+    const auto lines = tx.ops_of_record(record.no);
+    return std::equal(
+        lines.begin(), lines.end(), draft.ops.begin(), draft.ops.end(), [](const std::string& line, const Op& op) {
+            const auto other = parse_op(line);
+            return other && other->key == op.key && other->effective_on == op.effective_on && other->set == op.set;
+        });
+}
+
+bool Reissue::stands(const ReadTx& tx, Seq old, const Draft& draft) {
+    if (draft.ops.empty()) return false;
+    for (const OpRow& row : tx.ops_of_key(draft.ops.front().key)) {
+        if (!row.valid || row.dot.log == cut_.log || draft.ops.front().seen.covers(row.dot)) continue;
+        const auto log = tx.log(row.dot.log);
+        if (!log || counted(*log) < row.dot.seq) continue;
+        // One record stands for one: the same may have been written twice without either seeing the other.
+        const bool is_taken =
+            std::any_of(again_.begin(), again_.end(), [&](const auto& item) { return item.second.dot == row.dot; });
+        const auto record = tx.record(row.dot);
+        if (is_taken || !record || !is_of(tx, *record, old, draft)) continue;
+        note(old, row.dot, record->leaf);
+        return true;
+    }
     return false;
 }
 

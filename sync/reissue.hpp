@@ -4,33 +4,35 @@
 /// into the one that its record has now.
 #include <map>
 #include <optional>
+#include <string>
 
 #include "sync/replica.hpp"
 
 namespace minglu {
 
+/// What the reason of an adopted record says of the one that it was.
+[[nodiscard]] std::string origin_mark(const Dot& dot);
+
 class Reissue {
 public:
-    /// `by`: whose writing again is taken for ours, see `leave_out_standing`; none = anybody's.
-    Reissue(Cut cut, std::optional<NodeId> by) : cut_(std::move(cut)), by_(std::move(by)) {}
+    explicit Reissue(Cut cut) : cut_(std::move(cut)) {}
 
     /// The record as a draft; none for what is not written again: an invalid record, an opening, a change of keys.
     /// `held`: what the node holds now that counts; nothing beyond it can have been seen.
     [[nodiscard]] std::optional<Draft> draft_of(const ReadTx& tx, const RecordRow& record, const Vector& held) const;
 
-    /// Takes out of the draft of the record at `old` what stands already: an equal write that counts, which this one
-    /// has not seen. False when nothing is left to write; the record is noted then.
-    [[nodiscard]] bool leave_out_standing(const ReadTx& tx, Seq old, Draft& draft);
+    /// Whether the record at `old` has been written again already: by its node in another log, or adopted by anybody.
+    /// It is noted then.
+    [[nodiscard]] bool stands(const ReadTx& tx, Seq old, const Draft& draft);
 
     /// The record at that position of the old log stands at `dot` now.
     void note(Seq old, const Dot& dot, const Hash& leaf) { again_[old] = {dot, leaf}; }
 
 private:
     [[nodiscard]] Vector mapped(const Vector& seen, const Vector& held) const;
-    [[nodiscard]] std::optional<Dot> standing(const ReadTx& tx, const Op& op) const;
+    [[nodiscard]] bool is_of(const ReadTx& tx, const RecordRow& record, Seq old, const Draft& draft) const;
 
     Cut cut_;
-    std::optional<NodeId> by_;
     std::map<Seq, RecordRef> again_;
 };
 

@@ -109,12 +109,12 @@ LogRow Replica::reopen(WriteTx& tx, const std::optional<Cut>& cut, Seq upto) {
 
 void Replica::reissue(WriteTx& tx, LogRow& own, Intake& intake, const Cut& cut, Seq upto) {
     Vector vector = counted_vector(tx.logs());
-    Reissue again(cut, node_);
+    Reissue again(cut);
     const auto write = [&](const Draft& draft) { return append(tx, own, intake, draft, vector); };
     for (Seq seq{cut.at.value() + 1}; seq <= upto; seq = Seq{seq.value() + 1}) {
         const auto record = tx.record({cut.log, seq});
         auto draft = record ? again.draft_of(tx, *record, vector) : std::nullopt;
-        if (!draft || !again.leave_out_standing(tx, seq, *draft)) continue;
+        if (!draft || again.stands(tx, seq, *draft)) continue;
         auto written = write(*draft);
         if (!written && written.error().code == ErrorCode::too_large) {
             // Positions of another log are longer: what filled a record to the brim becomes two.

@@ -68,8 +68,7 @@ Result<Wanted> read_wanted(const Call& call) {
 
 /// The writer's reason stays with what they wrote.
 std::string reason_of(const Wanted& wanted, const Step& step) {
-    return wanted.reason + "（原 " + to_string(step.record.dot) + " " + step.header.actor + "：" + step.header.reason +
-           "）";
+    return wanted.reason + origin_mark(step.record.dot) + step.header.actor + "：" + step.header.reason + "）";
 }
 
 std::size_t changed_since(const ReadTx& tx, const Draft& draft) {
@@ -85,7 +84,7 @@ std::optional<Draft> look(const ReadTx& tx, const Vector& held, Reissue& again, 
     step.outcome = "not_a_change";
     if (!draft) return std::nullopt;
     step.outcome = "stands";
-    if (!again.leave_out_standing(tx, step.record.dot.seq, *draft)) return std::nullopt;
+    if (again.stands(tx, step.record.dot.seq, *draft)) return std::nullopt;
     step.outcome = "write";
     step.ops = draft->ops.size();
     step.changed = changed_since(tx, *draft);
@@ -128,7 +127,7 @@ HttpResponse adopt(Call& call, std::mutex& one_at_a_time) {
     const std::scoped_lock lock(one_at_a_time);
     const auto wanted = read_wanted(call);
     if (!wanted) return problem(wanted.error());
-    Reissue again(*wanted->log.cut, std::nullopt);
+    Reissue again(*wanted->log.cut);
     std::uint64_t ops = 0;
     JsonWriter json;
     json.begin_object().member("log", wanted->log.id.value()).member_boolean("dry_run", wanted->dry_run);

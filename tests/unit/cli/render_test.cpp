@@ -310,12 +310,13 @@ TEST_CASE("adopting says of each record what becomes of it, and ends with 3 when
     CHECK(planned.code == 0);
     CHECK(Json::parse(line.body()) == Json{{"log", "cq-9f3c21d07be45a18"}, {"reason", "原机已毁"}, {"dry_run", true}});
     for (const char* said : {"将写入 2 条", "1 条所涉条目此后另有变更", "不重复"}) CHECK(has(planned.out, said));
-    line.answer("POST /v1/forks/adoption", answer(refused, false));
+    CommandLine other;
+    other.answer("POST /v1/forks/adoption", answer(refused, false));
     const Run done =
-        line.run({"incident", "adopt", "cq-9f3c21d07be45a18", "--reason", "x", "--record", "cq-9f3c21d07be45a18:9"});
+        other.run({"incident", "adopt", "cq-9f3c21d07be45a18", "--reason", "x", "--record", "cq-9f3c21d07be45a18:9"});
     CHECK(done.code == 3);
     CHECK(has(done.out, "too large（split）"));
-    CHECK(Json::parse(line.body())["record"] == "cq-9f3c21d07be45a18:9");
+    CHECK(Json::parse(other.body())["record"] == "cq-9f3c21d07be45a18:9");
 }
 
 TEST_CASE("a long task prints one document with --json: its result") {

@@ -52,7 +52,7 @@ struct Scene {
         return ask(cq, request, status);
     }
     [[nodiscard]] std::string category() {
-        return ask(cq, get("/v1/entries/gi/AGI00001")).at("fields").value("category", "");
+        return ask(cq, get("/v1/entries/gi/AGI00001", {{"as_of", "2026-02-01"}})).at("fields").value("category", "");
     }
     [[nodiscard]] Seq written() const { return cq.replica.standing().vector.at(cq.replica.standing().own_log); }
 
@@ -106,7 +106,9 @@ TEST_CASE("what is adopted stands as if it had been written after what its write
 TEST_CASE("adopting twice, or what somebody has written again, changes nothing") {
     Scene scene;
     LogForge next = scene.cut();
-    next.change({write_op("gi/AGI00001", "category", "蔬菜", upto(2))});
+    Header header;
+    header.actor = "forger";
+    next.append(header, {serialise(write_op("gi/AGI00001", "category", "蔬菜", upto(2)))});
     scene.take(next.rest());
     CHECK(outcomes(scene.adopt()) == Outcomes{"stands", "write", "not_a_change"});
     CHECK(scene.category() == "粮食");
