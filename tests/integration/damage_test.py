@@ -65,7 +65,7 @@ class Flipped(DamagedCase):
     def findings(self):
         outcome = self.cq.run("--json", "verify")
         self.assertEqual(UNSOUND, outcome.status, outcome)
-        return outcome.pages()[-1]["result"]["findings"]
+        return outcome.json()["findings"]
 
     def assert_named(self, table, subject, cure):
         findings = self.findings()
