@@ -24,6 +24,7 @@
 #include "src/node/system.hpp"
 #include "src/node/version.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
+#include "sync/evidence_office.hpp"
 #include "sync/exchange.hpp"
 #include "sync/verify.hpp"
 
@@ -94,9 +95,10 @@ public:
           replica_(config_.node, *store_, *key_, clock_, random_, &beside_),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
           imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_),
+          evidence_(replica_, *store_, *key_, clock_, read_file(paths_.card)),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
           services_(make_services()),
-          api_(make_api(services_)) {}
+          api_(make_api(services_, evidence_)) {}
 
     [[nodiscard]] const HttpHandler& api() const { return api_.handle; }
 
@@ -292,6 +294,7 @@ private:
     Replica replica_;
     Exchange exchange_;
     ImportJobs imports_;
+    EvidenceOffice evidence_;
     PeerLinks links_;
     Services services_;
     OfficerApi api_;
