@@ -202,6 +202,20 @@ std::vector<const Region*> regions_named(std::string_view name, std::optional<Da
     return out;
 }
 
+std::vector<const Region*> regions_meant(std::string_view name, Day on) {
+    auto meant = regions_named(name, on);
+    if (!meant.empty()) return meant;
+    std::optional<Day> last;
+    for (const Region* region : regions_named(name)) {
+        if (!region->valid_until || *region->valid_until >= on) continue;
+        if (last && *region->valid_until < *last) continue;
+        if (!last || *last < *region->valid_until) meant.clear();
+        last = region->valid_until;
+        meant.push_back(region);
+    }
+    return meant;
+}
+
 std::string region_path(std::string_view code, Day on) {
     const Region* region = find_region(code, on);
     if (region == nullptr) return "";

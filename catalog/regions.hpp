@@ -43,6 +43,10 @@ struct Region {
 /// then time.
 [[nodiscard]] std::vector<const Region*> regions_named(std::string_view name, std::optional<Day> on = {});
 
+/// What a list that takes effect on the day means by a name: the areas called that, else those that were called so last
+/// before it. Lists go on naming districts that were merged (渝北区); their code stands for where it was.
+[[nodiscard]] std::vector<const Region*> regions_meant(std::string_view name, Day on);
+
 /// "四川省成都市崇州市"; empty when the code stood for nothing on that day.
 [[nodiscard]] std::string region_path(std::string_view code, Day on);
 

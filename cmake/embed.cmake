@@ -10,6 +10,13 @@ function(minglu_embed target file variable)
             -P ${CMAKE_SOURCE_DIR}/cmake/embed_file.cmake
     DEPENDS ${file} ${CMAKE_SOURCE_DIR}/cmake/embed_file.cmake
     VERBATIM)
+  # A target of its own, because the commands of a library wait for all that it links: tools that only read the sources
+  # (scripts/tidy) need the headers and no library.
+  if(NOT TARGET generated_files)
+    add_custom_target(generated_files)
+  endif()
+  add_custom_target(generated_${variable} DEPENDS ${source} ${header})
+  add_dependencies(generated_files generated_${variable})
   target_sources(${target} PRIVATE ${source} ${header})
   target_include_directories(${target} PRIVATE ${dir})
 endfunction()

@@ -15,11 +15,12 @@ endfunction()
 
 minglu_layer(minglu_crypto DIRS src/crypto LINK OpenSSL::Crypto)
 minglu_layer(minglu_catalog
-  DIRS catalog catalog/values catalog/identifiers catalog/text catalog/import catalog/export
+  DIRS catalog catalog/values catalog/identifiers catalog/text catalog/lookalike catalog/import catalog/export
   LINK minglu_crypto nlohmann_json::nlohmann_json simdjson::simdjson PkgConfig::ICU)
 minglu_embed(minglu_catalog catalog/data/regions.csv regions_csv)
 minglu_embed(minglu_catalog catalog/data/terms.json terms_json)
 minglu_embed(minglu_catalog catalog/data/right_terms.json right_terms_json)
+minglu_embed(minglu_catalog catalog/data/glyph_pairs.txt glyph_pairs)
 minglu_generate(minglu_catalog han_fold.py han_fold --unihan ${MINGLU_UNIHAN_DIR})
 minglu_generate(minglu_catalog readings.py readings_tsv --unihan ${MINGLU_UNIHAN_DIR})
 minglu_layer(minglu_sync DIRS sync LINK minglu_catalog PkgConfig::ZSTD)
@@ -29,12 +30,16 @@ minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0001_initial.sql st
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0002_forks.sql store_0002_forks_sql)
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0003_acknowledgements.sql store_0003_acknowledgements_sql)
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0004_cosignatures.sql store_0004_cosignatures_sql)
+minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0005_audit.sql store_0005_audit_sql)
 minglu_layer(minglu_store_memory DIRS src/store/memory LINK minglu_catalog)
 minglu_layer(minglu_net DIRS src/net LINK minglu_sync CURL::libcurl PkgConfig::ZSTD)
 minglu_layer(minglu_imports DIRS src/imports LINK minglu_sync)
 minglu_layer(minglu_sheet DIRS src/sheet LINK minglu_sync PkgConfig::QRENCODE)
+minglu_layer(minglu_audit DIRS src/audit LINK minglu_sync)
+minglu_layer(minglu_lookalikes DIRS src/lookalikes LINK minglu_sync)
 minglu_layer(minglu_http DIRS src/http src/http/api
-  LINK minglu_imports minglu_sheet minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD ZLIB::ZLIB spdlog::spdlog)
+  LINK minglu_audit minglu_imports minglu_lookalikes minglu_sheet minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD
+  ZLIB::ZLIB spdlog::spdlog)
 minglu_embed(minglu_http src/http/openapi.json openapi_json)
 minglu_layer(minglu_node DIRS src/node
   LINK minglu_http minglu_net minglu_store_sqlite minglu_sync minglu_crypto PkgConfig::TOMLPP spdlog::spdlog)

@@ -13,7 +13,7 @@
 namespace {
 
 std::string variable(const std::string& name) {
-    const char* const value = std::getenv(name.c_str());
+    const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nothing sets variables
     return value == nullptr ? std::string() : std::string(value);
 }
 

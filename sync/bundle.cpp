@@ -88,6 +88,7 @@ BundleInfo to_info(std::string_view canonical) {
     for (const Json& segment : as_array(json.at("logs"))) info.segments.push_back(to_segment(segment));
     const Json forks = json.value("forks", Json::array());
     for (const Json& fork : as_array(forks)) info.forks.push_back(fork.dump());
+    if (json.contains("damaged")) info.damaged = to_vector(json.at("damaged"));
     if (info.forks.size() > bundle_forks_max) throw Malformed{"it carries more proofs of forks than it may"};
     const Json cosigned = json.value("cosigned", Json::array());
     for (const Json& note : as_array(cosigned)) info.cosigned.push_back(note.get<std::string>());
@@ -172,6 +173,7 @@ std::string serialise(const BundleInfo& info) {
     }
     if (!info.cosigned.empty()) json["cosigned"] = info.cosigned;
     if (info.cosigned_upto) json["cosigned_upto"] = to_string(*info.cosigned_upto);
+    if (!info.damaged.empty()) json["damaged"] = to_json(info.damaged);
     return json.dump() + "\n";
 }
 

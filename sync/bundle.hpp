@@ -47,6 +47,8 @@ struct BundleInfo {
     std::vector<std::string> cosigned = {};
     /// The receiver names this next time and is told what came here later: the sender's own log, and a number.
     std::optional<Dot> cosigned_upto = {};
+    /// For each log whose stored bytes are not what was signed the record from which on none comes.
+    Vector damaged = {};
     friend bool operator==(const BundleInfo&, const BundleInfo&) = default;
 };
 

@@ -1,11 +1,14 @@
 #include "sync/exchange.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "catalog/entry_views.hpp"
+#include "sync/leaf_state.hpp"
 #include "sync/merkle.hpp"
 #include "sync/proof_steps.hpp"
+#include "sync/record_check.hpp"
 #include "sync/segment_proof.hpp"
 
 namespace minglu {
@@ -52,12 +55,20 @@ std::string Exchange::node_json() const {
     return json.dump();
 }
 
+std::optional<std::string> bundle_for(Replica& replica, Store& store, BundleRequest request) {
+    std::map<LogId, std::string> damaged;
+    request.on_damage = [&](const LogId& log, const std::string& what) { damaged.emplace(log, what); };
+    auto bundle = make_bundle(*store.read(), replica.node(), request);
+    for (const auto& [log, what] : damaged) replica.report(own_damage(log, replica.node(), what));
+    return bundle;
+}
+
 std::optional<std::string> Exchange::records(const BundleRequest& request, std::int64_t wait_s,
                                              const std::function<bool()>& gone) {
     const std::int64_t deadline_ms = clock_.steady_ms() + std::clamp<std::int64_t>(wait_s, 0, long_poll_max_s) * 1000;
     while (true) {
         const std::uint64_t revision = replica_.standing().revision;
-        if (auto bundle = make_bundle(*store_.read(), replica_.node(), request)) return bundle;
+        if (auto bundle = bundle_for(replica_, store_, request)) return bundle;
         const std::int64_t left_ms = deadline_ms - clock_.steady_ms();
         if (left_ms <= 0 || (gone && gone())) return std::nullopt;
         replica_.wait_beyond(revision, left_ms, gone);
@@ -65,8 +76,8 @@ std::optional<std::string> Exchange::records(const BundleRequest& request, std::
     }
 }
 
-Result<Exchange::Brought> Exchange::push(std::string_view bundle, const NodeId& from) {
-    const auto report = replica_.ingest(bundle, from);
+Result<Exchange::Brought> Exchange::push(std::string_view bundle, const NodeId& from, Quotas quotas) {
+    const auto report = replica_.ingest(bundle, from, Doubts::report, quotas);
     if (!report) return tl::unexpected(report.error());
     Json refused = Json::array();
     for (const auto* logs : {&report->refused, &report->postponed})
@@ -131,9 +142,16 @@ Result<std::string> Exchange::proof_to_head(const LogId& id, Seq from) const {
 
 Result<std::string> Exchange::trie(std::string_view prefix) const {
     std::optional<TrieStep> step;
-    replica_.with_trie([&](StateTrie& trie) { step = trie.step(prefix); });
+    Hash root{};
+    Vector vector;
+    replica_.with_trie([&](StateTrie& trie) {
+        step = trie.step(prefix);
+        root = trie.root();
+        vector = replica_.standing().vector;
+    });
+    if (!step && prefix.empty()) step = TrieStep{};  // a catalogue without entries has a root all the same
     if (!step) return fail({ErrorCode::not_found, "no entry stands under that prefix", "", "ask for a shorter one"});
-    Json json{{"prefix", prefix}};
+    Json json{{"prefix", prefix}, {"root", to_hex(bytes_of(root))}, {"vector", vector_json(vector)}};
     if (step->leaf) {
         json["leaf"] = {{"position", to_hex(bytes_of(step->leaf->position))},
                         {"hash", to_hex(bytes_of(step->leaf->leaf))}};
@@ -142,6 +160,10 @@ Result<std::string> Exchange::trie(std::string_view prefix) const {
         for (const Hash& child : step->children) json["children"].push_back(to_hex(bytes_of(child)));
     }
     return json.dump();
+}
+
+std::string Exchange::leaf(const EntryKey& key) const {
+    return serialise(leaf_state(*store_.read(), key));
 }
 
 }  // namespace minglu

@@ -18,6 +18,9 @@ constexpr std::string_view cosigned_all = "all";
 /// A long-poll is answered after this at the latest, whatever was asked for.
 constexpr std::int64_t long_poll_max_s = 60;
 
+/// The bundle that a receiver asks for; damage of the own copy that comes to light is reported.
+[[nodiscard]] std::optional<std::string> bundle_for(Replica& replica, Store& store, BundleRequest request);
+
 class Exchange {
 public:
     Exchange(Replica& replica, Store& store, const Clock& clock, std::string card);
@@ -36,17 +39,21 @@ public:
     };
     /// POST /sync/v1/records, or a bundle from a file: takes it. `from` is the sender, for incidents. Errors: those of
     /// parse_bundle.
-    [[nodiscard]] Result<Brought> push(std::string_view bundle, const NodeId& from);
+    [[nodiscard]] Result<Brought> push(std::string_view bundle, const NodeId& from, Quotas quotas = Quotas::apply);
 
     /// GET /sync/v1/proof: consistency proof of a log between two sizes held here; {"log","from","to","path"}.
-    [[nodiscard]] Result<std::string> proof(const LogId& log, Seq from, Seq to) const;
+    [[nodiscard]] Result<std::string> proof(const LogId& id, Seq from, Seq to) const;
 
     /// The same without `to`: the steps from `from` to the head held here, whatever of the log counts; by these the
     /// point is found where two branches part. {"log","from","size","steps","head"}.
-    [[nodiscard]] Result<std::string> proof_to_head(const LogId& log, Seq from) const;
+    [[nodiscard]] Result<std::string> proof_to_head(const LogId& id, Seq from) const;
 
-    /// GET /sync/v1/trie: what stands under a nibble prefix of the state trie; {"prefix","children"|"leaf"}.
+    /// GET /sync/v1/trie: what stands under a nibble prefix of the state trie;
+    /// {"prefix","root","vector","children"|"leaf"}, all of one moment.
     [[nodiscard]] Result<std::string> trie(std::string_view prefix) const;
+
+    /// The same with `key` instead: what this node has of one key; see LeafState.
+    [[nodiscard]] std::string leaf(const EntryKey& key) const;
 
 private:
     Replica& replica_;

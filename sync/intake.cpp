@@ -75,6 +75,24 @@ void grow(WriteTx& tx, LogRow& log, const Hash& leaf) {
     log.size = Seq{log.size.value() + 1};
 }
 
+RecordRow row_of(const RecordLines& record, Suite suite, bool valid, UnixMs arrived) {
+    const Header& header = record.header;
+    RecordRow row;
+    row.dot = {header.log, header.seq};
+    row.kind = header.kind;
+    row.time = header.time;
+    row.resolves = header.label == "resolve";
+    row.valid = valid;
+    row.arrived = arrived;
+    row.leaf = leaf_hash(hash_of(suite), record.header_line);
+    row.ops = header.ops;
+    row.is_batch =
+        header.fault.empty() && (header.batch.has_value() || header.kind == RecordKind::batch_propose ||
+                                 header.kind == RecordKind::batch_approve || header.kind == RecordKind::batch_close);
+    row.header = record.header_line;
+    return row;
+}
+
 Intake::Intake(WriteTx& tx, UnixMs arrived) : tx_(tx), arrived_(arrived) {}
 
 std::string Intake::take(LogRow& log, const RecordLines& record) {
@@ -90,19 +108,7 @@ void Intake::take(LogRow& log, const RecordLines& record, const Judged& judged) 
     const Dot dot{header.log, header.seq};
     const bool valid = judged.fault.empty();
 
-    RecordRow row;
-    row.dot = dot;
-    row.kind = header.kind;
-    row.time = header.time;
-    row.resolves = header.label == "resolve";
-    row.valid = valid;
-    row.arrived = arrived_;
-    row.leaf = leaf_hash(hash_of(log.suite), record.header_line);
-    row.ops = header.ops;
-    row.is_batch =
-        header.fault.empty() && (header.batch.has_value() || header.kind == RecordKind::batch_propose ||
-                                 header.kind == RecordKind::batch_approve || header.kind == RecordKind::batch_close);
-    row.header = record.header_line;
+    const RecordRow row = row_of(record, log.suite, valid, arrived_);
     tx_.add_record({row, record.op_lines, judged.keys});
     grow(tx_, log, row.leaf);
     log.author_vector.join(header.seen);

@@ -25,6 +25,9 @@ struct Judged {
 /// The root of the op lines must be the one that the header states; anything else is a damaged transfer.
 [[nodiscard]] bool ops_match(const RecordLines& record);
 
+/// The row under which a record is stored; `no` is left open.
+[[nodiscard]] RecordRow row_of(const RecordLines& record, Suite suite, bool valid, UnixMs arrived);
+
 /// Writes the records of one transaction. Keeps the touched logs in memory, until `finish` writes them back.
 class Intake {
 public:

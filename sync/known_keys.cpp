@@ -1,10 +1,12 @@
 #include "sync/known_keys.hpp"
 
+#include <utility>
+
 #include "sync/card.hpp"
 
 namespace minglu {
 
-KnownKeys::KnownKeys(const ReadTx& tx, const NodeId& self, const Signer& signer) : self_(self), signer_(signer) {
+KnownKeys::KnownKeys(const ReadTx& tx, NodeId self, const Signer& signer) : self_(std::move(self)), signer_(signer) {
     for (const PeerRow& peer : tx.peers()) cards_.emplace(peer.node, peer.card);
 }
 

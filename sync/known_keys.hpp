@@ -16,7 +16,8 @@ struct NodeKey {
 
 class KnownKeys {
 public:
-    KnownKeys(const ReadTx& tx, const NodeId& self, const Signer& signer);
+    KnownKeys(const ReadTx& tx, NodeId self, const Signer& signer);
+    [[nodiscard]] const NodeId& self() const { return self_; }
     [[nodiscard]] bool knows(const NodeId& node) const { return node == self_ || cards_.contains(node); }
 
     /// What the node may sign with, whatever log it writes; none of a node without a card.

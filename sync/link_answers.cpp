@@ -97,10 +97,19 @@ Result<ToldHolding> read_holding(std::string_view body, const NodeId& peer) {
     return told;
 }
 
-std::int64_t backoff_ms(std::int64_t failures, std::int64_t first_ms, std::int64_t max_ms, Random& random) {
-    std::int64_t full = first_ms;
-    for (std::int64_t i = 1; i < failures && full < max_ms; ++i) full *= 2;
-    full = std::min(full, max_ms);
+void note_success(LinkStatus& status, std::string_view state) {
+    status.failures = 0;
+    status.last_error = {};
+    status.state = state;
+}
+
+std::int64_t note_failure(LinkStatus& status, const Error& error, const Backoff& backoff, Random& random) {
+    ++status.failures;
+    status.last_error = error;
+    status.state = "backing_off";
+    std::int64_t full = backoff.first_ms;
+    for (std::int64_t i = 1; i < status.failures && full < backoff.max_ms; ++i) full *= 2;
+    full = std::min(full, backoff.max_ms);
     return full / 2 + static_cast<std::int64_t>(random.next() % static_cast<std::uint64_t>(full / 2 + 1));
 }
 

@@ -9,6 +9,7 @@
 #include "minglu/ports.hpp"
 #include "minglu/vector.hpp"
 #include "sync/bundle.hpp"
+#include "sync/link.hpp"
 
 namespace minglu {
 
@@ -40,9 +41,9 @@ struct ToldHolding {
 /// Reads "vector", "heads" and, where it is told, "forks" of an answer. Errors: malformed.
 [[nodiscard]] Result<ToldHolding> read_holding(std::string_view body, const NodeId& peer);
 
-/// Doubles with every failure in a row up to `max_ms`; half of it is left to chance, so that nodes that lost the same
-/// link do not come back in the same instant.
-[[nodiscard]] std::int64_t backoff_ms(std::int64_t failures, std::int64_t first_ms, std::int64_t max_ms,
-                                      Random& random);
+/// Notes an attempt that succeeded, or that failed: then the milliseconds until the next one are returned. Half of them
+/// is left to chance, so that nodes that lost the same link do not come back in the same instant.
+void note_success(LinkStatus& status, std::string_view state);
+[[nodiscard]] std::int64_t note_failure(LinkStatus& status, const Error& error, const Backoff& backoff, Random& random);
 
 }  // namespace minglu

@@ -9,41 +9,31 @@
 #include <set>
 #include <string>
 
-#include "minglu/ports.hpp"
-#include "sync/replica.hpp"
+#include "sync/link.hpp"
 
 namespace minglu {
 
 struct PullerOptions {
     std::int64_t wait_s = 25;  ///< long-poll; below the idle limits of common middle boxes
     std::size_t limit_bytes = bundle_bytes_max;
-    std::int64_t backoff_first_ms = 250;
-    std::int64_t backoff_max_ms = 60'000;
+    Backoff backoff;
     std::int64_t refused_again_ms = 60'000;  ///< a refused log is asked for again after this
     std::int64_t hello_again_ms = 300'000;   ///< the peer's heads are compared with ours after this
+    std::int64_t compare_again_ms = 60'000;  ///< the entries that differ are looked for again after this
 };
 
-struct PullStatus {
-    std::string state = "new";  ///< new, up_to_date, catching_up, backing_off
-    Vector their_vector;        ///< as of the last answer
-    UnixMs last_success;        ///< last answered request; 0 = never
-    UnixMs last_attempt;
-    Error last_error;           ///< of the last attempt; what is empty when it succeeded
-    std::int64_t failures = 0;  ///< in a row
-    std::uint64_t requests = 0;
+struct PullStatus : LinkStatus {
     std::uint64_t bytes_received = 0;  ///< bodies, on the wire
-    std::uint64_t records = 0;
     std::uint64_t ops = 0;
-    std::set<LogId> skipped;  ///< unknown or refused logs, not asked for at present
 };
 
 class Puller {
 public:
-    Puller(NodeId peer, Replica& replica, Store& store, Transport& transport, const Clock& clock, Random& random,
-           PullerOptions options);
+    Puller(Link link, PullerOptions options);
 
-    /// One exchange with the peer. Returns the milliseconds to wait before the next one; 0 = go on at once. A fault of
-    /// the own store is a failed exchange, with its code in `last_error`; only CommitUnknown is thrown on.
+    /// One exchange with the peer, without long-poll at the beginning and after a failure. Returns the milliseconds to
+    /// wait before the next one; 0 = go on at once. A fault of the own store is a failed exchange, with its code in
+    /// `last_error`; only CommitUnknown is thrown on.
     std::int64_t step();
     /// One exchange without long-poll; for "sync now" and tests.
     std::int64_t step_now();
@@ -56,15 +46,12 @@ private:
     Result<void> hello();
     Result<void> pull(std::int64_t wait_s);
     void settle(const Doubt& doubt);
+    void look_into(const LogId& diverged);
     void note_report(const IngestReport& report);
     void forget_skips();
+    [[nodiscard]] std::set<LogId> skipped() const;
 
-    NodeId peer_;
-    Replica& replica_;
-    Store& store_;
-    Transport& transport_;
-    const Clock& clock_;
-    Random& random_;
+    Link link_;
     PullerOptions options_;
 
     bool greeted_ = false;
@@ -75,6 +62,8 @@ private:
     std::int64_t refused_at_ms_ = 0;
     std::int64_t greeted_at_ms_ = 0;
     std::int64_t retry_after_ms_ = 0;
+    std::optional<std::int64_t> compared_at_ms_;
+    bool named_entries_ = false;  ///< a comparison has come to its end once
 
     mutable std::mutex status_mutex_;
     PullStatus status_;

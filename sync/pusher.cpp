@@ -36,16 +36,8 @@ struct Pusher::Offer {
     BundleInfo info;
 };
 
-Pusher::Pusher(NodeId peer, Replica& replica, Store& store, Transport& transport, const Clock& clock, Random& random,
-               PusherOptions options)
-    : peer_(std::move(peer)),
-      replica_(replica),
-      store_(store),
-      transport_(transport),
-      clock_(clock),
-      random_(random),
-      options_(options),
-      limit_bytes_(options.limit_bytes) {}
+Pusher::Pusher(Link link, PusherOptions options)
+    : link_(std::move(link)), options_(options), limit_bytes_(options.limit_bytes) {}
 
 PushStatus Pusher::status() const {
     const std::scoped_lock lock(status_mutex_);
@@ -54,11 +46,11 @@ PushStatus Pusher::status() const {
 
 std::int64_t Pusher::step(const std::function<bool()>& gone) {
     if (!greeted_) return step_now();
-    const std::uint64_t revision = replica_.standing().revision;  // before looking: no commit is slept over
+    const std::uint64_t revision = link_.replica.standing().revision;  // before looking: no commit is slept over
     auto offer = next_offer();
     if (!offer) {
         rest();
-        replica_.wait_beyond(revision, options_.idle_ms, gone);
+        link_.replica.wait_beyond(revision, options_.idle_ms, gone);
         if (gone && gone()) return 0;
         offer = next_offer();
     }
@@ -83,42 +75,34 @@ std::int64_t Pusher::bring_or_rest(const std::optional<Offer>& offer) {
 /// There is nothing to bring.
 void Pusher::rest() {
     const std::scoped_lock lock(status_mutex_);
-    status_.state = "up_to_date";
-    status_.failures = 0;
-    status_.last_error = {};
+    note_success(status_, "up_to_date");
 }
 
 std::int64_t Pusher::settle(const Result<void>& done) {
     const std::scoped_lock lock(status_mutex_);
     if (done) {
-        status_.failures = 0;
-        status_.last_error = {};
-        status_.state = "catching_up";
+        note_success(status_, "catching_up");
         return retry_after_ms_;
     }
     greeted_ = false;
-    ++status_.failures;
-    status_.last_error = done.error();
-    status_.state = "backing_off";
-    return std::max(retry_after_ms_,
-                    backoff_ms(status_.failures, options_.backoff_first_ms, options_.backoff_max_ms, random_));
+    return std::max(retry_after_ms_, note_failure(status_, done.error(), options_.backoff, link_.random));
 }
 
 /// What the peer does not have yet, as far as it has told; none when there is nothing new for it.
 std::optional<Pusher::Offer> Pusher::next_offer() {
-    std::erase_if(skip_until_ms_, [&](const auto& item) { return item.second <= clock_.steady_ms(); });
+    std::erase_if(skip_until_ms_, [&](const auto& item) { return item.second <= link_.clock.steady_ms(); });
     BundleRequest request{their_vector_, their_heads_, {}, limit_bytes_, their_forks_, cosigned_upto_.value_or(Dot{})};
     for (const auto& [log, until_ms] : skip_until_ms_) request.skip.insert(log);
     {
         const std::scoped_lock lock(status_mutex_);
         status_.skipped = request.skip;
     }
-    const auto tx = store_.read();
+    const auto tx = link_.store.read();
     // Its records come with its newest head: what it held then need not be brought back to it. What it told after that
     // head came here counts more.
-    if (auto known = known_holding(tx->logs(), peer_); known && known->time > std::max(told_at_, known_when_told_))
+    if (auto known = known_holding(tx->logs(), link_.peer); known && known->time > std::max(told_at_, known_when_told_))
         request.have = std::move(known->vector);
-    auto bytes = make_bundle(*tx, replica_.node(), request);
+    auto bytes = bundle_for(link_.replica, link_.store, std::move(request));
     if (!bytes) return std::nullopt;
     auto info = parse_bundle_info(std::string_view(*bytes).substr(0, bytes->find('\n')));
     if (!info) throw std::logic_error("own bundle: " + info.error().what);
@@ -133,10 +117,10 @@ std::optional<Pusher::Offer> Pusher::next_offer() {
 Result<void> Pusher::hello() {
     {
         const std::scoped_lock lock(status_mutex_);
-        status_.last_attempt = clock_.now();
+        status_.last_attempt = link_.clock.now();
         ++status_.requests;
     }
-    const auto greeted = greet(transport_, peer_);
+    const auto greeted = greet(link_.transport, link_.peer);
     if (!greeted) return tl::unexpected(greeted.error());
     retry_after_ms_ = greeted->retry_after_s * 1000;
     if (greeted->refusal) return fail(*greeted->refusal);
@@ -160,11 +144,11 @@ Result<void> Pusher::bring(const Offer& first) {
         request.answer_bytes_max = holding_bytes_max;
         {
             const std::scoped_lock lock(status_mutex_);
-            status_.last_attempt = clock_.now();
+            status_.last_attempt = link_.clock.now();
             ++status_.requests;
             status_.bytes_sent += offer.bytes.size();
         }
-        const auto answer = transport_.call(request);
+        const auto answer = link_.transport.call(request);
         if (!answer) return tl::unexpected(answer.error());
         retry_after_ms_ = answer->retry_after_s * 1000;
         // 422: nothing of it could be proved; the answer says what the peer holds all the same.
@@ -187,17 +171,17 @@ bool Pusher::shrink(std::size_t bytes) {
 
 /// Vector and heads, which the greeting and every answer to a push carry.
 Result<void> Pusher::note_told(std::string_view body) {
-    auto told = read_holding(body, peer_);
+    auto told = read_holding(body, link_.peer);
     if (!told) return tl::unexpected(told.error());
     their_vector_ = std::move(told->vector);
     their_heads_ = std::move(told->heads);
     their_forks_ = std::move(told->forks);
     told_at_ = told->at;
-    const auto known = known_holding(store_.read()->logs(), peer_);
+    const auto known = known_holding(link_.store.read()->logs(), link_.peer);
     known_when_told_ = known ? known->time : HybridTime{};
     const std::scoped_lock lock(status_mutex_);
     status_.their_vector = their_vector_;
-    status_.last_success = clock_.now();
+    status_.last_success = link_.clock.now();
     return {};
 }
 
@@ -207,9 +191,9 @@ void Pusher::note_offer(const Offer& offer, std::string_view body) {
     const auto list = [&](const char* name) { return answer.is_object() ? answer.value(name, Json::array()) : Json(); };
     const std::set<LogId> unknown = logs_in(list("unknown"));
     const std::set<LogId> refused = logs_in(list("refused"));
-    const std::int64_t now_ms = clock_.steady_ms();
+    const std::int64_t now_ms = link_.clock.steady_ms();
     if (offer.info.cosigned_upto) cosigned_upto_ = offer.info.cosigned_upto;
-    their_forks_ = replica_.standing().forks;  // offered once; the next greeting tells what was kept
+    their_forks_ = link_.replica.standing().forks;  // offered once; the next greeting tells what was kept
     for (const Segment& segment : offer.info.segments) {
         offered_heads_[segment.log] = segment.head;
         const bool lacks = their_vector_.at(segment.log) < segment.to || refused.contains(segment.log);

@@ -12,8 +12,7 @@
 #include <set>
 #include <string>
 
-#include "minglu/ports.hpp"
-#include "sync/replica.hpp"
+#include "sync/link.hpp"
 
 namespace minglu {
 
@@ -21,29 +20,18 @@ struct PusherOptions {
     std::int64_t idle_ms = 25'000;  ///< with nothing to bring, one step lasts until a commit, and this at most
     std::size_t limit_bytes = bundle_bytes_max;
     std::size_t limit_bytes_min = 64u * 1024;  ///< not asked to go below: a record goes alone then
-    std::int64_t backoff_first_ms = 250;
-    std::int64_t backoff_max_ms = 60'000;
+    Backoff backoff;
     std::int64_t refused_again_ms = 60'000;   ///< a log that the peer refused is offered again after this
     std::int64_t unknown_again_ms = 300'000;  ///< one whose card it lacks: people have to act first
 };
 
-struct PushStatus {
-    std::string state = "new";  ///< new, up_to_date, catching_up, backing_off
-    Vector their_vector;        ///< as of the last answer
-    UnixMs last_success;        ///< last answered request; 0 = never
-    UnixMs last_attempt;
-    Error last_error;           ///< of the last attempt; what is empty when it succeeded
-    std::int64_t failures = 0;  ///< in a row
-    std::uint64_t requests = 0;
+struct PushStatus : LinkStatus {
     std::uint64_t bytes_sent = 0;  ///< bodies
-    std::uint64_t records = 0;     ///< that the peer took
-    std::set<LogId> skipped;       ///< refused by the peer or unknown to it, not offered at present
 };
 
 class Pusher {
 public:
-    Pusher(NodeId peer, Replica& replica, Store& store, Transport& transport, const Clock& clock, Random& random,
-           PusherOptions options);
+    Pusher(Link link, PusherOptions options);
 
     /// One exchange with the peer; with nothing to bring it waits for a commit first. `gone` is asked while it waits.
     /// Returns the milliseconds to wait before the next step; 0 = go on at once.
@@ -66,12 +54,7 @@ private:
     [[nodiscard]] std::optional<Offer> next_offer();
     [[nodiscard]] bool shrink(std::size_t bytes);
 
-    NodeId peer_;
-    Replica& replica_;
-    Store& store_;
-    Transport& transport_;
-    const Clock& clock_;
-    Random& random_;
+    Link link_;
     PusherOptions options_;
 
     bool greeted_ = false;

@@ -174,7 +174,7 @@ EntryViews views_of(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs>
 /// While one chunk is folded beside us, the one before it is stored and the one after it is read.
 void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at, Beside& beside) {
     const Cuts cuts(tx);
-    KeyIterator next = keys.begin();
+    auto next = keys.begin();
     std::vector<Gathered> reading = gather_chunk(tx, next, keys.end(), cuts);
     std::vector<EntryViews> folded;
     while (!reading.empty()) {

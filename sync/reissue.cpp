@@ -38,4 +38,32 @@ std::optional<Draft> Reissue::draft_of(const ReadTx& tx, const RecordRow& record
     return draft;
 }
 
+std::optional<Dot> Reissue::standing(const ReadTx& tx, const Op& op) const {
+    for (const OpRow& row : tx.ops_of_key(op.key)) {
+        if (!row.valid || row.dot.log == cut_.log || op.seen.covers(row.dot)) continue;
+        if (by_ && node_of(row.dot.log) != *by_) continue;
+        const auto log = tx.log(row.dot.log);
+        if (!log || counted(*log) < row.dot.seq) continue;
+        const auto other = parse_op(row.line);
+        if (!other || other->effective_on != op.effective_on || other->set != op.set) continue;
+        // One write stands for one: two editors may have written the same without seeing each other.
+        if (std::none_of(again_.begin(), again_.end(), [&](const auto& item) { return item.second.dot == row.dot; }))
+            return row.dot;
+    }
+    return std::nullopt;
+}
+
+bool Reissue::leave_out_standing(const ReadTx& tx, Seq old, Draft& draft) {
+    if (draft.ops.empty()) return true;
+    Dot last;
+    std::erase_if(draft.ops, [&](const Op& op) {
+        const auto dot = standing(tx, op);
+        if (dot) last = *dot;
+        return dot.has_value();
+    });
+    if (!draft.ops.empty()) return true;
+    note(old, last, tx.record(last)->leaf);
+    return false;
+}
+
 }  // namespace minglu

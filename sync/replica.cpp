@@ -19,6 +19,13 @@ namespace {
 
 constexpr std::size_t recent_states_max = 64;
 
+void check_own_tree(const LogRow& own, const Head& head) {
+    const auto tree = TreeFrontier::restore(hash_of(own.suite), own.size.value(), own.frontier);
+    if (!tree || head.size != own.size || tree->root() != head.root)
+        throw StoreFault(ErrorCode::corrupt, "table log, log " + own.id.value() +
+                                                 ": the tree of this node's own log does not lead to its signed head");
+}
+
 }  // namespace
 
 std::optional<LogRow> find_own(const std::vector<LogRow>& logs) {
@@ -41,13 +48,15 @@ void commit(WriteTx& tx) {
     }
 }
 
-Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random, Beside* beside)
+Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random, Beside* beside,
+                 std::uint64_t log_bytes_per_day_max)
     : node_(std::move(node)),
       store_(store),
       signer_(signer),
       clock_(clock),
       random_(random),
-      beside_(beside != nullptr ? *beside : at_once_) {
+      beside_(beside != nullptr ? *beside : at_once_),
+      log_bytes_per_day_max_(log_bytes_per_day_max) {
     std::optional<LogRow> own;
     bool reopen = false;
     {
@@ -61,6 +70,7 @@ Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& c
         if (own && !reopen) {
             const auto head = parse_note(own->head);
             if (!head) throw StoreFault(ErrorCode::corrupt, "own head: " + head.error().what);
+            check_own_tree(*own, head->head);
             last_time_ = head->head.time;
             announce(standing_with(*tx, *own, head->head));
         }
@@ -108,6 +118,13 @@ void Replica::seal(WriteTx& tx, LogRow& own) {
     announce(std::move(next));
 }
 
+/// Commits what changes no record, and lets everybody know: our head stays as it is.
+void Replica::commit_unsealed(WriteTx& tx, const LogRow& own) {
+    Standing next = standing_with(tx, own, parse_note(own.head)->head);
+    minglu::commit(tx);
+    announce(std::move(next));
+}
+
 Standing Replica::standing_with(const ReadTx& tx, const LogRow& own, const Head& head) const {
     Standing next;
     next.vector = head.vector;
@@ -125,7 +142,19 @@ Standing Replica::standing_with(const ReadTx& tx, const LogRow& own, const Head&
     return next;
 }
 
+/// After a rollback they are told with the next commit: once too often does no harm.
+void Replica::refold_touched(WriteTx& tx, const Intake& intake) {
+    refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
+    if (view_watcher_) changed_.keys.insert(intake.touched().begin(), intake.touched().end());
+}
+
+void Replica::watch_views(std::function<void(const ViewChanges&)> watcher) {
+    const std::scoped_lock lock(writer_);
+    view_watcher_ = std::move(watcher);
+}
+
 void Replica::announce(Standing next) {
+    if (const ViewChanges changes = std::exchange(changed_, {}); view_watcher_) view_watcher_(changes);
     if (recent_states_.empty() || recent_states_.back().first != next.vector)
         recent_states_.emplace_back(next.vector, next.state_root);
     else
@@ -148,6 +177,10 @@ void Replica::refresh_head() {
         trie_.reset();
         throw;
     }
+}
+
+DailyQuota Replica::quota() const {
+    return {log_bytes_per_day_max_, day_of(clock_.now())};
 }
 
 Standing Replica::standing() const {
@@ -193,6 +226,7 @@ bool Replica::rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& p
     const Hash before = trie(*tx).root();
     try {
         minglu::rebuild(*tx, *trie_, clock_.now(), beside_, progress);
+        changed_.all = true;
         const Hash after = trie_->root();
         LogRow own = own_log(*tx);
         seal(*tx, own);
@@ -201,6 +235,27 @@ bool Replica::rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& p
         trie_.reset();
         throw;
     }
+}
+
+bool Replica::agrees_with_own_head() {
+    IncidentRow incident;
+    {
+        const std::scoped_lock lock(writer_);
+        const auto tx = store_.read();
+        const LogRow own = own_log(*tx);
+        const auto head = parse_note(own.head);
+        const bool comparable =
+            head && head->head.fold == fold_version && head->head.vector == counted_vector(tx->logs());
+        if (!comparable || trie(*tx).root() == head->head.state) return true;
+        incident.subject = own.id.value();
+    }
+    incident.kind = "divergence";
+    incident.peer = node_.value();
+    incident.received = "the entries stored here give another state root than the one that our own head states";
+    incident.done = "nothing was changed";
+    incident.advice = "the stored entries were damaged: run minglu verify, which names them, then minglu rebuild";
+    report(std::move(incident));
+    return false;
 }
 
 void Replica::with_trie(const std::function<void(StateTrie&)>& look) {

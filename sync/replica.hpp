@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "minglu/store.hpp"
 #include "sync/bundle.hpp"
 #include "sync/head.hpp"
+#include "sync/quota.hpp"
 #include "sync/state_trie.hpp"
 
 namespace minglu {
@@ -53,7 +55,8 @@ struct Doubt {
     LogId log;
     std::optional<IncidentRow> incident;  ///< to be reported if nothing is proved; none when it has been already
 };
-/// What `ingest` does about doubts: a caller that can ask the sender settles them, any other reports them.
+/// What `ingest` does about doubts and states that differ: a caller that can ask the sender looks into them, any other
+/// has them reported.
 enum class Doubts { report, keep };
 
 /// What became of a bundle. A refused log never holds back the others.
@@ -80,12 +83,19 @@ struct Standing {
     std::uint64_t revision = 0;  ///< grows with every commit that others may want to hear of
 };
 
+/// What commits have changed of the views.
+struct ViewChanges {
+    bool all = false;  ///< anything may be different: they were made anew
+    std::set<EntryKey> keys{};
+};
+
 class Replica {
 public:
     /// Opens the node's own log when there is none to continue (a first start, or after a restore). Throws StoreFault.
-    /// `beside` folds large records on another core; none = in the writing thread.
+    /// `beside` folds large records on another core; none = in the writing thread. Throws StoreFault(corrupt) when the
+    /// stored tree of the own log does not lead to its own head: what it would sign would accuse it of a fork.
     Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random,
-            Beside* beside = nullptr);
+            Beside* beside = nullptr, std::uint64_t log_bytes_per_day_max = log_bytes_per_day_default);
     ~Replica();
     Replica(const Replica&) = delete;
     Replica& operator=(const Replica&) = delete;
@@ -102,13 +112,15 @@ public:
     /// A head of our own log, signed with our key, that goes beyond it or contradicts it makes the node leave that log
     /// and open a new one.
     [[nodiscard]] Result<IngestReport> ingest(std::string_view bytes, const NodeId& from,
-                                              Doubts doubts = Doubts::report);
+                                              Doubts doubts = Doubts::report, Quotas quotas = Quotas::apply);
+    /// What a log of another node may bring in today.
+    [[nodiscard]] DailyQuota quota() const;
 
-    /// Checks and keeps the proof that a log has forked, and reports it. If the log is one of this node, a new log is
-    /// opened which cuts it at the common position, and what this node wrote after that is written again there. False
-    /// when an equal or earlier fork of that log is known. Errors: malformed, too_large, unknown_log, bad_signature,
-    /// bad_proof.
-    [[nodiscard]] Result<bool> accept_fork(std::string_view proof, const NodeId& from);
+    /// Checks and keeps the proof that a log has forked (`text`, see fork_proof.hpp), and reports it. If the log is one
+    /// of this node, a new log is opened which cuts it at the common position, and what this node wrote after that is
+    /// written again there. False when an equal or earlier fork of that log is known. Errors: malformed, too_large,
+    /// unknown_log, bad_signature, bad_proof.
+    [[nodiscard]] Result<bool> accept_fork(std::string_view text, const NodeId& from);
     /// Stops writing `log`, if it is the one written, and opens a new one.
     void leave_log(const LogId& log);
     /// Which of these signed heads contradict what is held here. Nothing is changed and nobody accused.
@@ -127,8 +139,15 @@ public:
 
     /// Refolds everything from the log. Returns whether the state root came out as it was.
     bool rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+    /// Whether the entries stored here still give the state root that our own head states, for a start: what changed in
+    /// the database while no program ran is reported before it is signed again. True also where that cannot be told.
+    bool agrees_with_own_head();
     /// The children under a nibble prefix of the state trie, for the drill-down; see StateTrie.
     void with_trie(const std::function<void(StateTrie&)>& look);
+
+    /// Told of every commit that changed views, before anybody else hears of it. Must be quick. Set before the first
+    /// write that it is to hear of.
+    void watch_views(std::function<void(const ViewChanges&)> watcher);
 
     void report(IncidentRow incident);
     /// A local write (peers, tokens, claims …) in a transaction of its own.
@@ -147,14 +166,18 @@ private:
     void commit_group(std::vector<Pending*>& group);
     Result<Published> append(WriteTx& tx, LogRow& own, class Intake& intake, const Draft& draft, Vector& vector);
     void seal(WriteTx& tx, LogRow& own);
+    void commit_unsealed(WriteTx& tx, const LogRow& own);
     Standing standing_with(const ReadTx& tx, const LogRow& own, const Head& head) const;
     void announce(Standing next);
+    void refold_touched(WriteTx& tx, const class Intake& intake);
     StateTrie& trie(const ReadTx& tx);
     LogRow own_log(const ReadTx& tx) const;
     void take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
+    void count_bytes(WriteTx& tx, const std::map<LogId, std::uint64_t>& bytes, struct Proofs& proofs,
+                     const NodeId& from);
     void take_forks(const Bundle& bundle, const NodeId& from, IngestReport& report_to);
     bool cosign_due(WriteTx& tx);
-    void compare_states(const std::vector<Head>& heads, IngestReport& report);
+    void find_diverged(const std::vector<Head>& heads, IngestReport& report);
 
     NodeId node_;
     Store& store_;
@@ -163,12 +186,15 @@ private:
     Random& random_;
     AtOnce at_once_;
     Beside& beside_;
+    std::uint64_t log_bytes_per_day_max_;
 
     std::mutex writer_;  ///< held from the start of a write until its commit returned
     std::optional<StateTrie> trie_;
     HybridTime last_time_;
     UnixMs last_arrival_;
     std::deque<std::pair<Vector, Hash>> recent_states_;
+    std::function<void(const ViewChanges&)> view_watcher_;
+    ViewChanges changed_;
 
     std::mutex queue_mutex_;
     std::condition_variable queue_changed_;

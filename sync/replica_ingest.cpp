@@ -5,10 +5,12 @@
 
 #include "catalog/entry_views.hpp"
 #include "sync/cosignatures.hpp"
+#include "sync/divergence.hpp"
 #include "sync/fork_proof.hpp"
 #include "sync/intake.hpp"
 #include "sync/known_keys.hpp"
 #include "sync/merkle.hpp"
+#include "sync/record_check.hpp"
 #include "sync/refold.hpp"
 #include "sync/replica.hpp"
 #include "sync/replica_detail.hpp"
@@ -45,6 +47,7 @@ struct Proofs {
     std::vector<ForkRow> forks;  ///< pairs of heads that contradict each other
     IngestReport report;
     Doubts doubts = Doubts::report;
+    Quotas quotas = Quotas::apply;
     bool leave_own = false;
     std::map<LogId, Seq> counted_before;  ///< of the logs that records of this bundle have cut
 };
@@ -116,8 +119,11 @@ bool awaits_cut(const ReadTx& tx, const LogRow& log) {
 }
 
 /// Why a log is not taken now, though nobody is to blame for it.
-std::optional<Error> postponed(const ReadTx& tx, const LogRow& log, const Segment& segment) {
+std::optional<Error> postponed(const ReadTx& tx, const LogRow& log, const Segment& segment, const DailyQuota* quota) {
     const std::string where = "log " + log.id.value();
+    if (quota != nullptr && !log.own && segment.to > log.size && quota->is_used_up(tx, log.id))
+        return Error{ErrorCode::busy, "it has brought in what it may on one day", where,
+                     "it is asked for again on the next day of this node's clock"};
     if (awaits_cut(tx, log))
         return Error{ErrorCode::fork, "it has forked, and its node has not cut it yet", where,
                      "see minglu incident forks"};
@@ -165,11 +171,38 @@ void refuse_log(const LogRow& log, const Segment& segment, const Error& error, c
     proofs.incidents.push_back(std::move(incident));
 }
 
-Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from, Doubts doubts) {
+/// A damaged copy of a log, here or at the sender, stops that log alone and accuses nobody.
+void refuse_damaged(const LogId& log, IncidentRow incident, Proofs& proofs) {
+    proofs.report.postponed.emplace_back(log, Error{ErrorCode::corrupt, incident.received, "log " + log.value(),
+                                                    "see the operations guide, damaged database"});
+    proofs.incidents.push_back(std::move(incident));
+}
+
+void prove_or_refuse(const ReadTx& tx, const LogRow& log, const Segment& segment,
+                     const std::vector<const RecordLines*>& records, const KnownKeys& keys, const NodeId& from,
+                     Proofs& proofs) {
+    const auto damaged = [&](const std::string& what) {
+        refuse_damaged(log.id, own_damage(log.id, keys.self(), what), proofs);
+    };
+    try {
+        const auto proved = prove_one(tx, log, segment, records, proofs);
+        if (proved) return;
+        const bool doubtful = proved.error().code == ErrorCode::bad_proof || proved.error().code == ErrorCode::fork;
+        if (doubtful && !tree_is_sound(tx, log)) return damaged("its tree does not lead to its head");
+        refuse_log(log, segment, proved.error(), from, proofs);
+    } catch (const StoreFault& fault) {
+        if (fault.code() != ErrorCode::corrupt) throw;
+        damaged(fault.what());
+    }
+}
+
+Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from, Proofs proofs,
+                 const DailyQuota& quota) {
     std::map<LogId, std::vector<const RecordLines*>> records_of;
     for (const RecordLines& record : bundle.records) records_of[record.header.log].push_back(&record);
-    Proofs proofs;
-    proofs.doubts = doubts;
+    for (const Vector::Item& item : bundle.info.damaged.items())
+        if (keys.knows(node_of(item.first)))
+            refuse_damaged(item.first, their_damage({item.first, item.second}, from), proofs);
     for (const Segment& segment : bundle.info.segments) {
         const auto log = keys.log_of(tx, segment.log);
         if (!log && log.error().code == ErrorCode::unknown_log) {
@@ -181,14 +214,20 @@ Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, 
             refuse_log({}, segment, log.error(), from, proofs);
             continue;
         }
-        if (auto reason = postponed(tx, *log, segment)) {
+        if (auto reason = postponed(tx, *log, segment, proofs.quotas == Quotas::apply ? &quota : nullptr)) {
             proofs.report.postponed.emplace_back(segment.log, *std::move(reason));
             continue;
         }
-        const auto proved = prove_one(tx, *log, segment, records_of[segment.log], proofs);
-        if (!proved) refuse_log(*log, segment, proved.error(), from, proofs);
+        prove_or_refuse(tx, *log, segment, records_of[segment.log], keys, from, proofs);
     }
     return proofs;
+}
+
+/// As they travel, each with its line end.
+std::uint64_t bytes_of_lines(const RecordLines& record) {
+    std::uint64_t bytes = record.header_line.size() + 1;
+    for (const std::string_view line : record.op_lines) bytes += line.size() + 1;
+    return bytes;
 }
 
 IncidentRow invalid_record(const Dot& dot, const NodeId& from, const std::string& fault) {
@@ -200,6 +239,18 @@ IncidentRow invalid_record(const Dot& dot, const NodeId& from, const std::string
             fault,
             "the record is kept and forwarded, and has no effect",
             "tell the node that wrote it; its program is at fault",
+            1};
+}
+
+IncidentRow newer_version(const Dot& dot, const NodeId& from, std::uint32_t version) {
+    return {0,
+            {},
+            std::string(name(ErrorCode::unsupported_version)),
+            from.value(),
+            dot.log.value(),
+            "record " + to_string(dot) + " is of version " + std::to_string(version),
+            "it is kept and forwarded, and has no effect here yet",
+            "upgrade this program; then run minglu rebuild",
             1};
 }
 
@@ -223,14 +274,18 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
         if (one.log.no == LogNo{}) one.log.no = tx.add_log(one.log);
     last_arrival_ = std::max(last_arrival_, clock_.now());
     Intake intake(tx, last_arrival_);
+    std::map<LogId, std::uint64_t> bytes;
     for (const RecordLines& record : bundle.records) {
         const auto found = proofs.proved.find(record.header.log);
         if (found == proofs.proved.end() || record.header.seq <= found->second.log.size) continue;
         const std::string fault = intake.take(found->second.log, record);
         ++proofs.report.records;
         proofs.report.ops += record.op_lines.size();
+        bytes[record.header.log] += bytes_of_lines(record);
         const Dot dot{record.header.log, record.header.seq};
         if (!fault.empty()) proofs.incidents.push_back(invalid_record(dot, from, fault));
+        if (record.header.version > record_version)
+            proofs.incidents.push_back(newer_version(dot, from, record.header.version));
         if (record.header.time.ms > clock_.now().value() + clock_skew_max_ms)
             proofs.incidents.push_back(clock_ahead(dot, from, record.header.time));
         else
@@ -239,7 +294,16 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
     for (const auto& [id, cut] : intake.cuts())
         if (const auto found = proofs.proved.find(id); found != proofs.proved.end()) found->second.log.cut = cut;
     proofs.counted_before = intake.counted_before();
-    refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
+    refold_touched(tx, intake);
+    if (proofs.quotas == Quotas::apply) count_bytes(tx, bytes, proofs, from);
+}
+
+void Replica::count_bytes(WriteTx& tx, const std::map<LogId, std::uint64_t>& bytes, Proofs& proofs,
+                          const NodeId& from) {
+    const DailyQuota today = quota();
+    for (const auto& [log, count] : bytes)
+        if (node_of(log) != node_ && today.add(tx, log, count))
+            proofs.incidents.push_back(quota_incident(log, from, today));
 }
 
 namespace {
@@ -296,19 +360,21 @@ bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& head
 
 }  // namespace
 
-Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from, Doubts doubts) {
+Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from, Doubts doubts, Quotas quotas) {
     const auto bundle = parse_bundle(bytes);
     if (!bundle) {
         report(incident_of(bundle.error(), from, LogId{}));
         return tl::unexpected(bundle.error());
     }
     Proofs proofs;
+    proofs.doubts = doubts;
+    proofs.quotas = quotas;
     std::vector<Head> heads;
     {
         const std::scoped_lock lock(writer_);
         try {
             const auto tx = store_.write();
-            proofs = prove_all(*tx, *bundle, KnownKeys(*tx, node_, signer_), from, doubts);
+            proofs = prove_all(*tx, *bundle, KnownKeys(*tx, node_, signer_), from, std::move(proofs), quota());
             take(*tx, *bundle, proofs, from);
             const bool vouched =
                 take_cosigned(*tx, *bundle, KnownKeys(*tx, node_, signer_), from, clock_.now(), proofs);
@@ -317,13 +383,10 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from,
             bool reopened = false;
             if (proofs.leave_own) (void)reopen(*tx, std::nullopt, {});
             LogRow own = continue_own(*tx, proofs.counted_before, from, reopened);
-            if (proofs.report.records > 0 || reopened || proofs.leave_own) {
+            if (proofs.report.records > 0 || reopened || proofs.leave_own)
                 seal(*tx, own);
-            } else if (news) {
-                Standing next = standing_with(*tx, own, parse_note(own.head)->head);
-                minglu::commit(*tx);
-                announce(std::move(next));
-            }
+            else if (news)
+                commit_unsealed(*tx, own);
         } catch (...) {
             trie_.reset();
             throw;
@@ -332,7 +395,9 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from,
     take_forks(*bundle, from, proofs.report);
     proofs.report.sender_vector = bundle->info.vector;
     proofs.report.cosigned_upto = bundle->info.cosigned_upto;
-    compare_states(heads, proofs.report);
+    find_diverged(heads, proofs.report);
+    if (doubts == Doubts::report)
+        for (const LogId& log : proofs.report.diverged) this->report(divergence_incident(log, nullptr));
     return std::move(proofs.report);
 }
 
@@ -353,20 +418,13 @@ void Replica::take_forks(const Bundle& bundle, const NodeId& from, IngestReport&
 }
 
 /// Same vector, same fold version, other state root: two nodes read the same records differently.
-void Replica::compare_states(const std::vector<Head>& heads, IngestReport& report) {
+void Replica::find_diverged(const std::vector<Head>& heads, IngestReport& report) {
     const std::scoped_lock lock(writer_);
     for (const Head& head : heads) {
         if (head.fold != fold_version) continue;
         for (const auto& [vector, state] : recent_states_)
             if (vector == head.vector && state != head.state) report.diverged.push_back(head.log);
     }
-    if (report.diverged.empty()) return;
-    const auto tx = store_.write();
-    for (const LogId& log : report.diverged)
-        tx->add_incident({0, clock_.now(), "divergence", node_of(log).value(), log.value(),
-                          "a head with the same vector as ours and another state root", "nothing was changed",
-                          "run minglu verify on both nodes, then minglu rebuild on the one that fails", 1});
-    minglu::commit(*tx);
 }
 
 }  // namespace minglu

@@ -102,7 +102,7 @@ void Replica::commit_group(std::vector<Pending*>& group) {
         const bool wrote =
             std::any_of(group.begin(), group.end(), [](const Pending* p) { return p->result->has_value(); });
         if (!wrote) return;
-        refold(*tx, intake.touched(), trie(*tx), last_arrival_, beside_);
+        refold_touched(*tx, intake);
         seal(*tx, own);
     } catch (...) {
         trie_.reset();

@@ -103,18 +103,18 @@ LogRow Replica::reopen(WriteTx& tx, const std::optional<Cut>& cut, Seq upto) {
     Intake intake(tx, last_arrival_);
     LogRow own = begin_log(tx, left ? left->id : standing().own_log, cut, intake);
     if (cut) reissue(tx, own, intake, *cut, upto);
-    refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
+    refold_touched(tx, intake);
     return own;
 }
 
 void Replica::reissue(WriteTx& tx, LogRow& own, Intake& intake, const Cut& cut, Seq upto) {
     Vector vector = counted_vector(tx.logs());
-    Reissue again(cut, own.id);
+    Reissue again(cut, node_);
     const auto write = [&](const Draft& draft) { return append(tx, own, intake, draft, vector); };
     for (Seq seq{cut.at.value() + 1}; seq <= upto; seq = Seq{seq.value() + 1}) {
         const auto record = tx.record({cut.log, seq});
         auto draft = record ? again.draft_of(tx, *record, vector) : std::nullopt;
-        if (!draft) continue;
+        if (!draft || !again.leave_out_standing(tx, seq, *draft)) continue;
         auto written = write(*draft);
         if (!written && written.error().code == ErrorCode::too_large) {
             // Positions of another log are longer: what filled a record to the brim becomes two.
@@ -204,13 +204,10 @@ Result<bool> Replica::accept_fork(std::string_view text, const NodeId& from) {
             incident.advice = own_fork_advice;
         }
         tx->add_incident(incident);
-        if (to_cut) {
+        if (to_cut)
             seal(*tx, own);
-        } else {
-            Standing next = standing_with(*tx, own, parse_note(own.head)->head);
-            minglu::commit(*tx);
-            announce(std::move(next));
-        }
+        else
+            commit_unsealed(*tx, own);
     } catch (...) {
         trie_.reset();
         throw;

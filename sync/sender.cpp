@@ -5,6 +5,7 @@
 
 #include "sync/cosignatures.hpp"
 #include "sync/head.hpp"
+#include "sync/record_check.hpp"
 #include "sync/replica_detail.hpp"
 #include "sync/segment_proof.hpp"
 
@@ -18,22 +19,43 @@ HeldHead held_head(const BundleRequest& request, const LogId& log) {
     return found == request.heads.end() ? HeldHead{log, {}, {}} : *found;
 }
 
-/// The records that go out: their lines, and up to where each log gets.
+/// The records that go out, up to where each log gets, and where logs turned out to be damaged.
 struct Payload {
-    std::string lines;
+    struct Lines {
+        LogId log;
+        std::string text;
+    };
+    std::vector<Lines> records;
+    std::size_t bytes = 0;
     std::map<LogId, Seq> reached;
+    Vector damaged;
 };
 
-Payload collect(const ReadTx& tx, const BundleRequest& request, const Vector& covered, const Vector& counting) {
+void note_damage(const BundleRequest& request, Payload& payload, const Dot& dot, const std::string& what) {
+    payload.damaged.set(dot.log, dot.seq);
+    if (request.on_damage) request.on_damage(dot.log, what);
+}
+
+Payload collect(const ReadTx& tx, const std::vector<LogRow>& logs, const BundleRequest& request, const Vector& covered,
+                const Vector& counting) {
+    std::map<LogId, const LogRow*> log_of;
+    for (const LogRow& log : logs) log_of.emplace(log.id, &log);
     Payload payload;
     tx.visit_records(tx.arrival_before(covered), [&](const RecordRow& record) {
         if (covered.covers(record.dot) || !counting.covers(record.dot)) return true;
+        if (payload.damaged.at(record.dot.log) != Seq{}) return true;
+        const std::vector<std::string> ops = tx.ops_of_record(record.no);
+        if (const auto damage = damage_of(tx, *log_of.at(record.dot.log), record, ops)) {
+            note_damage(request, payload, record.dot, describe(*damage, record.dot));
+            return true;
+        }
         std::string lines = record.header + "\n";
-        for (const std::string& op : tx.ops_of_record(record.no)) (lines += op) += '\n';
-        if (!payload.lines.empty() && payload.lines.size() + lines.size() > request.limit_bytes) return false;
-        payload.lines += lines;
+        for (const std::string& op : ops) (lines += op) += '\n';
+        if (payload.bytes > 0 && payload.bytes + lines.size() > request.limit_bytes) return false;
+        payload.bytes += lines.size();
+        payload.records.push_back({record.dot.log, std::move(lines)});
         payload.reached[record.dot.log] = record.dot.seq;
-        return payload.lines.size() < request.limit_bytes;
+        return payload.bytes < request.limit_bytes;
     });
     return payload;
 }
@@ -83,7 +105,7 @@ std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, con
     Vector covered = request.have;
     for (const LogRow& log : logs)  // so that the way through the records begins after what never goes out
         if (request.skip.contains(log.id) || request.have.at(log.id) >= counted(log)) covered.raise(log.id, log.size);
-    const Payload payload = collect(tx, request, covered, counting);
+    Payload payload = collect(tx, logs, request, covered, counting);
 
     BundleInfo info{self, counting, {}, forks_for(tx, request)};
     for (const LogRow& log : logs) {
@@ -98,11 +120,21 @@ std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, con
             !log.cut && newer_head && have != Seq{} && have <= log.size && can_connect(log, theirs.size);
         if (reached == payload.reached.end() && !useful_head) continue;
         const Seq to = reached == payload.reached.end() ? have : reached->second;
-        info.segments.push_back(make_segment(tx, log, Seq{have.value() + 1}, to, theirs.size));
+        if (auto segment = sound_segment(tx, log, Seq{have.value() + 1}, to, theirs.size)) {
+            info.segments.push_back(*std::move(segment));
+            continue;
+        }
+        note_damage(request, payload, {log.id, Seq{have.value() + 1}}, "its tree does not lead to its head");
+        std::erase_if(payload.records, [&](const Payload::Lines& lines) { return lines.log == log.id; });
     }
     if (request.cosigned) add_cosigned(tx, logs, request, payload, info);
-    if (info.segments.empty() && info.forks.empty() && info.cosigned.empty()) return std::nullopt;
-    return serialise(info) + payload.lines;
+    info.damaged = std::move(payload.damaged);
+    if (info.segments.empty() && info.forks.empty() && info.cosigned.empty() && info.damaged.empty())
+        return std::nullopt;
+    std::string bytes = serialise(info);
+    bytes.reserve(bytes.size() + payload.bytes);
+    for (const Payload::Lines& lines : payload.records) bytes += lines.text;
+    return bytes;
 }
 
 std::optional<KnownHolding> known_holding(const std::vector<LogRow>& logs, const NodeId& node) {

@@ -18,11 +18,6 @@ std::size_t nibble(const Hash& position, std::size_t depth) {
     return depth % 2 == 0 ? octet >> 4 : octet & 15u;
 }
 
-Hash node_hash(const TrieChildren& children) {
-    static_assert(sizeof(TrieChildren) == 16 * sizeof(Hash));
-    return sha256({node_prefix, {reinterpret_cast<const char*>(children.data()), sizeof children}});
-}
-
 bool shares_prefix(const Hash& a, const Hash& b, std::size_t depth) {
     for (std::size_t i = 0; i < depth; ++i) {
         if (nibble(a, i) != nibble(b, i)) return false;
@@ -36,7 +31,7 @@ std::optional<Hash> end_of_path(const Hash& root, const Hash& position, std::spa
     if (path.size() > 2 * sizeof(Hash)) return std::nullopt;
     Hash expected = root;
     for (std::size_t depth = 0; depth < path.size(); ++depth) {
-        if (node_hash(path[depth]) != expected) return std::nullopt;
+        if (trie_node_hash(path[depth]) != expected) return std::nullopt;
         expected = path[depth][nibble(position, depth)];
     }
     return expected;
@@ -50,6 +45,11 @@ Hash trie_leaf(const EntryKey& key, const Hash& ops_hash, const Hash& state_hash
 
 Hash trie_position(const EntryKey& key) {
     return sha256({key.value()});
+}
+
+Hash trie_node_hash(const TrieChildren& children) {
+    static_assert(sizeof(TrieChildren) == 16 * sizeof(Hash));
+    return sha256({node_prefix, {reinterpret_cast<const char*>(children.data()), sizeof children}});
 }
 
 StateTrie::Descent StateTrie::descend(const Hash& position) const {
@@ -149,7 +149,7 @@ void StateTrie::refresh(Ref ref) {
     if (ref == 0 || is_leaf(ref) || !nodes_[ref].dirty) return;
     Node& node = nodes_[ref];
     for (const Ref child : node.children) refresh(child);
-    node.hash = node_hash(hashes_of_children(node));
+    node.hash = trie_node_hash(hashes_of_children(node));
     node.dirty = false;
 }
 

@@ -29,6 +29,7 @@ namespace minglu {
 [[nodiscard]] Hash trie_position(const EntryKey& key);
 
 using TrieChildren = std::array<Hash, 16>;
+[[nodiscard]] Hash trie_node_hash(const TrieChildren& children);
 
 struct TrieLeaf {
     Hash position{};

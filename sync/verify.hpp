@@ -9,8 +9,8 @@
 
 namespace minglu {
 
-/// One line per finding, naming the log, record or key; empty when everything agrees. Reads one snapshot and changes
-/// nothing. `progress(done, total)` counts records, then entries.
+/// One line per finding: "table TABLE, record, entry or log: what is wrong (cure)"; empty when everything agrees. Reads
+/// one snapshot and changes nothing. `progress(done, total)` counts records, then entries.
 [[nodiscard]] std::vector<std::string> verify(const ReadTx& tx,
                                               const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
 

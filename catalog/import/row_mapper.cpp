@@ -42,6 +42,11 @@ constexpr RoleName role_names[] = {
     {"region_name", ColumnRole::region},
 };
 
+/// The first two digits of its code, or of that of the area above where its own is not published yet.
+std::string province_of(const Region& region) {
+    return (region.code.empty() ? region.parent : region.code).substr(0, 2);
+}
+
 class Mapping {
 public:
     Mapping(const ColumnPlan& plan, const MapOptions& options, const CsvRow& row)
@@ -145,7 +150,7 @@ private:
                 removed = listing != nullptr && listing->code == "removed";
             }
         }
-        NodeId home = options_.default_home;
+        NodeId home = home_in("");
         for (const FieldValue& value : set_) {
             if (value.field == "home") home = NodeId{text_of(value.json)};
         }
@@ -242,39 +247,43 @@ private:
         set_value(column, "year");
     }
 
-    /// The one code that a name stands for on the day; empty when there is none or the name is not unique.
-    [[nodiscard]] std::string code_of(std::string_view place, std::string_view province) const {
-        std::set<std::string> codes;
-        for (const Region* region : regions_named(place, options_.on)) {
-            if (!region->code.empty() && region->code.starts_with(province)) codes.insert(region->code);
+    /// The one area that a name means; null when there is none or the name is not unique.
+    [[nodiscard]] const Region* area_of(std::string_view place, std::string_view province) const {
+        const Region* area = nullptr;
+        for (const Region* region : regions_meant(place, options_.on)) {
+            if (!province_of(*region).starts_with(province)) continue;
+            if (area != nullptr && area->code != region->code) return nullptr;
+            area = region;
         }
-        return codes.size() == 1 ? *codes.begin() : std::string();
+        return area;
     }
 
     void set_place() {
         const std::string province = tidy_cell(cell_of_role(ColumnRole::province));
         const std::string place = tidy_cell(cell_of_role(ColumnRole::region));
-        const std::string province_code = province.empty() ? std::string() : code_of(province, "").substr(0, 2);
-        std::string code;
-        if (!place.empty()) {
-            const bool is_code = place.size() == 6 && place.find_first_not_of("0123456789") == std::string::npos;
-            code = is_code ? place : code_of(place, province_code);
-            if (is_code) {
-                const Region* region = find_region(place, options_.on);
-                if (region != nullptr) set("region_name", json_string(region->name));
-            } else {
-                set("region_name", json_string(place));
-            }
-        } else if (!province.empty()) {
-            set("region_name", json_string(province));
-            code = code_of(province, "");
+        const Region* const province_area = province.empty() ? nullptr : area_of(province, "");
+        std::string prefix = province_area == nullptr ? std::string() : province_of(*province_area);
+        const bool is_code = place.size() == 6 && place.find_first_not_of("0123456789") == std::string::npos;
+        if (is_code) {
+            const Region* region = find_region(place, options_.on);
+            if (region != nullptr) set("region_name", json_string(region->name));
+            set("region", json_string(place));
+            prefix = place.substr(0, 2);
+        } else if (const std::string& named = place.empty() ? province : place; !named.empty()) {
+            const Region* const area = place.empty() ? province_area : area_of(place, prefix);
+            set("region_name", json_string(named));
+            if (area != nullptr && !area->code.empty()) set("region", json_string(area->code));
+            if (area != nullptr) prefix = province_of(*area);
         }
-        if (!code.empty()) set("region", json_string(code));
-        const std::string prefix = code.empty() ? province_code : code.substr(0, 2);
-        home_ = options_.default_home;
-        for (const auto& [province_prefix, node] : options_.homes) {
-            if (!prefix.empty() && province_prefix == prefix) home_ = node;
+        home_ = home_in(prefix);
+    }
+
+    [[nodiscard]] NodeId home_in(std::string_view province) const {
+        if (options_.home) return *options_.home;
+        for (const auto& [prefix, node] : options_.homes) {
+            if (prefix == province) return node;
         }
+        return options_.default_home;
     }
 
     /// ZL marks a granted patent: marking an ungranted application so counts as passing it off as one.

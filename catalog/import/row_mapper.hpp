@@ -1,6 +1,7 @@
 #pragma once
 /// One row of a published list → entries. A row is taken whole or refused whole.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,7 @@ struct RowDraft {
     EntryKey key;
     std::vector<FieldValue> set;  ///< sorted by field
     std::uint64_t row = 0;
-    NodeId home;           ///< by the place in the row, else the caller's
+    NodeId home;           ///< of a new entry: as the caller says, else by the place in the row
     bool removed = false;  ///< the row of an export that shows the entry as removed
     friend bool operator==(const RowDraft&, const RowDraft&) = default;
 };
@@ -30,7 +31,8 @@ struct RowError {
 };
 
 struct MapOptions {
-    std::string file;  ///< name, for errors
+    std::string file;            ///< name, for errors
+    std::optional<NodeId> home;  ///< of every row that does not say it itself, wherever its place lies
     NodeId default_home;
     /// Node of each province by the first two digits of its code, e.g. {"50", cq}; elsewhere `default_home`.
     std::vector<std::pair<std::string, NodeId>> homes;

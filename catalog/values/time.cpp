@@ -83,9 +83,13 @@ Day day_of(UnixMs moment) {
     return Day{static_cast<std::int32_t>(days)};
 }
 
+UnixMs start_of(Day day) {
+    return UnixMs{std::int64_t{day.value()} * ms_per_day - utc_plus_8_ms};
+}
+
 std::string to_string(UnixMs moment) {
     const Day day = day_of(moment);
-    const std::int64_t of_day = moment.value() + utc_plus_8_ms - std::int64_t{day.value()} * ms_per_day;
+    const std::int64_t of_day = moment.value() - start_of(day).value();
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "T%02d:%02d:%02d.%03d+08:00", static_cast<int>(of_day / 3'600'000),
                   static_cast<int>(of_day / 60'000 % 60), static_cast<int>(of_day / 1000 % 60),

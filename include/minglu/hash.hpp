@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,22 @@ enum class HashAlgorithm { sha256, sm3 };
 [[nodiscard]] inline Hash sha256(std::initializer_list<std::string_view> parts) {
     return hash(HashAlgorithm::sha256, parts);
 }
+/// SHA-256 of what comes piece by piece.
+class Sha256 {
+public:
+    Sha256();
+    ~Sha256();
+    Sha256(const Sha256&) = delete;
+    Sha256& operator=(const Sha256&) = delete;
+
+    void add(std::string_view bytes);
+    [[nodiscard]] Hash finish();  ///< to be called once
+
+private:
+    struct Context;
+    std::unique_ptr<Context> context_;
+};
+
 /// The bytes of a hash as a view, to feed it into another.
 [[nodiscard]] inline std::string_view bytes_of(const Hash& hash) {
     return {reinterpret_cast<const char*>(hash.data()), hash.size()};

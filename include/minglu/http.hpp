@@ -17,9 +17,9 @@ struct HttpRequest {
     std::map<std::string, std::string> headers;  ///< lower-case names; repeated lines joined by ", " (RFC 9110 §5.3)
     std::string body;                            ///< decompressed, at most the limit of its path
     std::string body_file;                       ///< instead of `body` when it was spooled; removed after the answer
-    std::string remote;                          ///< address of the socket's other end, never from a header
-    std::optional<Hash> client_spki;             ///< SHA-256 of the client certificate's SubjectPublicKeyInfo
-    bool local = false;                          ///< came over the admin socket or in process
+    std::string remote;  ///< address of the socket's other end, never from a header; on this machine `uid 1000`
+    std::optional<Hash> client_spki;  ///< SHA-256 of the client certificate's SubjectPublicKeyInfo
+    bool local = false;               ///< came over the admin socket or in process
     /// True once the client has hung up or the server stops; long-polls ask it. May be empty (in process).
     std::function<bool()> gone;
 };

@@ -19,6 +19,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "minglu/record.hpp"
@@ -332,6 +333,30 @@ struct StoredReply {
     friend bool operator==(const StoredReply&, const StoredReply&) = default;
 };
 
+/// One row of the audit trail: what somebody asked or did, and how it was answered. sync/audit_chain.hpp makes and
+/// checks it; the other columns are taken from the line, to find it by.
+struct AuditRow {
+    std::int64_t no = 0;  ///< from 1 without gaps
+    UnixMs at;
+    std::string actor;
+    std::string kind;
+    std::string case_number;
+    std::string line;  ///< canonical JSON
+    Hash hash{};       ///< SHA-256 over the hash of the row before and the line
+    friend bool operator==(const AuditRow&, const AuditRow&) = default;
+};
+
+/// Empty and absent conditions take all.
+struct AuditQuery {
+    std::string actor;
+    std::string kind;
+    std::string case_number;
+    UnixMs since;                              ///< first moment
+    UnixMs until{INT64_MAX};                   ///< exclusive
+    std::pair<UnixMs, std::int64_t> before{};  ///< page on before the row of that time and number; {} = from the end
+    std::uint32_t limit = 20;
+};
+
 struct StoreCounts {
     std::uint64_t records = 0, ops = 0, entries = 0, conflicts_open = 0, conflicts = 0, incidents = 0;
     std::uint64_t incidents_open = 0;
@@ -368,6 +393,9 @@ public:
     [[nodiscard]] virtual std::optional<EntryRow> entry(const EntryKey& key) const = 0;
     [[nodiscard]] virtual std::vector<Period> periods(EntryNo no) const = 0;  ///< ascending; terms left empty
     [[nodiscard]] virtual EntryPage query(const EntryQuery& query) const = 0;
+    /// The name of each period of each entry, by entry: for views that are kept in memory.
+    virtual void visit_names(
+        const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const = 0;
     virtual void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const = 0;
     /// Every entry's key and trie leaf, in any order.
     virtual void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const = 0;
@@ -385,7 +413,11 @@ public:
     [[nodiscard]] virtual std::vector<ForkRow> forks() const = 0;                           ///< oldest first
     [[nodiscard]] virtual std::vector<JournalRow> journal(const Hash& conflict) const = 0;  ///< oldest first
     [[nodiscard]] virtual std::optional<StoredReply> reply(std::string_view idempotency_key) const = 0;
-    [[nodiscard]] virtual std::string setting(std::string_view key) const = 0;  ///< empty when not set
+    [[nodiscard]] virtual std::string setting(std::string_view key) const = 0;             ///< empty when not set
+    [[nodiscard]] virtual std::vector<AuditRow> audit(const AuditQuery& query) const = 0;  ///< newest first
+    /// Rows by ascending number, from the first after `after`, until `visit` returns false.
+    virtual void visit_audit(std::int64_t after, const std::function<bool(const AuditRow&)>& visit) const = 0;
+    [[nodiscard]] virtual std::optional<AuditRow> last_audit() const = 0;  ///< of the largest number
 };
 
 class WriteTx : public ReadTx {
@@ -417,6 +449,7 @@ public:
     virtual void claim(const Hash& conflict, std::string_view actor, UnixMs at) = 0;  ///< empty actor releases
     virtual void put_reply(std::string_view idempotency_key, const StoredReply& reply) = 0;
     virtual void put_setting(std::string_view key, std::string_view value) = 0;
+    virtual void add_audit(const AuditRow& row) = 0;  ///< there is no way to change or remove one
 
     virtual void commit() = 0;
 };

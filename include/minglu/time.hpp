@@ -31,6 +31,8 @@ using Day = Strong<std::int32_t, struct DayTag>;
 [[nodiscard]] std::string to_string(Day day);
 /// The date in UTC+8 at that moment.
 [[nodiscard]] Day day_of(UnixMs moment);
+/// The moment at which that day begins in UTC+8.
+[[nodiscard]] UnixMs start_of(Day day);
 /// RFC 3339 in UTC+8 with milliseconds, e.g. 2025-12-19T10:00:00.000+08:00.
 [[nodiscard]] std::string to_string(UnixMs moment);
 

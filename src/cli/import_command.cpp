@@ -190,9 +190,9 @@ void add_import_command(CLI::App& app, Chosen& chosen) {
             add_batch_options(command, options.batch);
             command.add_option("--effective-on", options.effective_on, "Holds in law from, YYYY-MM-DD 生效日");
             command.add_option("--reason", options.reason, "Why; stands in the history 理由");
-            command.add_option(
-                "--home", options.home,
-                "Home node of new entries whose place does not tell it; this one when not given 归口节点");
+            command.add_option("--home", options.home,
+                               "Home node of all new entries; without it that of the province their place lies in, "
+                               "else this one 归口节点");
         },
         run_import);
 }

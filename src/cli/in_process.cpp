@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <system_error>
 
 #include "src/cli/local_node.hpp"
@@ -52,6 +54,7 @@ bool pump(HttpResponse& response, const Backend::Sink& sink) {
 Result<HttpResponse> call_in_process(const HttpHandler& handler, HttpRequest request, const Backend::Sink* sink,
                                      const std::filesystem::path& spool) {
     request.local = true;
+    request.remote = "uid " + std::to_string(::getuid());
     UploadCopy copy;
     if (!request.body_file.empty()) {
         auto copied = copy.make(request.body_file, spool);

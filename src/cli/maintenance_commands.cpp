@@ -1,4 +1,4 @@
-/// incident list, acknowledge, forks, proof, branch; rebuild, verify, backup: keeping a node sound.
+/// incident list, acknowledge; rebuild, verify, backup: keeping a node sound.
 #include <filesystem>
 #include <functional>
 
@@ -57,80 +57,6 @@ ExitCode run_acknowledge(Session& session, const AcknowledgeOptions& options) {
     return ExitCode::ok;
 }
 
-struct ForkOptions {
-    std::string log;
-};
-
-struct BranchOptions {
-    std::string log;
-    PageOptions paging;
-};
-
-void print_fork(Session& session, const Json& fork) {
-    session.out() << session.screen().toned(Tone::bold, Cell(text(fork, "log")).text) << "  "
-                  << time_text(text(fork, "at")) << '\n';
-    const std::string state = text(fork, "state");
-    Facts facts;
-    facts.add("  状态",
-              state == "cut"      ? "已截断"
-              : state == "proved" ? "已证明，等待该节点截断"
-                                  : "已发现，分叉点待查",
-              state == "cut" ? Tone::good : Tone::bad);
-    facts.add_if("  共同至", text(fork, "common"));
-    facts.add_if("  截断于", text(fork, "cut"));
-    facts.add("  本节点持有而不计入", text(fork, "not_counted"));
-    facts.print(session.screen());
-    for (const Json& head : elements(fork, "heads")) session.out() << '\n' << head.get<std::string>();
-    session.out() << '\n';
-}
-
-ExitCode run_forks(Session& session, const NoOptions&) {
-    const Json forks = session.ask(request_of("GET", "/v1/forks"));
-    if (session.json()) return ExitCode::ok;
-    const auto items = elements(forks, "items");
-    for (const Json& fork : items) print_fork(session, fork);
-    if (items.empty()) session.out() << "没有分叉\n";
-    return ExitCode::ok;
-}
-
-/// The earliest proof of a log, as a line of JSON: what is handed over. Before it is proved where the branches part,
-/// the two heads are all there is.
-ExitCode run_proof(Session& session, const ForkOptions& options) {
-    const Json forks = session.fetch(request_of("GET", "/v1/forks"));
-    Json best;
-    for (const Json& fork : elements(forks, "items")) {
-        if (text(fork, "log") != options.log) continue;
-        const bool earlier = best.is_null() || member(best, "proof").is_null() ||
-                             (!member(fork, "proof").is_null() && number(fork, "common") < number(best, "common"));
-        if (earlier) best = fork;
-    }
-    if (best.is_null())
-        session.end({ErrorCode::not_found, "no fork of log " + options.log + " is known here", "",
-                     "minglu incident forks lists those that are"});
-    const Json& proof = member(best, "proof");
-    session.print_json(proof.is_null() ? Json{{"log", options.log}, {"heads", member(best, "heads")}}.dump()
-                                       : proof.dump());
-    return ExitCode::ok;
-}
-
-void print_branch_record(Session& session, const Json& record) {
-    session.out() << session.screen().toned(Tone::bold, Cell(text(record, "dot")).text) << "  "
-                  << time_text(text(record, "time")) << "  " << Cell(text(record, "actor")).text << "  "
-                  << Cell(text(record, "reason")).text << '\n';
-    for (const Json& op : elements(record, "ops"))
-        session.out() << "  " << Cell(text(op, "key")).text << "  " << Cell(member(op, "set").dump()).text << '\n';
-}
-
-ExitCode run_branch(Session& session, const BranchOptions& options) {
-    HttpRequest request = request_of("GET", "/v1/forks/records");
-    add_query(request, "log", options.log);
-    show_items(session, request, options.paging, [&](const std::vector<Json>& items, const Json&) {
-        for (const Json& record : items) print_branch_record(session, record);
-        if (items.empty()) session.out() << "本节点没有不计入的记录\n";
-    });
-    return ExitCode::ok;
-}
-
 /// Hands over each whole line of a streamed answer.
 class Lines {
 public:
@@ -154,14 +80,12 @@ private:
     std::string line_;
 };
 
-/// Runs a long task of the node, shows its progress, and returns its result. With --json its lines are printed as they
-/// come.
+/// Runs a long task of the node, shows its progress, and returns its result, which is all that --json prints.
 Json run_task(Session& session, const std::string& name, const std::string& label, const Json& body) {
     Json result;
     {
         ProgressBar bar = session.progress();
         Lines lines([&](const std::string& line) {
-            if (session.json()) session.print_json(line);
             const Json json = Json::parse(line, nullptr, false);
             if (!member(json, "result").is_null()) {
                 result = member(json, "result");
@@ -181,6 +105,7 @@ Json run_task(Session& session, const std::string& name, const std::string& labe
     }
     if (result.is_null())
         session.end({ErrorCode::internal, "the node stopped before it was through", name, "see its log"});
+    if (session.json()) session.print_json(result.dump());
     return result;
 }
 
@@ -243,22 +168,7 @@ void add_maintenance_commands(CLI::App& app, Chosen& chosen) {
             command.add_option("--note", options.note, "What was found, what was done 说明")->required();
         },
         run_acknowledge);
-    add_command<NoOptions>(
-        *incident, chosen, "forks", "Logs that were signed twice over, with both heads 日志分叉",
-        [](CLI::App&, NoOptions&) {}, run_forks);
-    add_command<ForkOptions>(
-        *incident, chosen, "proof", "The proof of a fork as JSON, to hand over 分叉证明",
-        [](CLI::App& command, ForkOptions& options) {
-            command.add_option("log", options.log, "The log, as in incident forks 日志")->required();
-        },
-        run_proof);
-    add_command<BranchOptions>(
-        *incident, chosen, "branch", "Records held here that a cut no longer counts 截断后的记录",
-        [](CLI::App& command, BranchOptions& options) {
-            command.add_option("log", options.log, "The log, as in incident forks 日志")->required();
-            add_paging_options(command, options.paging);
-        },
-        run_branch);
+    add_fork_commands(*incident, chosen);
     add_command<NoOptions>(
         app, chosen, "rebuild", "Make all views anew from the log 重建视图", [](CLI::App&, NoOptions&) {}, run_rebuild);
     add_command<NoOptions>(

@@ -15,6 +15,7 @@ struct GlobalOptions {
     std::string data;
     std::string config;
     std::string actor;
+    std::string case_number;
     bool json = false;
 };
 
@@ -24,6 +25,8 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
     app.add_option("--config", options.config, "Configuration; else minglu.toml in the data directory 配置文件")
         ->type_name("FILE");
     app.add_option("--actor", options.actor, "Who does this; stands in the history 经办人")->type_name("NAME");
+    app.add_option("--case", options.case_number, "Case number that this is asked for; stands in the audit trail 案号")
+        ->type_name("NUMBER");
     app.add_flag("--json", options.json, "The node's JSON answers, as they are; lists one page per line 输出 JSON");
 }
 
@@ -37,11 +40,13 @@ std::unique_ptr<CLI::App> make_parser(GlobalOptions& globals, Chosen& chosen) {
     add_entry_commands(*app, chosen);
     add_query_commands(*app, chosen);
     add_evidence_commands(*app, chosen);
+    add_lookalike_command(*app, chosen);
     add_batch_commands(*app, chosen);
     add_conflict_commands(*app, chosen);
     add_sync_commands(*app, chosen);
     add_peer_commands(*app, chosen);
     add_token_commands(*app, chosen);
+    add_audit_commands(*app, chosen);
     add_maintenance_commands(*app, chosen);
     app->require_subcommand(1);
     return app;
@@ -55,6 +60,7 @@ Globals globals_of(const GlobalOptions& options, const Environment& environment)
     // A configuration names its data directory itself.
     if (globals.place.data.empty() && !globals.place.config) globals.place.data = data_default;
     globals.actor = options.actor;
+    globals.case_number = options.case_number;
     globals.json = options.json;
     return globals;
 }

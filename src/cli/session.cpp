@@ -34,6 +34,7 @@ HttpResponse Session::call(HttpRequest request, const Backend::Sink* sink) {
         backend_ = std::move(*connected);
     }
     if (!globals_.actor.empty()) request.headers["minglu-actor"] = globals_.actor;
+    add_query(request, "case", globals_.case_number);
     request.headers.emplace("accept", "application/json");
     auto answer = backend_->call(request, sink);
     if (!answer) end(answer.error());

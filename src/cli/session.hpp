@@ -19,6 +19,7 @@ using Json = nlohmann::json;
 struct Globals {
     Place place;
     std::string actor;
+    std::string case_number;
     bool json = false;
 };
 

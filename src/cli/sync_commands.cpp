@@ -1,5 +1,7 @@
-/// sync status, now: how the exchange with each peer is doing. sync export, import: record_files.hpp.
+/// sync status, now: how the exchange with each peer is doing. sync compare: compare_command.hpp; export, import:
+/// record_files.hpp.
 #include "src/cli/command.hpp"
+#include "src/cli/compare_command.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/record_files.hpp"
 
@@ -38,6 +40,16 @@ std::string vouchers_of(const Json& sync) {
     return vouchers;
 }
 
+/// Only logs that wait are worth a line.
+void print_quota(Session& session, const Json& quota) {
+    for (const Json& log : elements(quota, "logs")) {
+        if (!flag(log, "waits")) continue;
+        const std::string line = text(log, "log") + "：今日已收 " + bytes_text(number(log, "bytes_today")) +
+                                 "，达到每日限额 " + bytes_text(number(quota, "bytes_per_day")) + "，其余明日再收";
+        session.out() << session.screen().toned(Tone::warn, Cell(line).text) << '\n';
+    }
+}
+
 void print_sync(Session& session, const Json& sync) {
     Facts facts;
     facts.add("本节点", text(sync, "node"), Tone::bold);
@@ -63,6 +75,7 @@ void print_sync(Session& session, const Json& sync) {
         print_error(session, text(peer, "node"), member(peer, "last_error"));
         print_error(session, text(peer, "node") + "（推送）", member(member(peer, "push"), "last_error"));
     }
+    print_quota(session, member(sync, "quota"));
 }
 
 ExitCode run_status(Session& session, const NoOptions&) {
@@ -96,6 +109,12 @@ void add_sync_commands(CLI::App& app, Chosen& chosen) {
             command.add_option("peer", options.peer, "Only with this node 只与该节点");
         },
         run_now);
+    add_command<CompareOptions>(
+        *sync, chosen, "compare", "Find the entries that differ from a peer's, and who is wrong 与伙伴比对目录",
+        [](CLI::App& command, CompareOptions& options) {
+            command.add_option("peer", options.peer, "The other node 对方节点")->required();
+        },
+        compare_with_peer);
     add_command<RecordExport>(
         *sync, chosen, "export", "Write records to a file, for a carried disk or a one-way gate 导出记录",
         [](CLI::App& command, RecordExport& options) {

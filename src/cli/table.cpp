@@ -90,7 +90,7 @@ void Table::print_row(const Screen& screen, const std::vector<std::size_t>& colu
 void Table::print(const Screen& screen) const {
     const auto columns = widths(screen);
     std::vector<Cell> titles;
-    for (const std::string& title : titles_) titles.push_back({title, Tone::bold});
+    for (const std::string& title : titles_) titles.emplace_back(title, Tone::bold);
     print_row(screen, columns, titles);
     for (const auto& row : rows_) print_row(screen, columns, row);
 }

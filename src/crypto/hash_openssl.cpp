@@ -6,6 +6,8 @@
 namespace minglu {
 namespace {
 
+constexpr const char* digest_failed = "OpenSSL failed to compute a digest";
+
 /// Fetching an algorithm walks OpenSSL's providers under a lock, so each is fetched once per process.
 const EVP_MD* digest_of(HashAlgorithm algorithm) {
     static const DigestPtr sha256_digest(EVP_MD_fetch(nullptr, "SHA2-256", nullptr));
@@ -31,7 +33,26 @@ Hash hash(HashAlgorithm algorithm, std::initializer_list<std::string_view> parts
     for (const std::string_view part : parts) ok = ok && EVP_DigestUpdate(context, part.data(), part.size()) == 1;
     Hash out{};
     ok = ok && EVP_DigestFinal_ex(context, out.data(), nullptr) == 1;
-    if (!ok) throw std::runtime_error("OpenSSL failed to compute a digest");
+    if (!ok) throw std::runtime_error(digest_failed);
+    return out;
+}
+
+struct Sha256::Context {
+    DigestContextPtr digest{EVP_MD_CTX_new()};
+    bool ok = digest != nullptr && EVP_DigestInit_ex2(digest.get(), digest_of(HashAlgorithm::sha256), nullptr) == 1;
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {}
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+    context_->ok = context_->ok && EVP_DigestUpdate(context_->digest.get(), bytes.data(), bytes.size()) == 1;
+}
+
+Hash Sha256::finish() {
+    Hash out{};
+    context_->ok = context_->ok && EVP_DigestFinal_ex(context_->digest.get(), out.data(), nullptr) == 1;
+    if (!context_->ok) throw std::runtime_error(digest_failed);
     return out;
 }
 

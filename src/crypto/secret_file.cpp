@@ -93,6 +93,12 @@ Result<void> write_secret_file(const std::filesystem::path& path, std::string_vi
     return {};
 }
 
+Result<void> remove_file(const std::filesystem::path& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_failure("remove the file", path, errno);
+    if (!sync_directory_of(path)) return system_failure("sync the directory", path, errno);
+    return {};
+}
+
 Result<std::string> read_secret_file(const std::filesystem::path& path) {
     const Descriptor fd(::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
     if (!fd.ok()) return system_failure("open the file", path, errno);

@@ -18,6 +18,9 @@ enum class IfExists {
 [[nodiscard]] Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes,
                                              IfExists if_exists);
 
+/// Removes a file if it is there; on disk it is gone, too, when this returns. Errors: not_allowed, io.
+[[nodiscard]] Result<void> remove_file(const std::filesystem::path& path);
+
 /// Errors: not_found; not_allowed when group or others may read or write it, or it is not a regular file; too_large
 /// above 64 KiB; io.
 [[nodiscard]] Result<std::string> read_secret_file(const std::filesystem::path& path);

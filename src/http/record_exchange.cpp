@@ -127,8 +127,8 @@ tl::expected<std::string, HttpResponse> bundle_in(const HttpRequest& request) {
     return bundle;
 }
 
-HttpResponse take(std::string_view bundle, Exchange& exchange, const NodeId& from) {
-    auto brought = exchange.push(bundle, from);
+HttpResponse take(std::string_view bundle, Exchange& exchange, const NodeId& from, Quotas quotas) {
+    auto brought = exchange.push(bundle, from, quotas);
     if (!brought) return problem(brought.error());
     if (!brought->refusal) return uncached("application/json", std::move(brought->json));
     HttpResponse response = problem(422, *brought->refusal);
@@ -142,14 +142,14 @@ HttpResponse take(std::string_view bundle, Exchange& exchange, const NodeId& fro
 
 HttpResponse take_bundle(const HttpRequest& request, Exchange& exchange, const NodeId& from) {
     const auto bundle = bundle_in(request);
-    return bundle ? take(*bundle, exchange, from) : bundle.error();
+    return bundle ? take(*bundle, exchange, from, Quotas::apply) : bundle.error();
 }
 
 HttpResponse take_carried_bundle(const HttpRequest& request, Exchange& exchange) {
     const auto bundle = bundle_in(request);
     if (!bundle) return bundle.error();
     const auto info = parse_bundle_info(std::string_view(*bundle).substr(0, bundle->find('\n')));
-    return take(*bundle, exchange, info ? info->node : NodeId{});
+    return take(*bundle, exchange, info ? info->node : NodeId{}, Quotas::ignore);
 }
 
 }  // namespace minglu

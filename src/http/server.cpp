@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::uint64_t wake_id = 0;    ///< connections count from 1
 constexpr int sweep_interval_ms = 250;  ///< how late a deadline of a waiting connection may be noticed
+constexpr int room_interval_ms = 5;     ///< how late room for a newcomer may be noticed
 constexpr int accept_max = 256;         ///< connections taken in one go: deadlines are kept amid a flood of them
 constexpr std::size_t read_bytes = 16 * 1'024;
 constexpr std::size_t drain_bytes_max = std::size_t{4} << 20;
@@ -66,7 +67,9 @@ public:
 
 private:
     void accept_loop();
-    bool accept_all();
+    enum class Accepted { all, no_descriptor, no_room };  ///< else some wait still
+    Accepted accept_all();
+    bool make_room();
     bool evict();
     void await(Connection& connection, std::int64_t time_ms) const;
     void note_refused(const std::string& remote);
@@ -144,54 +147,72 @@ void HttpServer::Impl::stop() {
 }
 
 void HttpServer::Impl::accept_loop() {
-    bool can_accept = true;
+    int pause_ms = 0;
     while (!stopping_) {
         std::array<pollfd, 2> items{pollfd{wake_, POLLIN, 0}, pollfd{listener_->socket(), POLLIN, 0}};
-        // Out of descriptors the listener stays readable: leave it out for one round instead of spinning on it.
-        const nfds_t count = std::exchange(can_accept, true) ? 2 : 1;
-        if (::poll(items.data(), count, sweep_interval_ms) > 0 && items[1].revents != 0 && !stopping_) {
-            can_accept = accept_all();
-            if (!can_accept && options_.log) options_.log("no descriptor left for a new connection");
+        // With connections left to wait the listener stays readable: leave it out for a while instead of spinning on
+        // it.
+        const nfds_t count = pause_ms > 0 ? 1 : 2;
+        const int timeout_ms = count == 1 ? std::exchange(pause_ms, 0) : sweep_interval_ms;
+        if (::poll(items.data(), count, timeout_ms) > 0 && items[1].revents != 0 && !stopping_) {
+            const Accepted accepted = accept_all();
+            if (accepted == Accepted::no_descriptor && options_.log)
+                options_.log("no descriptor left for a new connection");
+            if (accepted == Accepted::no_descriptor) pause_ms = sweep_interval_ms;
+            if (accepted == Accepted::no_room) pause_ms = room_interval_ms;
         }
         sweep();
     }
 }
 
-/// False when connections wait that the machine has no descriptors for.
-bool HttpServer::Impl::accept_all() {
+HttpServer::Impl::Accepted HttpServer::Impl::accept_all() {
     std::string remote;
     bool is_exhausted = false;
     for (int i = 0; i < accept_max; ++i) {
+        if (!make_room()) return Accepted::no_room;
         const int socket = listener_->accept(remote, is_exhausted);
         if (socket < 0) {
             const std::lock_guard lock(mutex_);
-            return !is_exhausted || evict();
+            return !is_exhausted || evict() ? Accepted::all : Accepted::no_descriptor;
         }
         const auto connection = std::make_shared<Connection>(socket, tls_.get(), remote);
         {
             const std::lock_guard lock(mutex_);
-            const bool has_room = connections_.size() < options_.limits.connections_max;
-            if (stopping_ || !(has_room || evict())) continue;  // closes it
+            if (stopping_) continue;  // closes it
             connection->id = ++last_id_;
             connections_.emplace(connection->id, connection);
         }
         await(*connection, tls_ ? options_.limits.handshake_deadline_ms : options_.limits.idle_ms);
         park(connection, Io::want_read);
     }
-    return true;
+    return Accepted::all;
+}
+
+/// For one more connection, if one waits. False when it has to go on waiting.
+bool HttpServer::Impl::make_room() {
+    const std::lock_guard lock(mutex_);
+    if (connections_.size() < options_.limits.connections_max) return true;
+    pollfd waiting{listener_->socket(), POLLIN, 0};
+    return ::poll(&waiting, 1, 0) <= 0 || evict();
 }
 
 /// Under the lock. Refusing newcomers would let a crowd of silent clients shut everybody else out; so the one that has
-/// been waited for longest goes, and a newcomer has as long as the crowd needs to come anew.
+/// been waited for longest goes, and a newcomer has as long as the crowd needs to come anew. One whose bytes are here
+/// already waits for a worker, and is kept: when there are only such, newcomers wait outside.
 bool HttpServer::Impl::evict() {
-    auto oldest = connections_.end();
-    for (auto it = connections_.begin(); it != connections_.end(); ++it) {
-        if (!it->second->is_waiting) continue;  // a worker has it
-        if (oldest == connections_.end() || it->second->since_ms < oldest->second->since_ms) oldest = it;
+    std::vector<ConnectionPtr> waiting;
+    std::vector<pollfd> sockets;
+    for (const auto& [id, connection] : connections_) {
+        if (!connection->is_waiting) continue;  // a worker has it
+        waiting.push_back(connection);
+        sockets.push_back({connection->channel.socket(), POLLIN, 0});
     }
-    if (oldest == connections_.end()) return false;
-    connections_.erase(oldest);
-    return true;
+    if (::poll(sockets.data(), sockets.size(), 0) < 0) return false;
+    const Connection* oldest = nullptr;
+    for (std::size_t i = 0; i < waiting.size(); ++i)
+        if (sockets[i].revents == 0 && (oldest == nullptr || waiting[i]->since_ms < oldest->since_ms))
+            oldest = waiting[i].get();
+    return oldest != nullptr && connections_.erase(oldest->id) > 0;
 }
 
 /// From now on the connection is given this time.

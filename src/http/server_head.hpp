@@ -24,7 +24,7 @@ struct Refusal {
     Error error;
 };
 
-/// `head` runs from the request line to its empty line, included.
-[[nodiscard]] tl::expected<RequestHead, Refusal> parse_head(std::string_view head, const HttpLimits& limits);
+/// `text` runs from the request line to its empty line, included.
+[[nodiscard]] tl::expected<RequestHead, Refusal> parse_head(std::string_view text, const HttpLimits& limits);
 
 }  // namespace minglu

@@ -103,7 +103,10 @@ int Listener::accept(std::string& remote, bool& is_exhausted) const {
     is_exhausted = socket < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM);
     if (socket < 0) return -1;
     if (address.ss_family == AF_UNIX) {
-        remote = "local";
+        ucred other{};
+        socklen_t length = sizeof other;
+        const bool known = ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &other, &length) == 0;
+        remote = known ? "uid " + std::to_string(other.uid) : "local";
         return socket;
     }
     const int on = 1;

@@ -151,6 +151,9 @@ private:
 
     /// The trie changes with its root alone, so the root before the step is its tag.
     HttpResponse trie(const HttpRequest& request) const {
+        const auto key = text_parameter(request, "key");
+        if (!key) return problem(key.error());
+        if (!key->empty()) return uncached(std::string(json_type), services_.exchange.leaf(EntryKey{*key}));
         const auto prefix = text_parameter(request, "prefix");
         if (!prefix) return problem(prefix.error());
         const std::string etag = "\"" + to_hex(bytes_of(services_.replica.standing().state_root)) + "\"";

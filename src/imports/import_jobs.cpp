@@ -58,14 +58,15 @@ bool is_resting(ImportState state) {
 }
 
 ImportJobs::ImportJobs(fs::path spool, Store& store, Replica& replica, const Clock& clock, Random& random,
-                       PlanLimits limits, Beside* beside)
+                       PlanLimits limits, Beside* beside, std::function<void(const StoreFault&)> on_unknown)
     : spool_(std::move(spool)),
       store_(store),
       replica_(replica),
       clock_(clock),
       random_(random),
       limits_(limits),
-      beside_(beside != nullptr ? *beside : at_once_) {
+      beside_(beside != nullptr ? *beside : at_once_),
+      on_unknown_(std::move(on_unknown)) {
     try {
         fs::create_directories(spool_);
         for (const auto& left : fs::directory_iterator(spool_)) fs::remove_all(left.path());
@@ -221,14 +222,14 @@ void ImportJobs::work() {
     }
 }
 
-/// Whatever goes wrong is the job's end, but for a commit whose outcome is unknown: that must end the process, and
-/// does so by leaving this thread.
+/// Whatever goes wrong is the job's end, but for a commit whose outcome is unknown: that must end the process.
 void ImportJobs::step(Job& job) {
     try {
         const bool planned = !job.records.empty();
         planned ? publish_plan(job) : plan(job);
-    } catch (const CommitUnknown&) {
-        throw;
+    } catch (const CommitUnknown& fault) {
+        if (!on_unknown_) throw;
+        on_unknown_(fault);
     } catch (const StoreFault& fault) {
         rest(job, ImportState::failed,
              Error{fault.code(), fault.what(), job.request.file_name, "mend the cause, then import the file again"});

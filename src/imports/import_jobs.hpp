@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,9 +34,11 @@ constexpr std::uint64_t import_bytes_limit = std::uint64_t{1} << 30;
 class ImportJobs {
 public:
     /// Makes the spool directory, and empties it of what an earlier process left there. Throws StoreFault (io).
-    /// `beside` maps rows on another core; none = in the jobs' own thread.
+    /// `beside` maps rows on another core; none = in the jobs' own thread. `on_unknown`: a commit whose outcome is
+    /// unknown; it does not return, and nobody may be told how the job ended.
     ImportJobs(std::filesystem::path spool, Store& store, Replica& replica, const Clock& clock, Random& random,
-               PlanLimits limits = {}, Beside* beside = nullptr);
+               PlanLimits limits = {}, Beside* beside = nullptr,
+               std::function<void(const StoreFault&)> on_unknown = {});
     /// Waits for the record that is being published, not for the rest of the job.
     ~ImportJobs();
     ImportJobs(const ImportJobs&) = delete;
@@ -80,6 +83,7 @@ private:
     PlanLimits limits_;
     AtOnce at_once_;
     Beside& beside_;
+    std::function<void(const StoreFault&)> on_unknown_;
 
     std::mutex mutex_;  ///< guards all below, and the status of each job
     std::condition_variable changed_;

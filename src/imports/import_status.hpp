@@ -22,7 +22,7 @@ struct ImportRequest {
     std::string reason;
     BatchInfo batch;
     Day effective_on;
-    std::optional<NodeId> home;  ///< of new entries whose place does not tell; none = this node
+    std::optional<NodeId> home;  ///< of new entries; none = the node of their province, else this one
     bool dry_run = false;        ///< plan, and wait for `publish`
     bool skip_invalid = false;   ///< publish the good rows although others are refused
 };

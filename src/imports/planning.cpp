@@ -4,6 +4,7 @@
 #include <fstream>
 #include <utility>
 
+#include "catalog/import/table.hpp"
 #include "src/imports/province_nodes.hpp"
 
 namespace minglu {
@@ -24,7 +25,8 @@ std::vector<NodeId> nodes_known(const ReadTx& tx, const NodeId& self) {
 MapOptions map_options(const ReadTx& tx, const NodeId& self, const ImportRequest& request) {
     MapOptions options;
     options.file = request.file_name;
-    options.default_home = request.home.value_or(self);
+    options.home = request.home;
+    options.default_home = self;
     options.homes = provinces_of(nodes_known(tx, self));
     options.on = request.effective_on;
     return options;
@@ -73,18 +75,13 @@ Result<std::vector<std::size_t>> Planning::run(ImportStatus& status, const Watch
     status_ = &status;
     std::ifstream in(input_, std::ios::binary);
     if (!in) throw StoreFault(ErrorCode::io, "cannot read " + input_.string());
-    Decoder decoder;
-    CsvReader reader([this](const CsvRow& row) { return take(row); });
+    TableReader table([this](const CsvRow& row) { return take(row); });
     std::string piece(piece_bytes, '\0');
-    std::string text;
     while (in) {
         in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         const auto count = static_cast<std::size_t>(in.gcount());
-        text.clear();
-        auto fed = decoder.feed({piece.data(), count}, text);
-        if (fed && in.eof()) fed = decoder.finish(text);
-        if (fed) fed = reader.feed(text);
-        if (fed && in.eof()) fed = reader.finish();
+        auto fed = table.feed({piece.data(), count});
+        if (fed && in.eof()) fed = table.finish();
         if (!fed) return fail(named(std::move(fed.error())));
         status.bytes_read += count;
         if (!watch(status))

@@ -5,7 +5,6 @@
 #include <set>
 #include <vector>
 
-#include "catalog/text/encoding.hpp"
 #include "minglu/ports.hpp"
 #include "minglu/store.hpp"
 #include "src/imports/import_status.hpp"

@@ -120,7 +120,10 @@ private:
     net::HeaderList set_content(const HttpRequest& request, const File& file) {
         net::HeaderList headers;
         net::append(headers, "Expect:");
-        for (const auto& [key, value] : request.headers) net::append(headers, key + ": " + value);
+        for (const auto& [key, value] : request.headers) {
+            std::string line = key;
+            net::append(headers, line.append(": ").append(value));
+        }
         if (file) {
             std::error_code ignored;
             const auto size = std::filesystem::file_size(request.body_file, ignored);

@@ -1,7 +1,9 @@
 #include "src/node/config.hpp"
 
 #include <toml++/toml.h>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
@@ -82,15 +84,19 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     reader.read("peer", "threads", config.peer.threads);
     reader.read("sync", "poll_wait_s", config.sync.poll_wait_s);
     reader.read("sync", "bundle_bytes_max", config.sync.bundle_bytes_max);
+    reader.read("sync", "log_bytes_per_day_max", config.sync.log_bytes_per_day_max);
     reader.read("log", "level", config.log.level);
     reader.read("log", "format", config.log.format);
+    reader.read("audit", "mode", config.audit.mode);
     reader.range("http", "threads", config.http.threads, 1, 256);
     reader.range("http", "body_bytes_max", config.http.body_bytes_max, 64 * 1024, std::int64_t{1} << 30);
     reader.range("peer", "threads", config.peer.threads, 2, 256);
     reader.range("sync", "poll_wait_s", config.sync.poll_wait_s, 0, 60);
     reader.range("sync", "bundle_bytes_max", config.sync.bundle_bytes_max, 64 * 1024, 8 * 1024 * 1024);
+    reader.range("sync", "log_bytes_per_day_max", config.sync.log_bytes_per_day_max, 64 * 1024, std::int64_t{1} << 50);
     reader.one_of("log", "level", config.log.level, {"debug", "info", "warn", "error"});
     reader.one_of("log", "format", config.log.format, {"text", "json"});
+    reader.one_of("audit", "mode", config.audit.mode, {"case", "all"});
     if (auto error = reader.finish()) return fail(*std::move(error));
     auto node = parse_node_id(id);
     if (!node) {
@@ -120,7 +126,8 @@ DataPaths::DataPaths(const std::filesystem::path& data)
       signing_key(data / "keys" / "sign.pem"),
       tls_certificate(data / "keys" / "tls.crt"),
       tls_key(data / "keys" / "tls.pem"),
-      spool(data / "spool") {}
+      spool(data / "spool"),
+      unfinished_init(data / "init-unfinished") {}
 
 Result<NodeConfig> load_config(const std::filesystem::path& data_dir,
                                const std::optional<std::filesystem::path>& config_file) {
@@ -128,15 +135,21 @@ Result<NodeConfig> load_config(const std::filesystem::path& data_dir,
     if (!std::filesystem::exists(file))
         return fail({ErrorCode::not_found, "no configuration at " + file.string(), "",
                      "make a node with minglu init, or name its directory with --data"});
+    std::ifstream in(file, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (!in) return fail({ErrorCode::io, "cannot read the configuration", file.string(), "check who may read it"});
+    auto config = parse_config(text, file.string());
+    if (config && (!data_dir.empty() || config->data.empty()))
+        config->data = data_dir.empty() ? file.parent_path() : data_dir;
+    return config;
+}
+
+Result<NodeConfig> parse_config(std::string_view text, const std::string& file) {
     try {
-        const toml::table root = toml::parse_file(file.string());
-        auto config = read_config(root, file.string());
-        if (config && (!data_dir.empty() || config->data.empty()))
-            config->data = data_dir.empty() ? file.parent_path() : data_dir;
-        return config;
+        return read_config(toml::parse(text, file), file);
     } catch (const toml::parse_error& error) {
         return fail({ErrorCode::bad_value, std::string(error.description()),
-                     file.string() + " line " + std::to_string(error.source().begin.line), "mend the file"});
+                     file + " line " + std::to_string(error.source().begin.line), "mend the file"});
     }
 }
 

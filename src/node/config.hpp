@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "minglu/ids.hpp"
 
@@ -26,11 +27,16 @@ struct PeerConfig {
 struct SyncConfig {
     std::int64_t poll_wait_s = 30;
     std::int64_t bundle_bytes_max = 8 * 1024 * 1024;
+    std::int64_t log_bytes_per_day_max = std::int64_t{4} << 30;  ///< of each log of another node
 };
 
 struct LogConfig {
     std::string level = "info";   ///< debug, info, warn, error
     std::string format = "text";  ///< text, json
+};
+
+struct AuditConfig {
+    std::string mode = "case";  ///< whose answers wait for their row in the audit trail: case, all
 };
 
 struct NodeConfig {
@@ -41,18 +47,24 @@ struct NodeConfig {
     PeerConfig peer;
     SyncConfig sync;
     LogConfig log;
+    AuditConfig audit;
 };
 
 /// Where things stand in a data directory.
 struct DataPaths {
     explicit DataPaths(const std::filesystem::path& data);
     std::filesystem::path config, database, lock, socket, card, signing_key, tls_certificate, tls_key, spool;
+    std::filesystem::path unfinished_init;  ///< there while a node is being made
 };
 
 /// Reads `config_file`, or minglu.toml in the data directory; `data_dir`, when not empty, overrides `node.data`.
 /// Errors: not_found (run minglu init first), bad_value naming file, line and key; a key that is not known is an error.
 [[nodiscard]] Result<NodeConfig> load_config(const std::filesystem::path& data_dir,
                                              const std::optional<std::filesystem::path>& config_file);
+
+/// Reads the text of a configuration; `file` is its name, for errors. `data` stays empty where it is not given.
+/// Errors: bad_value.
+[[nodiscard]] Result<NodeConfig> parse_config(std::string_view text, const std::string& file);
 
 /// The text of a new minglu.toml with these values.
 [[nodiscard]] std::string config_text(const NodeConfig& config);

@@ -1,6 +1,7 @@
 #include "src/node/init.hpp"
 
 #include <system_error>
+#include <vector>
 
 #include "src/crypto/secret_file.hpp"
 #include "src/crypto/signing_key.hpp"
@@ -20,7 +21,7 @@ namespace {
 std::string host_of(const std::string& url) {
     const auto start = url.find("://");
     if (start == std::string::npos) return "localhost";
-    std::string host = url.substr(start + 3, url.find_first_of("/", start + 3) - start - 3);
+    std::string host = url.substr(start + 3, url.find('/', start + 3) - start - 3);
     if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
     return host.substr(0, host.find(':'));
 }
@@ -48,17 +49,38 @@ NodeConfig new_config(const InitOptions& options) {
     return config;
 }
 
-}  // namespace
+/// What the mark of an init says when there was no configuration before: only then is it ours to remove.
+constexpr std::string_view with_config = "with configuration\n";
 
-Result<std::string> init_node(const InitOptions& options) {
-    const DataPaths paths(options.data_dir);
-    if (std::filesystem::exists(paths.database) || std::filesystem::exists(paths.signing_key))
-        return fail({ErrorCode::already_exists, "there is a node already", options.data_dir.string(),
-                     "choose an empty directory; a node is never initialised twice"});
-    if (auto made = make_directories(paths, options.data_dir); !made) return tl::unexpected(made.error());
-    const auto lock = DataLock::take(paths.lock);
-    if (!lock) return tl::unexpected(lock.error());
+/// Whether the directory holds a node, or what passed for one: a lost database is restored, not made anew.
+bool holds_node(const DataPaths& paths) {
+    return std::filesystem::exists(paths.database) || std::filesystem::exists(paths.signing_key);
+}
 
+bool is_half_made(const DataPaths& paths) {
+    return std::filesystem::exists(paths.unfinished_init);
+}
+
+/// Nobody has seen anything of that node: its fingerprint is told last.
+Result<void> remove_half_made(const DataPaths& paths) {
+    const auto mark = read_secret_file(paths.unfinished_init);
+    if (!mark) return tl::unexpected(mark.error());
+    std::vector<std::filesystem::path> files{paths.signing_key, paths.tls_certificate, paths.tls_key, paths.card};
+    for (const char* part : {"", "-wal", "-shm"}) files.push_back(paths.database.string() + part);
+    if (*mark == with_config) files.push_back(paths.config);
+    for (const auto& file : files)
+        if (auto removed = remove_file(file); !removed) return removed;
+    return {};
+}
+
+/// From here until `make_node` is through, the directory is no node.
+Result<void> mark_unfinished(const DataPaths& paths) {
+    if (is_half_made(paths)) return remove_half_made(paths);
+    return write_secret_file(paths.unfinished_init, std::filesystem::exists(paths.config) ? "" : with_config,
+                             IfExists::refuse);
+}
+
+Result<std::string> make_node(const InitOptions& options, const DataPaths& paths) {
     const SystemClock clock;
     SystemRandom random;
     const auto key = generate_signing_key(options.suite);
@@ -81,9 +103,36 @@ Result<std::string> init_node(const InitOptions& options) {
     if (!std::filesystem::exists(paths.config))
         if (auto saved = write_secret_file(paths.config, config_text(new_config(options)), IfExists::refuse); !saved)
             return tl::unexpected(saved.error());
-    const auto store = open_sqlite_store(paths.database);
-    const Replica first_log(options.node, *store, *key, clock, random);
+    try {
+        const auto store = open_sqlite_store(paths.database);
+        const Replica first_log(options.node, *store, *key, clock, random);
+    } catch (const StoreFault& fault) {
+        return fail({fault.code(), fault.what(), paths.database.string(), "mend the cause and repeat minglu init"});
+    }
     return fingerprint(card);
+}
+
+}  // namespace
+
+Result<void> check_not_half_made(const std::filesystem::path& data_dir) {
+    if (!is_half_made(DataPaths(data_dir))) return {};
+    return fail({ErrorCode::not_found, "a minglu init was broken off here, there is no node yet", data_dir.string(),
+                 "repeat it; it begins anew"});
+}
+
+Result<std::string> init_node(const InitOptions& options) {
+    const DataPaths paths(options.data_dir);
+    if (holds_node(paths) && !is_half_made(paths))
+        return fail({ErrorCode::already_exists, "there is a node already", options.data_dir.string(),
+                     "choose an empty directory; a node is never initialised twice"});
+    if (auto made = make_directories(paths, options.data_dir); !made) return tl::unexpected(made.error());
+    const auto lock = DataLock::take(paths.lock);
+    if (!lock) return tl::unexpected(lock.error());
+    if (auto marked = mark_unfinished(paths); !marked) return tl::unexpected(marked.error());
+    auto fingerprint = make_node(options, paths);
+    if (!fingerprint) return fingerprint;
+    if (auto finished = remove_file(paths.unfinished_init); !finished) return tl::unexpected(finished.error());
+    return fingerprint;
 }
 
 }  // namespace minglu

@@ -19,8 +19,12 @@ struct InitOptions {
     bool open_reads = false;
 };
 
-/// Returns the fingerprint of the new card. Errors: already_exists (the directory holds a node), io, bad_value.
-/// A minglu.toml that is there already is kept.
+/// Returns the fingerprint of the new card. Errors: already_exists (the directory holds a node), busy, io, disk_full,
+/// bad_value. A minglu.toml that is there already is kept. What an init that was broken off left is no node: the next
+/// one removes it and begins anew.
 [[nodiscard]] Result<std::string> init_node(const InitOptions& options);
+
+/// Errors: not_found (an init was broken off in that directory).
+[[nodiscard]] Result<void> check_not_half_made(const std::filesystem::path& data_dir);
 
 }  // namespace minglu

@@ -6,8 +6,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "src/node/config.hpp"
@@ -27,7 +27,7 @@ std::string holder_of(int descriptor) {
 Result<DataLock> DataLock::take(const std::filesystem::path& file) {
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
-        return fail({ErrorCode::io, std::string("cannot open the lock: ") + std::strerror(errno), file.string(),
+        return fail({ErrorCode::io, "cannot open the lock: " + std::generic_category().message(errno), file.string(),
                      "check that the data directory exists and belongs to you"});
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         const std::string holder = holder_of(descriptor);
@@ -38,7 +38,8 @@ Result<DataLock> DataLock::take(const std::filesystem::path& file) {
     const std::string pid = std::to_string(::getpid());
     if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, pid.data(), pid.size(), 0) < 0) {
         ::close(descriptor);
-        return fail({ErrorCode::io, std::string("cannot write the lock: ") + std::strerror(errno), file.string(), ""});
+        return fail(
+            {ErrorCode::io, "cannot write the lock: " + std::generic_category().message(errno), file.string(), ""});
     }
     return DataLock(descriptor);
 }

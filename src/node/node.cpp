@@ -9,6 +9,7 @@
 #include <sstream>
 #include <thread>
 
+#include "src/audit/audit_trail.hpp"
 #include "src/crypto/random.hpp"
 #include "src/crypto/signing_key.hpp"
 #include "src/crypto/tls_identity.hpp"
@@ -16,7 +17,9 @@
 #include "src/http/server.hpp"
 #include "src/http/sync_api.hpp"
 #include "src/imports/import_jobs.hpp"
+#include "src/lookalikes/lookalikes.hpp"
 #include "src/node/backup.hpp"
+#include "src/node/init.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
@@ -92,15 +95,18 @@ public:
           key_(std::move(key)),
           tls_(std::move(tls)),
           store_(open_sqlite_store(paths_.database, store_options())),
-          replica_(config_.node, *store_, *key_, clock_, random_, &beside_),
+          replica_(config_.node, *store_, *key_, clock_, random_, &beside_,
+                   static_cast<std::uint64_t>(config_.sync.log_bytes_per_day_max)),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
-          imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_),
+          lookalikes_(*store_, replica_),
+          imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_, on_store_fault),
           evidence_(replica_, *store_, *key_, clock_, read_file(paths_.card)),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
+          audit_(replica_, clock_, audit_options(), on_store_fault),
           services_(make_services()),
           api_(make_api(services_, evidence_)) {}
 
-    [[nodiscard]] const HttpHandler& api() const { return api_.handle; }
+    [[nodiscard]] const HttpHandler& api() const { return in_process_; }
 
     Result<void> serve(const std::function<void(const Doors&)>& on_ready) {
         set_up_logging(config_.log, config_.node);
@@ -110,6 +116,8 @@ public:
                 close_doors();
                 return opened;
             }
+        if (!replica_.agrees_with_own_head())
+            spdlog::error("the stored entries do not give the state root of our own head: see minglu incident list");
         links_.start();
         spdlog::info("serving: officers {}, peers {}, socket {}", doors.officer, doors.peer, doors.socket);
         on_ready(doors);
@@ -152,6 +160,13 @@ private:
         return options;
     }
 
+    AuditOptions audit_options() const {
+        AuditOptions options;
+        options.mode = config_.audit.mode == "all" ? AuditMode::of_all : AuditMode::of_cases;
+        options.behind_proxy = config_.http.behind_proxy;
+        return options;
+    }
+
     Services make_services() {
         return Services{
             config_.node,
@@ -159,6 +174,7 @@ private:
             replica_,
             exchange_,
             imports_,
+            lookalikes_,
             clock_,
             random_,
             read_file(paths_.card),
@@ -167,9 +183,12 @@ private:
             [this] { return links_.reports(); },
             [this] { links_.refresh(); },
             [this](const NodeId& peer) { return links_.exchange_now(peer); },
+            [this](const NodeId& peer) { return links_.compare(peer); },
             [this](const std::filesystem::path& target, const Progress& progress) { backup(target, progress); },
             [this](const Progress& progress) { return verify_all(progress); },
             [](std::size_t count) { return random_bytes(count); },
+            on_store_fault,
+            &audit_,
         };
     }
 
@@ -293,11 +312,20 @@ private:
     std::unique_ptr<Store> store_;
     Replica replica_;
     Exchange exchange_;
+    Lookalikes lookalikes_;  // before everything that writes
     ImportJobs imports_;
     EvidenceOffice evidence_;
     PeerLinks links_;
+    AuditTrail audit_;
     Services services_;
     OfficerApi api_;
+    HttpHandler in_process_ = [this](const HttpRequest& request) {
+        try {
+            return api_.handle(request);
+        } catch (const CommitUnknown& fault) {
+            leave(fault);
+        }
+    };
     std::unique_ptr<HttpServer> officer_;
     std::unique_ptr<HttpServer> peer_;
     std::unique_ptr<HttpServer> socket_;
@@ -312,6 +340,7 @@ Node::~Node() = default;
 
 Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config) {
     const DataPaths paths(config.data);
+    if (auto made = check_not_half_made(config.data); !made) return tl::unexpected(made.error());
     if (!std::filesystem::exists(paths.database) && !std::filesystem::exists(paths.signing_key))
         return fail({ErrorCode::not_found, "there is no node", config.data.string(), "make one with minglu init"});
     auto lock = DataLock::take(paths.lock);

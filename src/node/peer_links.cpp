@@ -9,57 +9,55 @@
 
 namespace minglu {
 
+namespace {
+
+std::int64_t step(Puller& puller, const std::function<bool()>&) {
+    return puller.step();
+}
+std::int64_t step(Pusher& pusher, const std::function<bool()>& gone) {
+    return pusher.step(gone);
+}
+
+}  // namespace
+
 /// Follows one peer, and brings it our records if that is wanted, until it is destroyed.
-class PeerLinks::Link {
+class PeerLinks::Followed {
 public:
-    Link(PeerRow peer, PeerLinks& owner) : peer_(std::move(peer)), pull_(owner, peer_) {
-        if (peer_.push) push_.emplace(owner, peer_);
+    Followed(PeerRow peer, PeerLinks& owner)
+        : peer_(std::move(peer)), pull_(owner, peer_, "peer " + peer_.node.value(), owner.pulling_) {
+        if (peer_.push) push_.emplace(owner, peer_, "push to peer " + peer_.node.value(), owner.pushing_);
     }
 
     [[nodiscard]] const PeerRow& peer() const { return peer_; }
     [[nodiscard]] PeerReport report() const {
-        PeerReport report{peer_.node, pull_.puller.status(), {}};
-        if (push_) report.push = push_->pusher.status();
+        PeerReport report{peer_.node, pull_.side.status(), {}};
+        if (push_) report.push = push_->side.status();
         return report;
     }
 
 private:
-    struct Pull {
-        Pull(PeerLinks& owner, const PeerRow& peer)
+    /// A Puller or a Pusher on its own connection, and the thread that moves it.
+    template <class Side, class Options>
+    struct Following {
+        Following(PeerLinks& owner, const PeerRow& peer, const std::string& name, const Options& options)
             : transport(owner.connect(peer)),
-              puller(peer.node, owner.replica_, owner.store_, *transport, owner.clock_, owner.random_, owner.pulling_),
+              side(owner.link_to(peer.node, *transport), options),
               loop(
-                  "peer " + peer.node.value(), *transport,
-                  [this](const std::function<bool()>&) {
-                      const std::int64_t pause_ms = puller.step();
-                      const PullStatus status = puller.status();
-                      return LinkState{pause_ms, status.failures, status.last_error};
-                  },
-                  owner.on_fault_) {}
-        std::unique_ptr<Transport> transport;
-        Puller puller;
-        LinkLoop loop;
-    };
-    struct Push {
-        Push(PeerLinks& owner, const PeerRow& peer)
-            : transport(owner.connect(peer)),
-              pusher(peer.node, owner.replica_, owner.store_, *transport, owner.clock_, owner.random_, owner.pushing_),
-              loop(
-                  "push to peer " + peer.node.value(), *transport,
+                  name, *transport,
                   [this](const std::function<bool()>& gone) {
-                      const std::int64_t pause_ms = pusher.step(gone);
-                      const PushStatus status = pusher.status();
+                      const std::int64_t pause_ms = minglu::step(side, gone);
+                      const LinkStatus status = side.status();
                       return LinkState{pause_ms, status.failures, status.last_error};
                   },
                   owner.on_fault_) {}
         std::unique_ptr<Transport> transport;
-        Pusher pusher;
+        Side side;
         LinkLoop loop;
     };
 
     PeerRow peer_;
-    Pull pull_;
-    std::optional<Push> push_;
+    Following<Puller, PullerOptions> pull_;
+    std::optional<Following<Pusher, PusherOptions>> push_;
 };
 
 PeerLinks::PeerLinks(Replica& replica, Store& store, const Clock& clock, Random& random, TlsIdentity identity,
@@ -89,7 +87,7 @@ void PeerLinks::start() {
 
 void PeerLinks::stop() {
     stopping_ = true;
-    std::map<NodeId, std::unique_ptr<Link>> ending;
+    std::map<NodeId, std::unique_ptr<Followed>> ending;
     const std::scoped_lock lock(mutex_);
     started_ = false;
     ending.swap(links_);
@@ -102,8 +100,12 @@ std::unique_ptr<Transport> PeerLinks::connect(const PeerRow& peer) const {
         HttpsPeer{peer.url, card->tls_spki_sha256, identity_.certificate_pem, identity_.key_pem});
 }
 
+Link PeerLinks::link_to(const NodeId& peer, Transport& transport) const {
+    return {peer, replica_, store_, transport, clock_, random_};
+}
+
 void PeerLinks::refresh() {
-    std::vector<std::unique_ptr<Link>> ending;
+    std::vector<std::unique_ptr<Followed>> ending;
     const std::scoped_lock lock(mutex_);
     peers_ = store_.read()->peers();
     by_spki_.clear();
@@ -117,7 +119,7 @@ void PeerLinks::refresh() {
     if (!started_) return;
     for (const PeerRow& peer : peers_)
         if (!peer.paused && !peer.url.empty() && !links_.contains(peer.node))
-            links_.emplace(peer.node, std::make_unique<Link>(peer, *this));
+            links_.emplace(peer.node, std::make_unique<Followed>(peer, *this));
 }
 
 Result<PeerRow> PeerLinks::reachable(const NodeId& node) const {
@@ -136,7 +138,7 @@ Result<PeerReport> PeerLinks::exchange_now(const NodeId& node) {
     const auto peer = reachable(node);
     if (!peer) return tl::unexpected(peer.error());
     const auto transport = connect(*peer);
-    Puller puller(node, replica_, store_, *transport, clock_, random_, pulling_);
+    Puller puller(link_to(node, *transport), pulling_);
     std::uint64_t before = 0;
     do {
         before = puller.status().records;
@@ -145,7 +147,7 @@ Result<PeerReport> PeerLinks::exchange_now(const NodeId& node) {
     if (puller.status().failures > 0) return fail(puller.status().last_error);
     PeerReport report{node, puller.status(), {}};
     if (!peer->push) return report;
-    Pusher pusher(node, replica_, store_, *transport, clock_, random_, pushing_);
+    Pusher pusher(link_to(node, *transport), pushing_);
     std::uint64_t asked = 0;
     do {
         asked = pusher.status().requests;
@@ -154,6 +156,12 @@ Result<PeerReport> PeerLinks::exchange_now(const NodeId& node) {
     if (pusher.status().failures > 0) return fail(pusher.status().last_error);
     report.push = pusher.status();
     return report;
+}
+
+Result<Comparison> PeerLinks::compare(const NodeId& node) {
+    const auto peer = reachable(node);
+    if (!peer) return tl::unexpected(peer.error());
+    return compare_states(*connect(*peer), replica_, store_, node);
 }
 
 std::vector<PeerReport> PeerLinks::reports() const {

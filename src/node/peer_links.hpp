@@ -35,16 +35,19 @@ public:
     void refresh();
     /// Exchanges until there is nothing more, on a connection of its own. Errors: not_found, bad_request, those of
     /// Puller and Pusher.
-    [[nodiscard]] Result<PeerReport> exchange_now(const NodeId& peer);
+    [[nodiscard]] Result<PeerReport> exchange_now(const NodeId& node);
+    /// On a connection of its own too. Errors: not_found, bad_request, those of compare_states.
+    [[nodiscard]] Result<Comparison> compare(const NodeId& node);
     [[nodiscard]] std::vector<PeerReport> reports() const;
 
     /// The peer that owns a TLS key, for the peer listener: a removed peer is a stranger at once.
     [[nodiscard]] std::optional<NodeId> peer_of(const Hash& spki) const;
 
 private:
-    class Link;
-    Result<PeerRow> reachable(const NodeId& peer) const;
+    class Followed;
+    Result<PeerRow> reachable(const NodeId& node) const;
     std::unique_ptr<Transport> connect(const PeerRow& peer) const;
+    Link link_to(const NodeId& peer, Transport& transport) const;
 
     Replica& replica_;
     Store& store_;
@@ -58,7 +61,7 @@ private:
     mutable std::mutex mutex_;
     bool started_ = false;
     std::atomic<bool> stopping_ = false;  ///< ends an `exchange_now` that is under way
-    std::map<NodeId, std::unique_ptr<Link>> links_;
+    std::map<NodeId, std::unique_ptr<Followed>> links_;
     std::vector<PeerRow> peers_;
     std::map<Hash, NodeId> by_spki_;
 };

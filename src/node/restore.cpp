@@ -6,6 +6,7 @@
 
 #include "src/node/backup.hpp"
 #include "src/node/config.hpp"
+#include "src/node/init.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/system.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
@@ -104,6 +105,7 @@ Result<void> check_not_half_restored(const std::filesystem::path& database) {
 
 Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir) {
     const DataPaths paths(data_dir);
+    if (auto made = check_not_half_made(data_dir); !made) return made;
     for (const auto& needed : {backup, paths.signing_key, paths.card, paths.config})
         if (!std::filesystem::exists(needed))
             return fail({ErrorCode::not_found, "there is no such file", needed.string(),

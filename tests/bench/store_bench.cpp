@@ -1,11 +1,11 @@
 /// Measures the SQLite store alone: bulk load by part, bytes on disk, queries. Not run by ctest.
 ///   bench_store [entries] [file]
 #include <sys/resource.h>
-#include <time.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -40,7 +40,7 @@ EntryKey key_of(std::size_t i) {
 EntryViews views_of(std::size_t i, std::mt19937_64& random) {
     EntryViews views;
     views.key = key_of(i);
-    views.state = "{\"state\":\"" + std::string(300, 's') + "\"}";
+    views.state = R"({"state":")" + std::string(300, 's') + R"("})";
     views.etag.raise(LogId{"cq-00000000000000aa"}, Seq{i / ops_per_record + 1});
     views.trie_leaf = sha256({views.key.value()});
     Period& period = views.periods.emplace_back();

@@ -143,7 +143,7 @@ STORE_TEST("conflicts are listed by number, filtered and paged") {
         std::optional<ConflictState> state;
         std::optional<EntryKey> key;
         std::string claimed_by;
-        std::size_t count;
+        std::size_t count = 0;
     };
     const std::vector<Case> cases{
         {{}, {}, "", 24},

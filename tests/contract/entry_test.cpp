@@ -97,7 +97,7 @@ STORE_TEST("filters, alone and with words") {
     const auto tx = under_test.store->write();
     fill(*tx);
     struct Case {
-        const char* what;
+        const char* what = nullptr;
         std::function<void(EntryQuery&)> set;
         Strings keys;
     };
@@ -177,7 +177,7 @@ STORE_TEST("as_of picks the period of the day; its end is exclusive") {
     const auto tx = under_test.store->write();
     tx->put_entry(make_views("patent/1", {make_period(10, 20, {"old"}), make_period(20, 30, {"new"})}), UnixMs{1});
     struct Case {
-        int day;
+        int day = 0;
         std::string word;
         std::optional<int> from;
     };
@@ -266,6 +266,14 @@ STORE_TEST("paging meets every entry once, in one order, with and without words"
     std::vector<std::int64_t> numbers;
     tx->visit_entries(EntryNo{50}, [&](const EntryRow& row) { return numbers.push_back(row.no.value()), true; });
     CHECK(numbers == std::vector<std::int64_t>{51, 52, 53, 54, 55, 56, 57});
+    std::vector<std::int64_t> named;
+    tx->visit_names([&](EntryNo no, const EntryKey& key, std::string_view name) {
+        named.push_back(no.value());
+        CHECK(tx->entry(key)->no == no);
+        CHECK(name == tx->periods(no).front().name);
+    });
+    CHECK(named.size() == 57);
+    CHECK(std::is_sorted(named.begin(), named.end()));
     std::size_t leaves = 0;
     tx->visit_leaves([&](const EntryKey& key, const Hash& leaf) {
         CHECK(leaf == hash_of_text(key.value()));

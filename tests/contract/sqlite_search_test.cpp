@@ -140,7 +140,7 @@ TEST_CASE("a byte changed in a page of the index is found and named") {
               " WHERE page_no = (SELECT min(page_no) FROM search_page)");
     const auto findings = store->check();
     REQUIRE(findings.size() == 1);
-    CHECK(findings.front().starts_with("search index: page 0 of run 1 was changed"));
+    CHECK(findings.front().starts_with("table search_page, page 0 of run 1: it was changed"));
 }
 
 TEST_CASE("an index of another text analysis is made anew at opening, once, and begins again after a kill") {

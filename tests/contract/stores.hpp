@@ -105,7 +105,7 @@ inline EntryViews make_views(const std::string& key, std::vector<Period> periods
                              std::vector<ConflictView> conflicts = {}) {
     EntryViews views;
     views.key = EntryKey{key};
-    views.state = "{\"key\":\"" + key + "\"}";
+    views.state = R"({"key":")" + key + R"("})";
     views.etag.raise(log_cq, Seq{3});
     views.trie_leaf = hash_of_text(key);
     views.periods = std::move(periods);

@@ -21,9 +21,13 @@ struct Target {
     bool (*run)(std::string_view bytes);
 };
 constexpr Target targets[] = {
-    {"bundle", fuzz_bundle}, {"card", fuzz_card},     {"csv", fuzz_csv},         {"evidence", fuzz_evidence},
-    {"head", fuzz_head},     {"json", fuzz_json},     {"numbers", fuzz_numbers}, {"query", fuzz_query},
-    {"record", fuzz_record}, {"vector", fuzz_vector},
+    {"bundle", fuzz_bundle},   {"bundle_reader", fuzz_bundle_reader},
+    {"card", fuzz_card},       {"configuration", fuzz_configuration},
+    {"csv", fuzz_csv},         {"evidence", fuzz_evidence},
+    {"head", fuzz_head},       {"json", fuzz_json},
+    {"numbers", fuzz_numbers}, {"op", fuzz_op},
+    {"proof", fuzz_proof},     {"query", fuzz_query},
+    {"record", fuzz_record},   {"vector", fuzz_vector},
 };
 const fs::path here = fs::path(MINGLU_SOURCE_DIR) / "tests" / "fuzz";
 

@@ -8,12 +8,16 @@ namespace minglu::test {
 
 /// Each takes one input and says whether the parser accepted it. Anything but returning is a finding.
 [[nodiscard]] bool fuzz_bundle(std::string_view bytes);
+[[nodiscard]] bool fuzz_bundle_reader(std::string_view bytes);
 [[nodiscard]] bool fuzz_card(std::string_view bytes);
+[[nodiscard]] bool fuzz_configuration(std::string_view bytes);
 [[nodiscard]] bool fuzz_csv(std::string_view bytes);
 [[nodiscard]] bool fuzz_evidence(std::string_view bytes);
 [[nodiscard]] bool fuzz_head(std::string_view bytes);
 [[nodiscard]] bool fuzz_json(std::string_view bytes);
 [[nodiscard]] bool fuzz_numbers(std::string_view bytes);
+[[nodiscard]] bool fuzz_op(std::string_view bytes);
+[[nodiscard]] bool fuzz_proof(std::string_view bytes);
 [[nodiscard]] bool fuzz_query(std::string_view bytes);
 [[nodiscard]] bool fuzz_record(std::string_view bytes);
 [[nodiscard]] bool fuzz_vector(std::string_view bytes);

@@ -119,6 +119,7 @@ class Copied(Copies):
         shutil.copytree(cq.data, old)
         cq.start()
         cq.edit("gi/AGI90001", "category=蔬菜", reason="将不计入")
+        cq.edit("gi/AGI90002", "category=水产", reason="将不计入")
         self.until_equal(cq, sc)
         old_log = cq.sync()["own_log"]
         cq.stop()
@@ -132,8 +133,57 @@ class Copied(Copies):
         eventually("sc knows where it is cut", lambda: [f for f in sc.json("incident", "forks")["items"]
                                                        if f["state"] == "cut"])
         listed = sc.items("incident", "branch", old_log, "--all")
-        self.assertEqual(["将不计入"], [record["reason"] for record in listed])
+        self.assertEqual(["将不计入"] * 2, [record["reason"] for record in listed])
         self.assertEqual("gi/AGI90001", listed[0]["ops"][0]["key"])
+        self.adopt(sc, old_log)
+        self.until_equal(cq, sc)
+        for node in (cq, sc):
+            self.assertEqual("蔬菜", self.category(node, "gi/AGI90001"), node.name)
+            conflict, = node.conflicts()
+            self.assertEqual("gi/AGI90002", conflict["key"])
+            self.assertEqual({"粮食", "水产"}, {side["set"]["category"] for side in conflict["sides"]})
+        self.assert_sound(cq, sc)
+
+    def adopt(self, node, log):
+        words = ("incident", "adopt", log, "--reason", "原机已毁", "--actor", "wang.fang")
+        before = node.sync()["vector"]
+        planned = node.json(*words, "--dry-run")
+        self.assertEqual([("write", 0), ("write", 1)],
+                         [(step["outcome"], step["changed_since"]) for step in planned["items"]])
+        self.assertEqual(before, node.sync()["vector"])
+        self.assertEqual(2, node.json(*words)["ops"])
+        self.assertEqual(0, node.json(*words)["ops"], "a second time there is nothing left to write")
+
+    def test_a_backup_made_between_fork_and_cut_writes_nothing_twice(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 2)))
+        self.until_equal(cq, sc)
+        cq.stop()
+        old = self.folder / "old"
+        shutil.copytree(cq.data, old)
+        cq.start()
+        cq.edit("gi/AGI90001", "category=蔬菜", reason="另一分支")
+        self.until_equal(cq, sc)
+        cq.stop()
+        shutil.rmtree(cq.data)
+        shutil.copytree(old, cq.data)
+        cq.edit("gi/AGI90002", "category=粮食", reason="先写")
+        cq.edit("gi/AGI90002", "category=水产", reason="再写")
+        backup = self.folder / "between.db"
+        cq.ok("backup", backup)
+        forked = cq.sync()["own_log"]
+        cq.start()
+        eventually("cq notices", lambda: cq.sync()["own_log"] != forked)
+        self.until_equal(cq, sc)
+        cq.edit("gi/AGI90002", "category=果品", reason="之后")
+        self.until_equal(cq, sc)
+        cq.stop()
+        cq.ok("restore", backup)
+        cq.start()
+        self.until_equal(cq, sc)
+        for node in (cq, sc):
+            self.assertEqual("果品", self.category(node, "gi/AGI90002"), node.name)
+            self.assertEqual([], node.conflicts("all"), node.name)
         self.assert_sound(cq, sc)
 
 

@@ -249,7 +249,7 @@ class Node:
     def verified(self):
         """The findings of `verify`: none when all is well."""
         outcome = self.run("--json", "verify")
-        result = outcome.pages()[-1]["result"]
+        [result] = outcome.pages()
         if (outcome.status == 0) != result["ok"]:
             raise AssertionError(f"exit code and result disagree: {outcome}")
         return result["findings"]

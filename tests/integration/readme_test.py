@@ -91,6 +91,7 @@ class Tour(unittest.TestCase):
         self.assertIn("涪陵榨菜", self.shown(output, 5))
         self.assertIn("海底捞", self.shown(output, 5))
         self.assertIn('"key":"gi/AGI03244"', self.shown(output, 5), "the same over HTTP")
+        self.assertIn("低≈底", self.shown(output, 5), "a look-alike with its reason")
         self.assertEqual(2, self.shown(output, 7).count("gi/AGI03244"), "both nodes list the conflict")
         self.assertIn("酱腌菜", self.shown(output, 8))
         self.assertIn("双方电话确认", self.shown(output, 8))

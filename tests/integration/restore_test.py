@@ -147,7 +147,7 @@ class Tampering(NodeCase):
                 self.change(statement)
                 outcome = self.cq.run("--json", "verify")
                 self.assertEqual(7, outcome.status, outcome)
-                self.assertTrue(outcome.pages()[-1]["result"]["findings"])
+                self.assertTrue(outcome.pages()[-1]["findings"])
                 for file in self.cq.data.glob("minglu.db*"):
                     file.unlink()
                 shutil.copy(original, self.cq.data / "minglu.db")

@@ -36,13 +36,14 @@ void BuggyAuthor::write(SimNode& reader) {
     Vector everything = join(seen_, header.seen);
     bool valid = true;
     std::vector<std::string> lines{good};
-    switch (random_.below(8)) {
+    std::string_view more;
+    switch (random_.below(10)) {
         case 0:  // two ops on one key
             lines.push_back(good);
             valid = false;
             break;
         case 1:  // one good op, one that is no op
-            lines.push_back(R"({"key":"nothing","seen":{},"effective_on":"2026-01-01","set":{"notes":"x"}})");
+            lines.emplace_back(R"({"key":"nothing","seen":{},"effective_on":"2026-01-01","set":{"notes":"x"}})");
             valid = false;
             break;
         case 2:  // claims to have seen what its author had not
@@ -64,11 +65,20 @@ void BuggyAuthor::write(SimNode& reader) {
                 valid = false;
             }
             break;
+        case 6:  // a member of the header that this version does not know
+            more = R"(,"survey":{"sheet":[1,{"深":"度"}]})";
+            break;
+        case 7:  // one of the op, and a field of the entry
+            lines.back().insert(lines.back().size() - 1, R"(,"survey":[7])");
+            lines.back().replace(lines.back().find(R"("set":{)"), 7, R"("set":{"geodata":"x",)");
+            break;
         default:
             break;
     }
     seen_ = everything;
-    note(forge_.append(header, lines), valid);
+    note(forge_.append(header, lines, more), valid);
+    // It folds by a newer rule, so its state is another one for what `reader` holds.
+    forge_.stated = {reader.replica().standing().vector, 2, sha256({std::to_string(random_.next())})};
 }
 
 Findings BuggyAuthor::feed(SimNode& node) {

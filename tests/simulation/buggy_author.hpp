@@ -1,5 +1,6 @@
 #pragma once
-/// A node whose program has a bug: its log is well signed, and some of its records are not valid.
+/// A node whose program is a newer one and has a bug: its log is well signed, some of its records are of kinds,
+/// versions and members that nobody else knows yet, and some are not valid.
 #include "tests/simulation/invariants.hpp"
 #include "tests/support/log_forge.hpp"
 
@@ -10,6 +11,8 @@ public:
     BuggyAuthor(test::SeededRandom& random, Ledger& ledger, UnixMs now);
 
     [[nodiscard]] const NodeId& id() const { return id_; }
+    [[nodiscard]] const LogId& log() const { return forge_.log(); }
+    [[nodiscard]] Seq size() const { return forge_.size(); }
     [[nodiscard]] std::string card() const { return test::fixed_card(id_, *key_); }
 
     /// Appends a record, valid or not, that has seen some of what `reader` holds.

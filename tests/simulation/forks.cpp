@@ -31,15 +31,6 @@ bool holds(const ReadTx& tx, const Act& act) {
     return record && record->leaf == act.leaf;
 }
 
-/// The op is current in some group, a side of a listed conflict, or overwritten by ops that saw it.
-bool accounts_for(const ReadTx& tx, const EntryKey& key, const Dot& dot) {
-    const std::string named = "[\"" + dot.log.value() + "\"," + std::to_string(dot.seq.value()) + "]";
-    if (views_of(tx, key).state.find(named) != std::string::npos) return true;
-    const CountedOps counted = counted_ops(tx, key);
-    return std::any_of(counted.ops.begin(), counted.ops.end(),
-                       [&](const EffectiveOp& op) { return op.dot != dot && op.seen.covers(dot); });
-}
-
 }  // namespace
 
 ForkSimulation::ForkSimulation(const ForkOptions& options)
@@ -54,7 +45,8 @@ void ForkSimulation::add_machine(const NodeId& id, std::string name, std::unique
     Machine machine;
     machine.clock = std::make_unique<test::ManualClock>(machines_.empty() ? 1'766'109'600'000
                                                                           : machines_.front().clock->now().value());
-    machine.node = std::make_unique<SimNode>(id, StoreKind::memory, "", *machine.clock, random_, std::move(store));
+    machine.node = std::make_unique<SimNode>(id, store ? std::move(store) : make_memory_store(), *machine.clock,
+                                             random_, ledger_.faults);
     machine.name = std::move(name);
     machines_.push_back(std::move(machine));
     pin_all(machines_.back());
@@ -194,8 +186,9 @@ Findings ForkSimulation::accounted(const Act& act) {
         if (*dot != act.dot) ++coverage_.again;
         const auto record = tx->record(*dot);
         if (record->kind != RecordKind::change) return {};
+        Accounts accounts(*tx);
         for (const EntryKey& key : tx->keys_of_record(record->no))
-            if (!accounts_for(*tx, key, *dot)) return {to_string(*dot) + " counts and is not accounted for"};
+            if (!accounts.accounts_for(key, *dot)) return {to_string(*dot) + " counts and is not accounted for"};
         return {};
     }
     const std::string lost = act.reason + " " + to_string(act.dot) + " was acknowledged and is lost";
@@ -214,7 +207,8 @@ Findings ForkSimulation::check() {
     for (const Act& act : ledger_.acts)
         for (std::string& finding : accounted(act)) findings.push_back(std::move(finding));
     // Two branches of equal length are equal vectors with different states, until their heads are compared.
-    static const std::set<std::string> expected{"fork", "rolled_back", "root_mismatch", "divergence"};
+    static const std::set<std::string> expected{"fork", "rolled_back", "rewound_history", "root_mismatch",
+                                                "divergence"};
     for (const Machine& machine : machines_)
         for (const IncidentRow& incident : machine.node->store().read()->incidents(0, 10'000))
             if (!expected.contains(incident.kind))
@@ -229,6 +223,7 @@ Findings ForkSimulation::check() {
 }
 
 Findings ForkSimulation::run() {
+    const std::int64_t began_ms = machines_.front().clock->steady_ms();
     for (std::uint64_t i = 0; i < options_.steps; ++i) {
         Findings findings = step();
         if (findings.empty()) continue;
@@ -237,6 +232,7 @@ Findings ForkSimulation::run() {
     }
     Findings findings = settle();
     for (std::string& finding : check()) findings.push_back(std::move(finding));
+    coverage_.simulated_ms = machines_.front().clock->steady_ms() - began_ms;
     return findings;
 }
 

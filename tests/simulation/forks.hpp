@@ -19,6 +19,7 @@ struct ForkCoverage {
     std::uint64_t again = 0;         ///< acts that were written again
     std::uint64_t other_branch = 0;  ///< acts that only the list of another branch holds
     std::uint64_t rolled_back = 0;
+    std::int64_t simulated_ms = 0;
 };
 
 class ForkSimulation {

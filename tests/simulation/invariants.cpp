@@ -4,7 +4,6 @@
 
 #include "sync/cosignatures.hpp"
 #include "sync/merkle.hpp"
-#include "sync/refold.hpp"
 #include "sync/segment_proof.hpp"
 #include "sync/verify.hpp"
 
@@ -21,6 +20,10 @@ std::string text_of_conflict(const ConflictView& conflict) {
                        std::string(name(conflict.state)) + " " + conflict.type;
     for (const std::string& group : conflict.groups) text += " " + group;
     return text + "\n";
+}
+
+std::string named(const Dot& dot) {
+    return "[\"" + dot.log.value() + "\"," + std::to_string(dot.seq.value()) + "]";
 }
 
 /// New records since the last look, per node.
@@ -47,6 +50,11 @@ public:
         const auto tx = node.store().read();
         fresh_.visit(node, *tx, [&](const RecordRow& record) {
             const auto written = ledger.leaves.find(record.dot);
+            if (record.dot.log == ledger.forked) {
+                if (!ledger.branches.contains(record.leaf))
+                    findings.push_back(node.id().value() + " holds " + to_string(record.dot) + " of no branch");
+                return;
+            }
             if (record.kind == RecordKind::open && written == ledger.leaves.end()) return;
             if (written == ledger.leaves.end() || written->second != record.leaf)
                 findings.push_back(node.id().value() + " holds " + to_string(record.dot) + ", which nobody wrote so");
@@ -71,10 +79,7 @@ public:
                 const auto op = parse_op(line);
                 if (!op) continue;
                 const auto entry = tx->entry(op->key);
-                const bool shown =
-                    entry && views_of(*tx, op->key)
-                                     .state.find("[\"" + record.dot.log.value() + "\"," +
-                                                 std::to_string(record.dot.seq.value()) + "]") != std::string::npos;
+                const bool shown = entry && views_of(*tx, op->key).state.find(named(record.dot)) != std::string::npos;
                 if (record.valid && !(entry && entry->etag.covers(record.dot)))
                     findings.push_back(node.id().value() + " shows " + op->key.value() + " without " +
                                        to_string(record.dot));
@@ -89,10 +94,11 @@ private:
     NewRecords fresh_;
 };
 
-Findings missing(SimNode& node, const std::map<Dot, Hash>& wanted, const std::string& whose) {
+Findings missing(SimNode& node, const std::map<Dot, Hash>& wanted, const NodeId& hostile, const std::string& whose) {
     Findings findings;
     const auto tx = node.store().read();
     for (const auto& [dot, leaf] : wanted) {
+        if (node_of(dot.log) == hostile) continue;  // which need not give away what it wrote
         const auto record = tx->record(dot);
         if (!record || record->leaf != leaf)
             findings.push_back(node.id().value() + " lacks " + whose + " " + to_string(dot));
@@ -106,7 +112,7 @@ public:
         std::map<Dot, Hash> own;
         for (const auto& [dot, leaf] : ledger.acknowledged)
             if (node_of(dot.log) == node.id()) own.emplace(dot, leaf);
-        return missing(node, own, "its own acknowledged");
+        return missing(node, own, ledger.hostile, "its own acknowledged");
     }
 };
 
@@ -143,8 +149,9 @@ private:
 /// Every node knows of every log that all the others vouch for all of it.
 class AllVouchedFor : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger&) override {
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
         Findings findings;
+        if (ledger.hostile != NodeId{}) return findings;  // with it nobody knows when the last one has come
         for (const auto& node : nodes) {
             const auto tx = node->store().read();
             for (const LogRow& log : tx->logs()) {
@@ -163,20 +170,36 @@ public:
 
 class Converged : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger&) override {
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
         Findings findings;
-        const Standing first = nodes.front()->replica().standing();
-        const std::string catalogue = catalogue_text(*nodes.front()->store().read(), Numbers::without);
+        const Held first = held(*nodes.front(), ledger);
         for (const auto& node : nodes) {
-            const Standing standing = node->replica().standing();
+            const Held here = held(*node, ledger);
             const std::string who = node->id().value() + " against " + nodes.front()->id().value() + ": ";
-            if (standing.vector != first.vector)
-                findings.push_back(who + "vector " + to_string(standing.vector) + " is not " + to_string(first.vector));
-            if (standing.state_root != first.state_root) findings.push_back(who + "another state root");
-            if (catalogue_text(*node->store().read(), Numbers::without) != catalogue)
-                findings.push_back(who + "another catalogue");
+            if (here.vector != first.vector)
+                findings.push_back(who + "vector " + to_string(here.vector) + " is not " + to_string(first.vector));
+            if (here.forked == first.forked && here.state_root != first.state_root)
+                findings.push_back(who + "another state root");
+            if (here.catalogue != first.catalogue) findings.push_back(who + "another catalogue");
         }
         return findings;
+    }
+
+private:
+    struct Held {
+        Vector vector;  ///< without the forked log, which has no one content
+        Hash forked{};  ///< root of what is held of it
+        Hash state_root{};
+        std::string catalogue;
+    };
+
+    static Held held(SimNode& node, const Ledger& ledger) {
+        const auto tx = node.store().read();
+        const Standing standing = node.replica().standing();
+        Held held{standing.vector, {}, standing.state_root, catalogue_text(*tx, Numbers::without)};
+        held.vector.set(ledger.forked, Seq{});
+        if (const auto last = tx->record({ledger.forked, standing.vector.at(ledger.forked)})) held.forked = last->leaf;
+        return held;
     }
 };
 
@@ -185,8 +208,32 @@ public:
     Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
         Findings findings;
         for (const auto& node : nodes)
-            for (std::string& finding : missing(*node, ledger.leaves, "the record"))
+            for (std::string& finding : missing(*node, ledger.leaves, ledger.hostile, "the record"))
                 findings.push_back(std::move(finding));
+        return findings;
+    }
+};
+
+/// Every op of an acknowledged write that counts is current, a side of a listed conflict, or overwritten by one that
+/// saw it. A change counts always, a proposal once it is approved.
+class NothingOverwritten : public AtRest {
+public:
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+        Findings findings;
+        const auto tx = nodes.front()->store().read();
+        Accounts accounts(*tx);
+        for (const auto& [dot, leaf] : ledger.acknowledged) {
+            const auto record = tx->record(dot);
+            if (!record) continue;  // NothingLost says so
+            const bool change = record->kind == RecordKind::change;
+            if (!change && record->kind != RecordKind::batch_propose) continue;
+            for (const EntryKey& key : tx->keys_of_record(record->no)) {
+                const bool counts = accounts.counts(key, dot);
+                if (change && !counts) findings.push_back(to_string(dot) + " does not count at " + key.value());
+                if (counts && !accounts.accounts_for(key, dot))
+                    findings.push_back(to_string(dot) + " is overwritten silently at " + key.value());
+            }
+        }
         return findings;
     }
 };
@@ -220,16 +267,23 @@ public:
 };
 
 class IncidentsHaveCauses : public AtRest {
+    /// Against the hostile peer, or about a log of it. Nodes that hold different branches may find that they differ.
+    static bool is_of_hostile(const IncidentRow& incident, const Ledger& ledger) {
+        if (ledger.hostile == NodeId{}) return false;
+        const bool about = incident.subject.starts_with(ledger.hostile.value() + "-");
+        return incident.peer == ledger.hostile.value() || about || incident.kind == "divergence";
+    }
+
 public:
     Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
         Findings findings;
         for (const auto& node : nodes) {
             for (const IncidentRow& incident : node->store().read()->incidents(0, 10'000)) {
-                const bool tampered = ledger.tampered_at.contains(node->id().value()) && incident.kind != "fork" &&
+                const bool tampered = ledger.faults.tampered_at.contains(node->id()) && incident.kind != "fork" &&
                                       incident.kind != "divergence";
                 const bool bug = incident.kind == "invalid_record" && !ledger.invalid.empty();
                 const bool clock = incident.kind == "clock_ahead" && ledger.clocks_differ;
-                if (!tampered && !bug && !clock)
+                if (!tampered && !bug && !clock && !is_of_hostile(incident, ledger))
                     findings.push_back(node->id().value() + " reports " + incident.kind + " of " + incident.subject +
                                        " for no reason: " + incident.received);
             }
@@ -240,9 +294,28 @@ public:
 
 }  // namespace
 
+Accounts::OfKey& Accounts::of(const EntryKey& key) {
+    const auto found = keys_.find(key);
+    if (found != keys_.end()) return found->second;
+    return keys_[key] = {views_of(tx_, key).state, counted_ops(tx_, key)};
+}
+
+bool Accounts::counts(const EntryKey& key, const Dot& dot) {
+    const auto& ops = of(key).counted.ops;
+    return std::any_of(ops.begin(), ops.end(), [&](const EffectiveOp& op) { return op.dot == dot; });
+}
+
+bool Accounts::accounts_for(const EntryKey& key, const Dot& dot) {
+    if (of(key).state.find(named(dot)) != std::string::npos) return true;
+    const auto& ops = of(key).counted.ops;
+    return std::any_of(ops.begin(), ops.end(),
+                       [&](const EffectiveOp& op) { return op.dot != dot && op.seen.covers(dot); });
+}
+
 std::string catalogue_text(const ReadTx& tx, Numbers numbers) {
     std::map<EntryKey, std::string> entries;
     tx.visit_entries(EntryNo{0}, [&](const EntryRow& row) {
+        if (row.key.value().starts_with(forked_key_prefix)) return true;
         std::string text = row.key.value() + " " + to_string(row.etag) + " " + to_hex(bytes_of(row.trie_leaf)) + " " +
                            std::to_string(row.open_conflicts) + "\n";
         if (numbers == Numbers::with) text += std::to_string(row.no.value()) + "\n";
@@ -275,6 +348,7 @@ std::vector<std::unique_ptr<AtRest>> at_rest_invariants() {
     all.push_back(std::make_unique<Converged>());
     all.push_back(std::make_unique<NothingLost>());
     all.push_back(std::make_unique<AllVouchedFor>());
+    all.push_back(std::make_unique<NothingOverwritten>());
     all.push_back(std::make_unique<Verified>());
     all.push_back(std::make_unique<RebuildIsIdentical>());
     all.push_back(std::make_unique<IncidentsHaveCauses>());

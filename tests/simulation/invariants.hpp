@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sync/refold.hpp"
 #include "tests/simulation/sim_node.hpp"
 
 namespace minglu::simulation {
@@ -21,11 +22,14 @@ struct Act {
 
 /// What was really written, by whoever holds the key to it.
 struct Ledger {
-    std::map<Dot, Hash> leaves;         ///< of every record that an author made
-    std::map<Dot, Hash> acknowledged;   ///< of those whose publisher was told that they stand
-    std::vector<Act> acts;              ///< the same, in order
-    std::set<Dot> invalid;              ///< made by a program with a bug
-    std::set<std::string> tampered_at;  ///< nodes that were sent damaged bytes
+    std::map<Dot, Hash> leaves;        ///< of every record that an author made
+    std::map<Dot, Hash> acknowledged;  ///< of those whose publisher was told that they stand
+    std::vector<Act> acts;             ///< the same, in order
+    std::set<Dot> invalid;             ///< made by a program with a bug
+    NodeId hostile;                    ///< a peer that keeps to no rule; empty = none
+    LogId forked;                      ///< a log of it that goes on in several branches and is never cut
+    std::set<Hash> branches;           ///< the leaves of all of them
+    Faults faults;
     bool clocks_differ = false;
 };
 
@@ -45,12 +49,34 @@ public:
 /// Every record that a node holds was written by its author, byte for byte; every acknowledged record of its own is
 /// there; all ops of a record are visible or none; an invalid record has no effect; what a node has cosigned it holds.
 [[nodiscard]] std::vector<std::unique_ptr<Always>> always_invariants();
-/// All nodes hold and show the same, and all know that the others vouch for it; nothing acknowledged is missing; verify
-/// is clean; rebuild changes no byte; no incident without a cause.
+/// All nodes hold and show the same, and all know that the others vouch for it; nothing acknowledged is missing, and
+/// what it says is accounted for; verify is clean; rebuild changes no byte; no incident without a cause.
 [[nodiscard]] std::vector<std::unique_ptr<AtRest>> at_rest_invariants();
 
-/// Everything that a node shows, as text; equal texts are equal catalogues. With `Numbers::with` also the local numbers
-/// of the entries.
+/// Whether what an op says stands, is a side of a listed conflict, or was overwritten by an op that saw it. Keeps what
+/// it has read of a key: for one state of one node.
+class Accounts {
+public:
+    explicit Accounts(const ReadTx& tx) : tx_(tx) {}
+    [[nodiscard]] bool counts(const EntryKey& key, const Dot& dot);
+    [[nodiscard]] bool accounts_for(const EntryKey& key, const Dot& dot);
+
+private:
+    struct OfKey {
+        std::string state;
+        CountedOps counted;
+    };
+    OfKey& of(const EntryKey& key);
+
+    const ReadTx& tx_;
+    std::map<EntryKey, OfKey> keys_;
+};
+
+/// Keys that only a forked log writes: nodes that hold different branches of it differ there until its author cuts it.
+constexpr std::string_view forked_key_prefix = "gi/分叉";
+
+/// Everything that a node shows, but for those keys, as text; equal texts are equal catalogues. With `Numbers::with`
+/// also the local numbers of the entries.
 enum class Numbers { without, with };
 [[nodiscard]] std::string catalogue_text(const ReadTx& tx, Numbers numbers);
 

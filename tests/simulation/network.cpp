@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view records_path = "/sync/v1/records?";
 constexpr std::string_view proof_path = "/sync/v1/proof?";
+constexpr std::string_view trie_path = "/sync/v1/trie?prefix=";
 
 std::string_view parameter(std::string_view path, std::string_view name) {
     std::string_view query = path.substr(path.find('?') + 1);
@@ -54,6 +55,14 @@ PeerAnswer answer_of(Exchange& exchange, const NodeId& from, const PeerRequest& 
         if (!proof) return {404, "application/problem+json", R"({"detail":"no proof"})", 0, 0};
         return {200, "application/json", *proof, 0, 0};
     }
+    if (path.starts_with(trie_path)) {
+        const auto step = exchange.trie(path.substr(trie_path.size()));
+        if (!step) return {404, "application/problem+json", R"({"detail":"nothing there"})", 0, 0};
+        return {200, "application/json", *step, 0, 0};
+    }
+    // What a node says of one key is for people who compare; no run needs it.
+    if (path.starts_with("/sync/v1/trie?key="))
+        return {404, "application/problem+json", R"({"detail":"not told"})", 0, 0};
     if (!path.starts_with(records_path)) throw std::logic_error("no such path: " + request.path);
     BundleRequest asked;
     asked.have = parse_vector(parameter(path, "have")).value();
@@ -91,7 +100,27 @@ void remember(std::deque<Message>& earlier, const Message& message) {
     if (earlier.size() > remembered) earlier.pop_front();
 }
 
-void Line::spoil(std::string& body, Fault fault) {
+std::string_view name_of(Fault fault) {
+    switch (fault) {
+        case Fault::lost:
+            return "message lost";
+        case Fault::cut_off:
+            return "message cut off";
+        case Fault::damaged:
+            return "message damaged";
+        case Fault::stale:
+            return "message late or repeated";
+        case Fault::busy:
+            return "node busy";
+        case Fault::none:
+            break;
+    }
+    return "";
+}
+
+void Line::spoil(std::string& body, Fault fault, const NodeId& receiver) {
+    if (fault != Fault::cut_off && fault != Fault::damaged) return;
+    faults_.tampered_at.insert(receiver);
     if (fault == Fault::cut_off) body.resize(static_cast<std::size_t>(random_.below(body.size())));
     if (fault == Fault::damaged) {
         char& byte = body[static_cast<std::size_t>(random_.below(body.size()))];
@@ -103,7 +132,7 @@ PeerAnswer Line::deliver(Exchange& exchange, PeerRequest request, Fault fault) {
     if (request.method == "POST") {
         remember(earlier_brought_, request);
         if (fault == Fault::stale) (void)answer_of(exchange, from_, random_.pick(earlier_brought_));
-        spoil(request.body, fault);
+        spoil(request.body, fault, to_);
         last_fault_ = fault;
         return answer_of(exchange, from_, request);
     }
@@ -112,22 +141,35 @@ PeerAnswer Line::deliver(Exchange& exchange, PeerRequest request, Fault fault) {
     if (answer.status != 200 || answer.content_type != bundle_media_type || fault == Fault::lost) return answer;
     remember(earlier_, answer);
     last_fault_ = fault;
-    spoil(answer.body, fault);
+    spoil(answer.body, fault, from_);
     return fault == Fault::stale ? random_.pick(earlier_) : answer;
 }
 
 Result<PeerAnswer> Line::call(const PeerRequest& request) {
     const bool for_bundle = request.path.starts_with(records_path);
     if (for_bundle) last_fault_ = Fault::none;
-    if (clock_.steady_ms() < cut_until_ms_) return fail({ErrorCode::unreachable, "the line is cut", "", ""});
+    if (clock_.steady_ms() < cut_until_ms_) {
+        ++faults_.counts["line cut"];
+        return fail({ErrorCode::unreachable, "the line is cut", "", ""});
+    }
     const Fault fault = roll();
+    if (fault != Fault::none) ++faults_.counts[std::string(name_of(fault))];
     if (fault == Fault::busy) {
         if (for_bundle) last_fault_ = fault;
         return PeerAnswer{503, "application/problem+json", R"({"detail":"busy"})", 2, 0};
     }
     Exchange* exchange = exchange_();
     if (exchange == nullptr) return fail({ErrorCode::unreachable, "the node is down", "", ""});
-    PeerAnswer answer = deliver(*exchange, request, fault);
+    PeerAnswer answer;
+    try {
+        answer = deliver(*exchange, before ? before(request) : request, fault);
+    } catch (const StoreFault& trouble) {
+        return fail({ErrorCode::unreachable, std::string("the node fell over: ") + trouble.what(), "", ""});
+    }
+    if (after) {
+        answer = after(request, std::move(answer));
+        last_fault_ = Fault::none;  // what the line did to it does not show any more
+    }
     if (fault != Fault::lost) return answer;
     last_fault_ = fault;
     return fail({ErrorCode::unreachable, "the answer was lost", "", ""});

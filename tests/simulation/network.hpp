@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sync/exchange.hpp"
+#include "tests/simulation/faults.hpp"
 #include "tests/support/fixed_key.hpp"
 
 namespace minglu::simulation {
@@ -29,8 +30,14 @@ enum class Fault { none, lost, cut_off, damaged, stale, busy };
 /// The line by which one node asks another. `exchange` is asked for at each call: nodes are restarted.
 class Line : public Transport {
 public:
-    Line(NodeId from, std::function<Exchange*()> exchange, const Clock& clock, test::SeededRandom& random)
-        : from_(std::move(from)), exchange_(std::move(exchange)), clock_(clock), random_(random) {}
+    Line(NodeId from, NodeId to, std::function<Exchange*()> exchange, const Clock& clock, test::SeededRandom& random,
+         Faults& faults)
+        : from_(std::move(from)),
+          to_(std::move(to)),
+          exchange_(std::move(exchange)),
+          clock_(clock),
+          random_(random),
+          faults_(faults) {}
 
     [[nodiscard]] Result<PeerAnswer> call(const PeerRequest& request) override;
     void cancel() override {}
@@ -40,16 +47,21 @@ public:
     [[nodiscard]] Fault last_fault() const { return last_fault_; }
 
     Weather weather;
+    /// What the other end makes of a request and of its answer; none for an honest one.
+    std::function<PeerRequest(PeerRequest)> before;
+    std::function<PeerAnswer(const PeerRequest&, PeerAnswer)> after;
 
 private:
     [[nodiscard]] Fault roll();
-    void spoil(std::string& body, Fault fault);
+    void spoil(std::string& body, Fault fault, const NodeId& receiver);
     [[nodiscard]] PeerAnswer deliver(Exchange& exchange, PeerRequest request, Fault fault);
 
     NodeId from_;
+    NodeId to_;
     std::function<Exchange*()> exchange_;
     const Clock& clock_;
     test::SeededRandom& random_;
+    Faults& faults_;
     std::int64_t cut_until_ms_ = 0;
     Fault last_fault_ = Fault::none;
     std::deque<PeerAnswer> earlier_;           ///< bundles that came over this line

@@ -1,45 +1,91 @@
 #include "tests/simulation/sim_node.hpp"
 
-#include "src/store/memory/memory_store.hpp"
+#include <array>
+
 #include "src/store/sqlite/sqlite_store.hpp"
 
 namespace minglu::simulation {
 
-SimNode::SimNode(NodeId id, StoreKind kind, std::filesystem::path file, test::ManualClock& clock,
-                 test::SeededRandom& random, std::unique_ptr<Store> memory)
+namespace {
+
+/// The WAL is copied back in the thread that commits, often or seldom: what another thread does could not be replayed.
+SqliteOptions store_options(test::SeededRandom& random) {
+    static constexpr std::array<std::int64_t, 3> wal_bytes{1, 200'000, 2'000'000};
+    SqliteOptions options;
+    options.wal_bytes_hard = random.pick(wal_bytes);
+    options.wal_bytes_soft = 1 << 30;
+    options.wal_wait_ms = 0;
+    options.writer_cache_bytes = 64 << 10;  // so that pages reach the WAL before the commit
+    return options;
+}
+
+}  // namespace
+
+SimNode::SimNode(NodeId id, std::unique_ptr<Store> store, test::ManualClock& clock, test::SeededRandom& random,
+                 Faults& faults)
     : id_(std::move(id)),
-      kind_(kind),
-      file_(std::move(file)),
       clock_(clock),
       random_(random),
+      faults_(faults),
       key_(test::fixed_key(id_.value())),
-      card_(test::fixed_card(id_, *key_)) {
-    if (kind_ == StoreKind::memory) store_ = memory ? std::move(memory) : make_memory_store();
+      card_(test::fixed_card(id_, *key_)),
+      store_(std::move(store)) {
     start();
 }
 
+SimNode::SimNode(NodeId id, std::unique_ptr<Disk> disk, test::ManualClock& clock, test::SeededRandom& random,
+                 Faults& faults)
+    : id_(std::move(id)),
+      clock_(clock),
+      random_(random),
+      faults_(faults),
+      key_(test::fixed_key(id_.value())),
+      card_(test::fixed_card(id_, *key_)),
+      disk_(std::move(disk)) {
+    start_anyhow();
+}
+
 void SimNode::start() {
-    if (kind_ == StoreKind::sqlite) store_ = open_sqlite_store(file_);
+    if (disk_) store_ = open_sqlite_store(disk_->file("minglu.db"), store_options(random_));
     replica_ = std::make_unique<Replica>(id_, *store_, *key_, clock_, random_);
     exchange_ = std::make_unique<Exchange>(*replica_, *store_, clock_, card_);
     for (auto& [name, link] : links_) follow(link.to->id(), link);
+}
+
+/// A start may meet a crash, too, or need room that somebody has to make.
+void SimNode::start_anyhow() {
+    while (true) {
+        try {
+            start();
+            if (!disk_ || !disk_->crashed()) return;
+        } catch (const StoreFault&) {
+            if (!disk_ || !(disk_->crashed() || disk_->full())) throw;
+        }
+        stop();
+        store_.reset();
+        if (disk_->crashed())
+            disk_->restart(random_.one_in(2) ? Loss::some : Loss::all);
+        else
+            disk_->calm();
+    }
 }
 
 void SimNode::follow(const NodeId& neighbour, Link& link) {
     if (link.road == Road::none) return;
     PullerOptions pulling;
     pulling.limit_bytes = link.limit_bytes;
-    link.puller = std::make_unique<Puller>(neighbour, *replica_, *store_, *link.line, clock_, random_, pulling);
+    const minglu::Link ends{neighbour, *replica_, *store_, *link.line, clock_, random_};
+    link.puller = std::make_unique<Puller>(ends, pulling);
     if (link.road == Road::pull) return;
     PusherOptions pushing;
     pushing.limit_bytes = link.limit_bytes;
-    link.pusher = std::make_unique<Pusher>(neighbour, *replica_, *store_, *link.line, clock_, random_, pushing);
+    link.pusher = std::make_unique<Pusher>(ends, pushing);
 }
 
 void SimNode::connect(SimNode& neighbour, std::size_t limit_bytes, Road road, std::string name) {
     Link link{&neighbour, limit_bytes, road, nullptr, nullptr, nullptr};
     link.line = std::make_unique<Line>(
-        id_, [&neighbour] { return neighbour.exchange(); }, clock_, random_);
+        id_, neighbour.id(), [&neighbour] { return neighbour.exchange(); }, clock_, random_, faults_);
     follow(neighbour.id(), link);
     links_[name.empty() ? neighbour.id().value() : name] = std::move(link);
 }
@@ -65,9 +111,22 @@ void SimNode::stop() {
 
 void SimNode::restart(NewLog new_log) {
     stop();
-    if (new_log == NewLog::yes) mark_restored();
-    if (kind_ == StoreKind::sqlite) store_.reset();
-    start();
+    try {
+        if (new_log == NewLog::yes) mark_restored();
+    } catch (const StoreFault&) {  // then it is a start like any other
+        if (!disk_) throw;
+    }
+    if (disk_) store_.reset();
+    start_anyhow();
+}
+
+void SimNode::crash(Loss loss) {
+    stop();
+    disk_->stop();
+    store_.reset();
+    disk_->restart(loss);
+    if (random_.one_in(3)) disk_->crash_at(1 + random_.below(40));
+    start_anyhow();
 }
 
 void SimNode::restart_over(std::unique_ptr<Store> store, NewLog new_log) {

@@ -1,24 +1,24 @@
 #pragma once
 /// One whole node: store, replica, exchange, and for each neighbour that it can call a puller, and a pusher where that
 /// one cannot call back.
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "sync/puller.hpp"
 #include "sync/pusher.hpp"
+#include "tests/simulation/disk.hpp"
 #include "tests/simulation/network.hpp"
 
 namespace minglu::simulation {
 
-enum class StoreKind { memory, sqlite };
-
 class SimNode {
 public:
-    /// `file` is where a SQLite store lives; it is not touched for one in memory, which may be given.
-    SimNode(NodeId id, StoreKind kind, std::filesystem::path file, test::ManualClock& clock, test::SeededRandom& random,
-            std::unique_ptr<Store> memory = nullptr);
+    /// Over the store that is given, which lives as long as the node, or over SQLite on a disk that may fail.
+    SimNode(NodeId id, std::unique_ptr<Store> store, test::ManualClock& clock, test::SeededRandom& random,
+            Faults& faults);
+    SimNode(NodeId id, std::unique_ptr<Disk> disk, test::ManualClock& clock, test::SeededRandom& random,
+            Faults& faults);
 
     /// How this node and a neighbour reach each other, seen from here.
     enum class Road { pull, pull_and_push, none };
@@ -30,11 +30,14 @@ public:
     void restart(NewLog new_log);
     /// The same over another store in memory: a backup, or an old or foreign copy of the data directory.
     void restart_over(std::unique_ptr<Store> store, NewLog new_log);
+    /// Stops without a farewell and starts again over what the disk kept; may crash once more meanwhile.
+    void crash(Loss loss);
 
     [[nodiscard]] const NodeId& id() const { return id_; }
     [[nodiscard]] Replica& replica() { return *replica_; }
     [[nodiscard]] Exchange* exchange() { return exchange_.get(); }
     [[nodiscard]] Store& store() { return *store_; }
+    [[nodiscard]] Disk* disk() { return disk_.get(); }  ///< none for a store in memory
     [[nodiscard]] const Signer& signer() const { return *key_; }
     [[nodiscard]] const std::string& card() const { return card_; }
     [[nodiscard]] test::ManualClock& clock() { return clock_; }
@@ -52,17 +55,18 @@ public:
 
 private:
     void start();
+    void start_anyhow();
     void follow(const NodeId& neighbour, Link& link);
     void stop();
     void mark_restored();
 
     NodeId id_;
-    StoreKind kind_;
-    std::filesystem::path file_;
     test::ManualClock& clock_;
     test::SeededRandom& random_;
+    Faults& faults_;
     std::unique_ptr<SigningKey> key_;
     std::string card_;
+    std::unique_ptr<Disk> disk_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<Replica> replica_;
     std::unique_ptr<Exchange> exchange_;

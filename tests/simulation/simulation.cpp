@@ -2,11 +2,16 @@
 
 #include <array>
 
+#include "src/store/memory/memory_store.hpp"
+
 namespace minglu::simulation {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> node_names{"cq", "sc", "gz", "yn", "hb", "sn"};
+constexpr std::array<std::string_view, nodes_max> node_names{"cq", "sc", "gz", "yn", "hb", "sn",
+                                                             "gs", "qh", "hn", "gx", "xz", "nx"};
+constexpr std::int64_t hour_ms = 3'600'000;
+constexpr std::int64_t day_ms = 24 * hour_ms;
 
 template <class From>
 void append(Findings& findings, From from) {
@@ -17,17 +22,8 @@ void append(Findings& findings, From from) {
 
 Simulation::Simulation(const Options& options)
     : options_(options), random_(options.seed * 0x9e37'79b9'7f4a'7c15u + 1), workload_(random_, ledger_) {
-    for (std::size_t i = 0; i < std::min(options.nodes, node_names.size()); ++i) {
-        auto clock = std::make_unique<test::ManualClock>();
-        if (options.faults && random_.one_in(3))
-            clock->skew_ms = static_cast<std::int64_t>(random_.below(1'200'000)) - 600'000;
-        ledger_.clocks_differ = ledger_.clocks_differ || clock->skew_ms != 0;
-        const NodeId id{std::string(node_names[i])};
-        nodes_.push_back(std::make_unique<SimNode>(id, options.store, options.directory / (id.value() + ".sqlite"),
-                                                   *clock, random_));
-        clocks_.push_back(std::move(clock));
-        ids_.push_back(id);
-    }
+    for (std::size_t i = 0; i < std::min(options.nodes, node_names.size()); ++i)
+        add_node(NodeId{std::string(node_names[i])});
     if (options.buggy_author) buggy_.emplace(random_, ledger_, clocks_.front()->now());
     for (const auto& node : nodes_) {
         for (const auto& other : nodes_)
@@ -35,16 +31,43 @@ Simulation::Simulation(const Options& options)
         if (buggy_) node->pin(buggy_->id(), buggy_->card());
     }
     connect_all();
+    if (options.hostile_peer) add_hostile_peer();
+}
+
+/// It is let in by everybody; the honest nodes are connected without it.
+void Simulation::add_hostile_peer() {
+    clocks_.push_back(std::make_unique<test::ManualClock>());
+    hostile_ = std::make_unique<HostilePeer>(*clocks_.back(), random_, ledger_);
+    if (buggy_) hostile_->node().pin(buggy_->id(), buggy_->card());
+    for (const auto& node : nodes_) {
+        hostile_->node().pin(node->id(), node->card());
+        node->pin(hostile_->id(), hostile_->node().card());
+        if (node == nodes_.front() || random_.one_in(2)) hostile_->befriend(*node);
+    }
+}
+
+void Simulation::add_node(const NodeId& id) {
+    clocks_.push_back(std::make_unique<test::ManualClock>());
+    test::ManualClock& clock = *clocks_.back();
+    if (options_.faults && random_.one_in(3)) {
+        clock.skew_ms = static_cast<std::int64_t>(random_.below(1'200'000)) - 600'000;
+        ledger_.clocks_differ = true;
+    }
+    const bool on_disk = options_.store == StoreKind::disk || (options_.store == StoreKind::mixed && random_.one_in(2));
+    if (on_disk)
+        nodes_.push_back(std::make_unique<SimNode>(id, std::make_unique<Disk>(random_, ledger_.faults), clock, random_,
+                                                   ledger_.faults));
+    else
+        nodes_.push_back(std::make_unique<SimNode>(id, make_memory_store(), clock, random_, ledger_.faults));
+    ids_.push_back(id);
 }
 
 void Simulation::connect(SimNode& a, SimNode& b) {
     if (a.links().contains(b.id().value())) return;
     static constexpr std::array<std::size_t, 4> limits{1, 700, 4'000, bundle_bytes_max};
     const bool only_a_calls = random_.one_in(3);
-    a.connect(b, limits[static_cast<std::size_t>(random_.below(limits.size()))],
-              only_a_calls ? SimNode::Road::pull_and_push : SimNode::Road::pull);
-    b.connect(a, limits[static_cast<std::size_t>(random_.below(limits.size()))],
-              only_a_calls ? SimNode::Road::none : SimNode::Road::pull);
+    a.connect(b, random_.pick(limits), only_a_calls ? SimNode::Road::pull_and_push : SimNode::Road::pull);
+    b.connect(a, random_.pick(limits), only_a_calls ? SimNode::Road::none : SimNode::Road::pull);
 }
 
 /// A tree first, so that everything is connected; then a few more links.
@@ -60,8 +83,14 @@ void Simulation::connect_all() {
     }
 }
 
-void Simulation::change_weather() {
-    SimNode& node = *random_.pick(nodes_);
+/// Seconds mostly; now and then nobody does anything for hours or days.
+void Simulation::pass_time() {
+    const std::int64_t quiet_ms =
+        options_.faults && random_.one_in(30) ? static_cast<std::int64_t>(random_.below(2 * day_ms)) : 0;
+    for (const auto& clock : clocks_) clock->advance(quiet_ms + static_cast<std::int64_t>(random_.below(3'000)));
+}
+
+void Simulation::change_weather(SimNode& node) {
     for (auto& [neighbour, link] : node.links()) {
         Weather& weather = link.line->weather;
         weather = {};
@@ -72,27 +101,88 @@ void Simulation::change_weather() {
     }
 }
 
+/// Two halves that do not hear of each other for up to three days, or one of which still reaches the other.
+void Simulation::split() {
+    std::set<NodeId> half;
+    for (const NodeId& id : ids_)
+        if (random_.one_in(2)) half.insert(id);
+    const bool one_way = random_.one_in(3);
+    const auto lasts_ms = static_cast<std::int64_t>(random_.below(3 * day_ms));
+    for (const auto& node : nodes_)
+        for (auto& [neighbour, link] : node->links()) {
+            const bool from_half = half.contains(node->id());
+            if (from_half == half.contains(link.to->id()) || (one_way && from_half)) continue;
+            link.line->cut_until(node->clock().steady_ms() + lasts_ms);
+        }
+    ++ledger_.faults.counts[one_way ? "one-way partition" : "partition"];
+}
+
+/// A wall clock that somebody sets: minutes or years off, back to 1970 as after an empty battery, or right again.
+void Simulation::set_clock(SimNode& node) {
+    constexpr std::int64_t year_ms = 365 * day_ms;
+    test::ManualClock& clock = node.clock();
+    const std::uint64_t dice = random_.below(5);
+    if (dice == 0) clock.skew_ms = 0;
+    if (dice == 1) clock.skew_ms = static_cast<std::int64_t>(random_.below(1'200'000)) - 600'000;
+    if (dice == 2) clock.skew_ms = static_cast<std::int64_t>(random_.below(20 * year_ms)) - 10 * year_ms;
+    if (dice == 3) clock.skew_ms = -clock.steady_ms();
+    if (dice == 4) clock.skew_ms += static_cast<std::int64_t>(random_.below(4 * hour_ms)) - 2 * hour_ms;
+    ledger_.clocks_differ = true;
+    ++ledger_.faults.counts["clock set"];
+}
+
+void Simulation::trouble_disk(SimNode& node) {
+    Disk& disk = *node.disk();
+    if (disk.full() && random_.one_in(2)) disk.calm();
+    const std::uint64_t dice = random_.below(6);
+    if (dice < 2) disk.crash_at(1 + random_.below(60));
+    if (dice == 2) disk.crash_at(1 + random_.below(600));
+    if (dice == 3) disk.fail_sync(1 + random_.below(6));
+    if (dice == 4) disk.fill(random_.below(100'000));
+    if (dice == 5) disk.stop();
+}
+
+void Simulation::trouble(SimNode& node) {
+    const std::uint64_t dice = random_.below(10);
+    if (dice < 4) return change_weather(node);
+    if (dice == 4) return split();
+    if (dice == 5) return set_clock(node);
+    if (dice < 9 && node.disk() != nullptr) return trouble_disk(node);
+    if (dice < 9) return;
+    ++ledger_.faults.counts["restart"];
+    node.restart(random_.one_in(4) ? SimNode::NewLog::yes : SimNode::NewLog::no);
+}
+
+bool Simulation::disk_troubled() const {
+    return std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
+        return node->disk() != nullptr && (node->disk()->crashed() || node->disk()->full());
+    });
+}
+
+void Simulation::start_crashed() {
+    for (const auto& node : nodes_) {
+        if (node->disk() == nullptr || !node->disk()->crashed()) continue;
+        static constexpr std::array<Loss, 4> losses{Loss::none, Loss::all, Loss::some, Loss::some};
+        node->crash(random_.pick(losses));
+        workload_.look_again(*node);
+    }
+}
+
 Findings Simulation::pull(SimNode& node) {
     if (node.links().empty()) return {};
     auto link = node.links().begin();
     std::advance(link, static_cast<std::ptrdiff_t>(random_.below(node.links().size())));
     if (!link->second.puller) return {};
     const auto before = node.replica().standing();
-    const auto incidents = node.store().read()->counts().incidents;
     (void)link->second.puller->step_now();
-    const Fault fault = link->second.line->last_fault();
-    if (fault == Fault::damaged || fault == Fault::cut_off) {
-        ledger_.tampered_at.insert(node.id().value());
-        ++coverage_.damaged;
-    }
-    if (fault != Fault::cut_off) return {};
+    if (link->second.line->last_fault() != Fault::cut_off || disk_troubled()) return {};
     const auto after = node.replica().standing();
     Findings findings;
     if (after.vector != before.vector || after.state_root != before.state_root)
         findings.push_back(node.id().value() + " took something of a bundle that was cut off");
     const auto rows = node.store().read()->incidents(0, 1'000);
-    const bool told = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.kind == "malformed"; });
-    if (incidents == 0 && !told) findings.push_back(node.id().value() + " says nothing of a bundle that was cut off");
+    if (std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.kind == "malformed"; }))
+        findings.push_back(node.id().value() + " says nothing of a bundle that was cut off");
     return findings;
 }
 
@@ -107,11 +197,7 @@ Findings Simulation::push(SimNode& node) {
     const std::uint64_t requests = link->second.pusher->status().requests;
     (void)link->second.pusher->step_now();
     const Fault fault = link->second.line->last_fault();
-    if (link->second.pusher->status().requests == requests) return {};
-    if (fault == Fault::damaged || fault == Fault::cut_off) {
-        ledger_.tampered_at.insert(to.id().value());
-        ++coverage_.damaged;
-    }
+    if (link->second.pusher->status().requests == requests || disk_troubled()) return {};
     if (fault == Fault::stale || fault == Fault::lost) return {};
     ++coverage_.pushes;
     const auto after = to.replica().standing();
@@ -120,59 +206,86 @@ Findings Simulation::push(SimNode& node) {
     return {};
 }
 
-Findings Simulation::step() {
-    for (const auto& clock : clocks_) clock->advance(static_cast<std::int64_t>(random_.below(3'000)));
-    SimNode& node = *random_.pick(nodes_);
+Findings Simulation::act(SimNode& node) {
     const std::uint64_t dice = random_.below(100);
     if (dice < 35) return workload_.act(node, ids_);
     if (dice < 65) return pull(node);
     if (dice < 80) return push(node);
-    if (dice < 84) {
+    if (dice < 83) {
         node.replica().refresh_head();
         node.replica().cosign_heads();
         return {};
     }
-    if (buggy_ && dice < 88) {
+    if (dice == 83 && !node.replica().rebuild({})) return {node.id().value() + " rebuilds to another root"};
+    if (buggy_ && dice > 83 && dice < 88) {
         buggy_->write(node);
         return {};
     }
-    if (buggy_ && dice < 92) return buggy_->feed(node);
-    if (!options_.faults) return {};
-    if (dice < 98)
-        change_weather();
-    else
-        node.restart(random_.one_in(4) ? SimNode::NewLog::yes : SimNode::NewLog::no);
+    if (buggy_ && dice > 83 && dice < 92) return buggy_->feed(node);
+    if (hostile_ && dice >= 92 && random_.one_in(2))
+        hostile_->act();
+    else if (options_.faults && dice >= 92)
+        trouble(node);
     return {};
 }
 
-Findings Simulation::check_always() {
+Findings Simulation::step(std::uint64_t number) {
+    pass_time();
+    SimNode& node = *random_.pick(nodes_);
     Findings findings;
-    for (const auto& invariant : always_)
-        for (const auto& node : nodes_) append(findings, invariant->check(*node, ledger_));
+    try {
+        findings = act(node);
+    } catch (const StoreFault& fault) {
+        if (!disk_troubled()) findings = {node.id().value() + " has a fault without a cause: " + fault.what()};
+    } catch (const std::exception& fault) {
+        findings = {node.id().value() + " throws: " + fault.what()};
+    }
+    start_crashed();
+    if (number % 16 != 0) {
+        append(findings, check_always(node));
+        return findings;
+    }
+    for (const auto& each : nodes_) append(findings, check_always(*each));
+    note_heads_ahead();
     return findings;
 }
 
-void Simulation::note_coverage() {
+Findings Simulation::check_always(SimNode& node) {
+    Findings findings;
+    for (const auto& invariant : always_) append(findings, invariant->check(node, ledger_));
+    return findings;
+}
+
+void Simulation::note_heads_ahead() {
     for (const auto& node : nodes_)
         for (const LogRow& log : node->store().read()->logs())
             if (log.head_size > log.size) ++coverage_.heads_ahead;
 }
 
-/// Mends every line and lets every puller ask until nothing moves. Every record must arrive in a number of rounds that
-/// depends on how much there is, or some log is held up for ever.
-Findings Simulation::settle() {
-    for (const auto& node : nodes_)
+void Simulation::mend() {
+    for (const auto& node : nodes_) {
+        if (node->disk() != nullptr) node->disk()->calm();
         for (auto& [neighbour, link] : node->links()) {
             link.line->mend();
             link.line->weather = {};
         }
+    }
+}
+
+/// What moves while something is still on its way. Refusals, of which a hostile peer gives cause without end, do not
+/// count.
+std::pair<Vector, std::uint64_t> Simulation::moves(SimNode& node) const {
+    const Standing standing = node.replica().standing();
+    return {standing.vector, hostile_ ? 0 : standing.revision};
+}
+
+/// Every record must arrive in a number of rounds that depends on how much there is, or some log is held up for ever.
+Findings Simulation::settle() {
+    mend();
     if (buggy_)
-        while (nodes_.front()->replica().standing().vector.at(ledger_.invalid.empty() ? LogId{}
-                                                                                      : ledger_.invalid.begin()->log) <
-               (ledger_.invalid.empty() ? Seq{} : ledger_.invalid.rbegin()->seq)) {
+        while (nodes_.front()->replica().standing().vector.at(buggy_->log()) < buggy_->size())
             if (Findings findings = buggy_->feed(*nodes_.front()); !findings.empty()) return findings;
-        }
-    const std::size_t rounds_max = 50 + 4 * ledger_.leaves.size();
+    const std::size_t rounds_max = 50 + 4 * (ledger_.leaves.size() + ledger_.branches.size());
     std::size_t quiet = 0;
     for (std::size_t round = 0; quiet < 4; ++round) {
         if (round == rounds_max) return {"after " + std::to_string(round) + " rounds something still moves"};
@@ -181,38 +294,18 @@ Findings Simulation::settle() {
         for (const auto& node : nodes_) node->replica().cosign_heads();
         for (const auto& node : nodes_)
             for (auto& [neighbour, link] : node->links()) {
-                const auto revisions = [&, to = link.to] {
-                    return std::pair(node->replica().standing().revision, to->replica().standing().revision);
-                };
-                const auto before = revisions();
+                const auto standings = [&, to = link.to] { return std::pair(moves(*node), moves(*to)); };
+                const auto before = standings();
                 if (link.puller) (void)link.puller->step_now();
                 if (link.pusher) (void)link.pusher->step_now();
-                moved = moved || revisions() != before;
+                moved = moved || standings() != before;
             }
         quiet = moved ? 0 : quiet + 1;
     }
     return {};
 }
 
-Findings Simulation::run() {
-    for (std::uint64_t i = 0; i < options_.steps; ++i) {
-        Findings findings = step();
-        append(findings, check_always());
-        if (i % 16 == 0) note_coverage();
-        if (findings.empty()) continue;
-        for (std::string& finding : findings) finding = "step " + std::to_string(i) + ": " + finding;
-        return findings;
-    }
-    Findings findings = settle();
-    append(findings, check_always());
-    if (buggy_)
-        std::erase_if(ledger_.leaves, [&](const auto& item) {
-            return node_of(item.first.log) == buggy_->id() &&
-                   item.first.seq > nodes_.front()->replica().standing().vector.at(item.first.log);
-        });
-    for (const auto& invariant : at_rest_invariants()) append(findings, invariant->check(nodes_, ledger_));
-    for (std::string& finding : findings) finding = "at rest: " + finding;
-
+void Simulation::note_end() {
     const auto tx = nodes_.front()->store().read();
     coverage_.records = tx->counts().records;
     coverage_.conflicts_seen = tx->counts().conflicts;
@@ -220,6 +313,24 @@ Findings Simulation::run() {
     query.limit = 100'000;
     for (const ConflictRow& conflict : tx->conflicts(query))
         coverage_.conflicts.insert(conflict.view.type + " " + std::string(name(conflict.view.state)));
+}
+
+Findings Simulation::run() {
+    const std::int64_t began_ms = clocks_.front()->steady_ms();
+    Findings findings;
+    for (std::uint64_t i = 0; i < options_.steps && findings.empty(); ++i) {
+        append(findings, step(i));
+        for (std::string& finding : findings) finding = "step " + std::to_string(i) + ": " + finding;
+    }
+    if (findings.empty()) {
+        append(findings, settle());
+        for (const auto& node : nodes_) append(findings, check_always(*node));
+        for (const auto& invariant : at_rest_invariants()) append(findings, invariant->check(nodes_, ledger_));
+        for (std::string& finding : findings) finding = "at rest: " + finding;
+        note_end();
+    }
+    coverage_.simulated_ms = clocks_.front()->steady_ms() - began_ms;
+    coverage_.faults = ledger_.faults;
     return findings;
 }
 

@@ -1,35 +1,45 @@
 #pragma once
-/// Several nodes, their lines and their officers in one process, under a virtual clock and seeded chance: a seed
-/// replays everything.
-#include <filesystem>
+/// Several nodes, their lines, disks, clocks and officers in one process, under a virtual clock and seeded chance: a
+/// seed replays everything.
 #include <set>
 
 #include "tests/simulation/buggy_author.hpp"
+#include "tests/simulation/hostile_peer.hpp"
 #include "tests/simulation/workload.hpp"
 
 namespace minglu::simulation {
 
+constexpr std::size_t nodes_max = 12;
+
 enum class Shape { line, random };
+/// On what the nodes keep their records: in memory, on disks that fail, or some of them here and some there.
+enum class StoreKind { memory, disk, mixed };
 
 struct Options {
     std::uint64_t seed = 1;
     std::uint64_t steps = 200;
-    std::size_t nodes = 3;
+    std::size_t nodes = 3;        ///< 1 to `nodes_max`
     Shape shape = Shape::random;  ///< `line` has no link between its ends
     StoreKind store = StoreKind::memory;
-    std::filesystem::path directory;  ///< for SQLite; must exist and be empty
-    bool faults = true;               ///< lines lose, damage, delay; nodes restart
+    bool faults = true;  ///< lines lose, damage, delay; disks fail; clocks jump; nodes restart and are cut off for days
     bool buggy_author = true;
+    bool hostile_peer = false;
 };
+
+/// Two or three mostly, as many as there may be now and then.
+[[nodiscard]] constexpr std::size_t nodes_of_seed(std::uint64_t seed) {
+    return static_cast<std::size_t>(seed % 5 == 0 ? 2 + (seed / 5) % (nodes_max - 1) : 2 + seed % 3);
+}
 
 /// What a run came across: so that a suite can tell that it tried everything.
 struct Coverage {
     std::set<std::string> conflicts;  ///< "update_remove resolved", "insert_insert won by a", …
     std::uint64_t records = 0;
     std::uint64_t conflicts_seen = 0;
-    std::uint64_t damaged = 0;
     std::uint64_t pushes = 0;       ///< that reached the neighbour, whole or not
     std::uint64_t heads_ahead = 0;  ///< times a node held a head beyond its records
+    std::int64_t simulated_ms = 0;
+    Faults faults;
 };
 
 class Simulation {
@@ -42,15 +52,28 @@ public:
     [[nodiscard]] const Coverage& coverage() const { return coverage_; }
 
 private:
+    void add_node(const NodeId& id);
+    void add_hostile_peer();
     void connect_all();
     void connect(SimNode& a, SimNode& b);
-    [[nodiscard]] Findings step();
+    void pass_time();
+    [[nodiscard]] Findings act(SimNode& node);
+    [[nodiscard]] Findings step(std::uint64_t number);
     [[nodiscard]] Findings pull(SimNode& node);
     [[nodiscard]] Findings push(SimNode& node);
-    void change_weather();
-    [[nodiscard]] Findings check_always();
+    void trouble(SimNode& node);
+    void change_weather(SimNode& node);
+    void split();
+    void set_clock(SimNode& node);
+    void trouble_disk(SimNode& node);
+    [[nodiscard]] bool disk_troubled() const;
+    void start_crashed();
+    [[nodiscard]] Findings check_always(SimNode& node);
+    void mend();
+    [[nodiscard]] std::pair<Vector, std::uint64_t> moves(SimNode& node) const;
     [[nodiscard]] Findings settle();
-    void note_coverage();
+    void note_heads_ahead();
+    void note_end();
 
     Options options_;
     test::SeededRandom random_;
@@ -61,6 +84,7 @@ private:
     std::vector<std::unique_ptr<SimNode>> nodes_;
     std::vector<NodeId> ids_;
     std::optional<BuggyAuthor> buggy_;
+    std::unique_ptr<HostilePeer> hostile_;
     std::vector<std::unique_ptr<Always>> always_ = always_invariants();
 };
 

@@ -138,7 +138,7 @@ Findings Workload::act(SimNode& node, const std::vector<NodeId>& all) {
     const bool covered =
         std::all_of(made.ops.begin(), made.ops.end(), [&](const Op& op) { return held.covers(op.seen); });
     const std::string reason = made.reason;
-    const auto published = node.replica().publish(std::move(made));
+    const auto published = publish(node, std::move(made));
     if (!published) {
         if (!covered && published.error().code == ErrorCode::stale) return {};
         return {node.id().value() + " refuses a write: " + describe(published.error())};
@@ -147,6 +147,26 @@ Findings Workload::act(SimNode& node, const std::vector<NodeId>& all) {
     ledger_.acknowledged.emplace(published->dot, published->leaf);
     ledger_.acts.push_back({reason, published->dot, published->leaf});
     return {};
+}
+
+Result<Published> Workload::publish(SimNode& node, Draft draft) {
+    const std::string reason = draft.reason;
+    try {
+        return node.replica().publish(std::move(draft));
+    } catch (const CommitUnknown&) {
+        unanswered_.insert(reason);
+        throw;
+    }
+}
+
+void Workload::look_again(SimNode& node) {
+    const auto tx = node.store().read();
+    for (const LogRow& log : tx->logs()) {
+        if (node_of(log.id) != node.id()) continue;
+        const auto last = tx->record({log.id, log.size});
+        if (last && unanswered_.contains(parse_header(last->header)->reason))
+            ledger_.leaves.emplace(last->dot, last->leaf);
+    }
 }
 
 }  // namespace minglu::simulation

@@ -12,12 +12,12 @@ class Workload {
 public:
     Workload(test::SeededRandom& random, Ledger& ledger) : random_(random), ledger_(ledger) {}
 
-    /// One act of somebody at `node`. Findings: a write refused without a cause.
+    /// One act of somebody at `node`. Findings: a write refused without a cause. Throws what the store throws.
     Findings act(SimNode& node, const std::vector<NodeId>& all);
+    /// After a crash: the act that got no answer stands at the end of the node's log, or nowhere.
+    void look_again(SimNode& node);
 
 private:
-    enum class Field { name, goods, holders, notes, home, status };
-
     [[nodiscard]] EntryKey any_key();
     [[nodiscard]] Vector seen_by_editor(const ReadTx& tx, const NodeId& node, const EntryKey& key);
     [[nodiscard]] Op any_write(const ReadTx& tx, const NodeId& node, const EntryKey& key,
@@ -25,10 +25,12 @@ private:
     [[nodiscard]] Draft batch(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
     [[nodiscard]] std::optional<Draft> approval(const ReadTx& tx, const NodeId& node);
     [[nodiscard]] std::optional<Draft> resolution(const ReadTx& tx);
+    [[nodiscard]] Result<Published> publish(SimNode& node, Draft draft);
     [[nodiscard]] Draft draft(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
 
     test::SeededRandom& random_;
     Ledger& ledger_;
+    std::set<std::string> unanswered_;  ///< reasons of acts whose commit has an unknown outcome
     std::uint64_t acts_ = 0;  ///< stated as the reason of each, so that it is known again when it is written again
     std::map<std::pair<NodeId, EntryKey>, Vector> screens_;  ///< an editor may save what was shown a while ago
 };

@@ -13,7 +13,7 @@ LogForge::LogForge(LogId log, const Signer& signer, HybridTime time, std::option
     append(std::move(header), {});
 }
 
-Dot LogForge::append(Header header, std::vector<std::string> op_lines) {
+Dot LogForge::append(Header header, std::vector<std::string> op_lines, std::string_view more) {
     header.log = log_;
     header.seq = Seq{records_.size() + 1};
     if (header.time == HybridTime{}) header.time = {time_.ms + 1, 0};
@@ -22,7 +22,9 @@ Dot LogForge::append(Header header, std::vector<std::string> op_lines) {
     std::vector<Hash> leaves;
     for (const std::string& line : op_lines) leaves.push_back(leaf_hash(HashAlgorithm::sha256, line));
     header.ops_root = root_of(HashAlgorithm::sha256, leaves);
-    return append_line(serialise(header), std::move(op_lines));
+    std::string line = serialise(header);
+    line.insert(line.size() - 1, more);
+    return append_line(std::move(line), std::move(op_lines));
 }
 
 Dot LogForge::change(const std::vector<Op>& ops) {
@@ -63,6 +65,11 @@ Head LogForge::head(Seq size, HybridTime time) const {
     head.size = size;
     head.root = root(size);
     head.time = time;
+    if (stated) {
+        head.vector = stated->vector;
+        head.fold = stated->fold;
+        head.state = stated->state;
+    }
     head.vector.set(log_, size);
     return head;
 }

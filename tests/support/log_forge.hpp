@@ -17,8 +17,9 @@ public:
     /// Begins with a proper `open` record dated `time`. Copy a forge to let its log fork.
     LogForge(LogId log, const Signer& signer, HybridTime time, std::optional<Cut> cut = {});
 
-    /// Fills in log, seq, ops, ops_root, and a time one millisecond after the last when `header` has none.
-    Dot append(Header header, std::vector<std::string> op_lines);
+    /// Fills in log, seq, ops, ops_root, and a time one millisecond after the last when `header` has none. `more` is
+    /// put before the closing brace, e.g. a member that no version knows yet.
+    Dot append(Header header, std::vector<std::string> op_lines, std::string_view more = {});
     /// A `change` by "forger".
     Dot change(const std::vector<Op>& ops);
     /// Any header line, e.g. of a newer version; `op_lines` must be as many as it says.
@@ -41,6 +42,14 @@ public:
     /// All after `have`, proved by the last head.
     [[nodiscard]] std::string rest(Seq have = {}) const { return bundle(Seq{have.value() + 1}, size(), size()); }
 
+    /// What its heads state of a catalogue: its own position alone when none. The log's position is filled in.
+    struct Stated {
+        Vector vector;
+        std::uint32_t fold;
+        Hash state;
+    };
+    std::optional<Stated> stated;
+
 private:
     [[nodiscard]] NodeReader nodes() const;
 
@@ -58,7 +67,7 @@ private:
 
 /// One bundle of several forges' segments, their records one log after the other.
 struct ForgedPart {
-    const LogForge* forge;
+    const LogForge* forge = nullptr;
     Seq from;
     Seq to;
     Seq head_size;

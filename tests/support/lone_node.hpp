@@ -18,7 +18,7 @@ struct LoneNode {
         replica.reset();
         replica = std::make_unique<Replica>(id, *store, *key, clock, random);
     }
-    void pin(const NodeId& other, const Signer& signer) {
+    void pin(const NodeId& other, const Signer& signer) const {
         replica->write_local([&](WriteTx& tx) { tx.put_peer({other, fixed_card(other, signer), "", false, {}}); });
     }
     [[nodiscard]] std::vector<std::string> incidents() const {
@@ -27,7 +27,7 @@ struct LoneNode {
         std::sort(kinds.begin(), kinds.end());
         return kinds;
     }
-    [[nodiscard]] Result<Published> write(std::vector<Op> ops) {
+    [[nodiscard]] Result<Published> write(std::vector<Op> ops) const {
         Draft draft;
         draft.actor = "li.wei";
         draft.ops = std::move(ops);

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("include", "catalog", "sync", "src")
 COMPOSITION = ("src/node", "src/cli", "src/main.cpp")
 # What the program does for its adapters rather than towards the outside: the handlers of src/http may see it.
-SERVICES = ("src/imports", "src/sheet")
+SERVICES = ("src/audit", "src/imports", "src/lookalikes", "src/sheet")
 SOURCE_SUFFIXES = (".hpp", ".h", ".cpp")
 
 # Third-party headers, and the folders whose files may include them ("" = any folder).

@@ -2,6 +2,7 @@
 
 #include "src/http/api/asked.hpp"
 #include "src/http/api/cursor.hpp"
+#include "src/http/api/day_parameter.hpp"
 #include "src/http/api/entry_history.hpp"
 #include "src/http/api/entry_search.hpp"
 #include "src/http/api/freshness.hpp"
@@ -36,6 +37,7 @@ HttpResponse search(Call& call) {
     const auto tx = call.services.store.read();
     const CatalogueAt catalogue(*tx, found->asked());
     const EntrySearch::Page page = found->page(catalogue, {paging->after[0], paging->after[1]}, paging->limit);
+    call.tally->hits = page.hits.size();
 
     JsonWriter json;
     json.begin_object().key("items").begin_array();
@@ -53,6 +55,7 @@ HttpResponse one_entry(Call& call) {
     const auto key = parse_entry_key(text);
     const auto tx = call.services.store.read();
     const auto entry = key ? entry_at(*tx, *key, asked->known_at) : std::nullopt;
+    call.tally->hits = entry ? 1 : 0;
     if (!entry) return key ? never_listed(text) : no_such_entry(text);
 
     std::string body = entry_json(*tx, *entry, *asked);

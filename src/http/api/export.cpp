@@ -19,8 +19,8 @@ constexpr std::uint32_t page_entries = 500;
 /// One snapshot of the catalogue, walked page by page for as long as the client takes more.
 class Walk {
 public:
-    Walk(EntrySearch search, std::unique_ptr<ReadTx> tx)
-        : search_(std::move(search)), tx_(std::move(tx)), catalogue_(*tx_, search_.asked()) {}
+    Walk(EntrySearch search, std::unique_ptr<ReadTx> tx, std::shared_ptr<Tally> tally)
+        : search_(std::move(search)), tx_(std::move(tx)), catalogue_(*tx_, search_.asked()), tally_(std::move(tally)) {}
 
     [[nodiscard]] const ReadTx& tx() const { return *tx_; }
     [[nodiscard]] bool is_done() const { return done_; }
@@ -30,6 +30,7 @@ public:
         const EntrySearch::Page page = search_.page(catalogue_, at_, page_entries);
         for (const EntryHit& hit : page.hits) visit(hit, catalogue_.verdict_of(hit));
         at_ = page.last;
+        tally_->hits = tally_->hits.value_or(0) + page.hits.size();
         done_ = !page.more;
     }
 
@@ -37,6 +38,7 @@ private:
     EntrySearch search_;
     std::unique_ptr<ReadTx> tx_;
     CatalogueAt catalogue_;
+    std::shared_ptr<Tally> tally_;
     SearchPosition at_;
     bool done_ = false;
 };
@@ -106,7 +108,7 @@ HttpResponse export_entries(Call& call) {
     if (!search) return problem(search.error());
     const Asked asked = search->asked();
     const std::string file_name = "minglu-" + call.services.node.value() + "-" + to_string(asked.as_of) + "." + *format;
-    Walk walk(*std::move(search), call.services.store.read());
+    Walk walk(*std::move(search), call.services.store.read(), call.tally);
     const std::string vector = to_string(vector_of(walk.tx()));
 
     HttpResponse response;

@@ -22,10 +22,11 @@ JsonWriter begin_result(const std::vector<std::string>& findings) {
     return json;
 }
 
-HttpResponse run(const Busy& busy, Task task) {
+HttpResponse run(const Services& services, const Busy& busy, Task task) {
     if (busy->exchange(true))
         return problem({ErrorCode::busy, "another maintenance task is at work", "", "wait until it is through"});
-    return stream_task(std::move(task), [busy] { *busy = false; });
+    return stream_task(
+        std::move(task), [busy] { *busy = false; }, services.on_unknown);
 }
 
 HttpResponse not_offered() {
@@ -39,7 +40,7 @@ std::optional<Error> fault_in_body(const Call& call) {
 
 HttpResponse rebuild(Call& call, const Busy& busy) {
     if (const auto fault = fault_in_body(call)) return problem(*fault);
-    return run(busy, [&replica = call.services.replica](const Progress& progress) {
+    return run(call.services, busy, [&replica = call.services.replica](const Progress& progress) {
         const bool same = replica.rebuild(progress);
         std::vector<std::string> findings;
         if (!same)
@@ -53,7 +54,7 @@ HttpResponse rebuild(Call& call, const Busy& busy) {
 HttpResponse verify(Call& call, const Busy& busy) {
     if (const auto fault = fault_in_body(call)) return problem(*fault);
     if (!call.services.verify) return not_offered();
-    return run(busy, [&services = call.services](const Progress& progress) {
+    return run(call.services, busy, [&services = call.services](const Progress& progress) {
         return std::move(begin_result(services.verify(progress)).end_object()).take();
     });
 }
@@ -67,7 +68,7 @@ HttpResponse backup(Call& call, const Busy& busy) {
         return problem({ErrorCode::bad_request, "not an absolute path: " + *path, "member path of the body",
                         "give the whole path on the node's machine"});
     if (!call.services.backup) return not_offered();
-    return run(busy, [&services = call.services, target](const Progress& progress) {
+    return run(call.services, busy, [&services = call.services, target](const Progress& progress) {
         services.backup(target, progress);
         return std::move(begin_result({})
                              .member("path", target.string())

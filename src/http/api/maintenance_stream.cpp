@@ -23,8 +23,12 @@ std::string failure_json(ErrorCode code, const std::string& what) {
 /// The task and what it has told so far. Only the latest progress is kept for a slow reader.
 class Task {
 public:
-    Task(std::function<std::string(const Progress&)> task, std::function<void()> after)
-        : task_(std::move(task)), after_(std::move(after)), thread_([this] { run(); }) {}
+    Task(std::function<std::string(const Progress&)> task, std::function<void()> after,
+         std::function<void(const StoreFault&)> on_unknown)
+        : task_(std::move(task)),
+          after_(std::move(after)),
+          on_unknown_(std::move(on_unknown)),
+          thread_([this] { run(); }) {}
     ~Task() { thread_.join(); }
     Task(const Task&) = delete;
     Task& operator=(const Task&) = delete;
@@ -48,8 +52,9 @@ private:
         std::string result;
         try {
             result = task_([this](std::uint64_t done, std::uint64_t total) { tell(done, total); });
-        } catch (const CommitUnknown&) {
-            throw;  // out of the thread: the process ends, whether anybody still listens or not
+        } catch (const CommitUnknown& fault) {
+            if (!on_unknown_) throw;
+            on_unknown_(fault);  // the process ends, whether anybody still listens or not
         } catch (const StoreFault& error) {
             result = failure_json(error.code(), error.what());
         } catch (const std::exception& error) {
@@ -70,6 +75,7 @@ private:
 
     std::function<std::string(const Progress&)> task_;
     std::function<void()> after_;
+    std::function<void(const StoreFault&)> on_unknown_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::optional<std::string> progress_;
@@ -81,8 +87,9 @@ private:
 
 }  // namespace
 
-HttpResponse stream_task(std::function<std::string(const Progress&)> task, std::function<void()> after) {
-    const auto running = std::make_shared<Task>(std::move(task), std::move(after));
+HttpResponse stream_task(std::function<std::string(const Progress&)> task, std::function<void()> after,
+                         std::function<void(const StoreFault&)> on_unknown) {
+    const auto running = std::make_shared<Task>(std::move(task), std::move(after), std::move(on_unknown));
     HttpResponse response;
     response.content_type = "application/x-ndjson";
     response.headers.emplace("Cache-Control", "no-store");

@@ -9,8 +9,9 @@
 namespace minglu {
 
 /// Runs on a thread of its own and returns the JSON of the result. The task goes on to its end although the client may
-/// hang up. Faults of the store become {"result":{"ok":false,"findings":[],"error":{…}}}; a CommitUnknown is thrown out
-/// of the stream. `after` runs once the task is over.
-[[nodiscard]] HttpResponse stream_task(std::function<std::string(const Progress&)> task, std::function<void()> after);
+/// hang up. Faults of the store become {"result":{"ok":false,"findings":[],"error":{…}}}; a CommitUnknown goes to
+/// `on_unknown`, which does not return. `after` runs once the task is over.
+[[nodiscard]] HttpResponse stream_task(std::function<std::string(const Progress&)> task, std::function<void()> after,
+                                       std::function<void(const StoreFault&)> on_unknown);
 
 }  // namespace minglu

@@ -6,6 +6,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <map>
+
 #include "src/http/api/sync_status.hpp"
 #include "src/http/problem.hpp"
 
@@ -31,6 +33,35 @@ void add_store(prometheus::Registry& registry, const StoreCounts& counts) {
     set("minglu_conflicts", "Conflicts ever found that still stand in the log.", counts.conflicts);
     set("minglu_incidents", "Incidents recorded.", counts.incidents);
     set("minglu_incidents_open", "Incidents that happened since a person last looked at them.", counts.incidents_open);
+}
+
+/// By kind, so that an alarm can tell a flood from a fork.
+void add_incidents(prometheus::Registry& registry, const ReadTx& tx) {
+    constexpr std::uint32_t counted_max = 10'000;
+    std::map<std::string, double> open;
+    for (const IncidentRow& incident : tx.incidents(0, counted_max, true)) ++open[incident.kind];
+    auto& family = prometheus::BuildGauge()
+                       .Name("minglu_incidents_open_of_kind")
+                       .Help("Incidents that happened since a person last looked at them, by kind.")
+                       .Register(registry);
+    for (const auto& [kind, count] : open) family.Add({{"kind", kind}}).Set(count);
+}
+
+void add_quota(prometheus::Registry& registry, const Services& services, const ReadTx& tx) {
+    const DailyQuota quota = services.replica.quota();
+    auto& used = prometheus::BuildGauge()
+                     .Name("minglu_log_bytes_today")
+                     .Help("Bytes of records that a log of another node brought in today.")
+                     .Register(registry);
+    auto& waits = prometheus::BuildGauge()
+                      .Name("minglu_log_over_quota")
+                      .Help("1 while a log of another node waits for the next day: it brought in what it may.")
+                      .Register(registry);
+    for (const LogRow& log : tx.logs()) {
+        if (node_of(log.id) == services.node) continue;
+        used.Add({{"log", log.id.value()}}).Set(static_cast<double>(quota.used(tx, log.id)));
+        waits.Add({{"log", log.id.value()}}).Set(quota.is_used_up(tx, log.id) ? 1 : 0);
+    }
 }
 
 /// One family of values, one for each peer.
@@ -155,7 +186,10 @@ void Metrics::note(std::string_view method, std::string_view pattern, int status
 std::string Metrics::text(const Services& services) const {
     // What the store and the peers know is read when asked for; only requests are counted along the way.
     prometheus::Registry now;
-    add_store(now, services.store.read()->counts());
+    const auto tx = services.store.read();
+    add_store(now, tx->counts());
+    add_incidents(now, *tx);
+    add_quota(now, services, *tx);
     add_peers(now, services);
     std::vector<prometheus::MetricFamily> all = now.Collect();
     for (prometheus::MetricFamily& family : families_->registry->Collect()) all.push_back(std::move(family));

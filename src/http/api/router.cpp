@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "src/http/api/audit_kinds.hpp"
 #include "src/http/problem.hpp"
 
 namespace minglu {
@@ -67,7 +68,7 @@ std::optional<Parts> fit(const std::vector<std::string>& pattern, const std::vec
 
 std::optional<Error> unknown_parameter(const HttpRequest& request, const std::vector<std::string>& known) {
     for (const auto& [name, value] : request.query) {
-        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        if (name == "case" || std::find(known.begin(), known.end(), name) != known.end()) continue;
         std::string cure = known.empty() ? "no parameters are known here" : "known are: ";
         for (const std::string& parameter : known) {
             if (parameter != known.front()) cure += ", ";
@@ -165,31 +166,41 @@ HttpResponse Router::handle(const HttpRequest& request) const {
 std::optional<HttpResponse> Router::turn_away(const HttpRequest& head) const {
     const std::int64_t began_ms = services_.clock.steady_ms();
     std::string pattern;
-    auto way = way_of(head, pattern);
-    if (way) return std::nullopt;
-    if (observer_) observer_(head.method, pattern, way.error().status, services_.clock.steady_ms() - began_ms);
-    return std::move(way.error());
+    Way way;
+    auto refused = find_way(head, way, pattern);
+    if (!refused) return std::nullopt;
+    if (observer_) observer_(head.method, pattern, refused->status, services_.clock.steady_ms() - began_ms);
+    return way.route == nullptr ? std::move(refused) : audited(head, way).refuse(*std::move(refused));
+}
+
+Audited Router::audited(const HttpRequest& request, const Way& way) const {
+    return {services_, request, audit_kind(way.route->method, way.route->pattern, way.route->access), way.principal};
 }
 
 HttpResponse Router::answer(const HttpRequest& request, std::string& pattern) const {
-    auto way = way_of(request, pattern);
-    if (!way) return std::move(way.error());
+    Way way;
+    auto refused = find_way(request, way, pattern);
+    if (refused && way.route == nullptr) return *std::move(refused);
+    Audited trail = audited(request, way);
+    if (refused) return trail.refuse(*std::move(refused));
+    if (auto stopped = trail.begin()) return *std::move(stopped);
+    Call call{request, services_, std::move(way.principal), std::move(way.parts)};
+    const auto tally = call.tally;
     try {
-        Call call{request, services_, std::move(way->principal), std::move(way->parts)};
-        return way->route->endpoint(call);
+        return trail.end(way.route->endpoint(call), tally);
     } catch (const CommitUnknown&) {
         throw;
     } catch (const StoreFault& fault) {
-        return store_problem(fault);
+        return trail.end(store_problem(fault), tally);
     }
 }
 
-tl::expected<Router::Way, HttpResponse> Router::way_of(const HttpRequest& request, std::string& pattern) const {
-    Way way;
+/// Fills in `way`, as far as it goes; the answer when it leads nowhere.
+std::optional<HttpResponse> Router::find_way(const HttpRequest& request, Way& way, std::string& pattern) const {
     const auto routes = fitting(request.path, way.parts);
     if (routes.empty()) {
-        return tl::unexpected(problem({ErrorCode::not_found, "nothing is served under this path", request.path,
-                                       "GET /openapi.json lists what there is"}));
+        return problem({ErrorCode::not_found, "nothing is served under this path", request.path,
+                        "GET /openapi.json lists what there is"});
     }
     pattern = routes.front()->pattern;
     const std::string method = request.method == "HEAD" ? "GET" : request.method;
@@ -202,16 +213,15 @@ tl::expected<Router::Way, HttpResponse> Router::way_of(const HttpRequest& reques
         HttpResponse response = problem(405, {ErrorCode::bad_request, "this path does not take " + request.method,
                                               request.path, "it takes " + allow});
         response.headers.emplace("Allow", allow);
-        return tl::unexpected(std::move(response));
+        return response;
     }
     try {
-        if (auto refused = refuse(*way.route, request, way.principal)) return tl::unexpected(*std::move(refused));
+        return refuse(*way.route, request, way.principal);
     } catch (const CommitUnknown&) {
         throw;
     } catch (const StoreFault& fault) {
-        return tl::unexpected(store_problem(fault));
+        return store_problem(fault);
     }
-    return way;
 }
 
 std::optional<HttpResponse> Router::refuse(const Route& route, const HttpRequest& request, Principal& principal) const {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "src/http/api/context.hpp"
+#include "src/http/api/audited.hpp"
 
 namespace minglu {
 
@@ -48,7 +48,9 @@ private:
     using Parts = std::map<std::string, std::string>;
     [[nodiscard]] std::vector<const Route*> fitting(const std::string& path, Parts& parts) const;
     struct Way;
-    [[nodiscard]] tl::expected<Way, HttpResponse> way_of(const HttpRequest& request, std::string& pattern) const;
+    [[nodiscard]] std::optional<HttpResponse> find_way(const HttpRequest& request, Way& way,
+                                                       std::string& pattern) const;
+    [[nodiscard]] Audited audited(const HttpRequest& request, const Way& way) const;
     [[nodiscard]] std::optional<HttpResponse> refuse(const Route& route, const HttpRequest& request,
                                                      Principal& principal) const;
     [[nodiscard]] HttpResponse answer(const HttpRequest& request, std::string& pattern) const;

@@ -10,6 +10,7 @@
 
 #include "minglu/ports.hpp"
 #include "minglu/store.hpp"
+#include "sync/divergence.hpp"
 #include "sync/exchange.hpp"
 #include "sync/puller.hpp"
 #include "sync/pusher.hpp"
@@ -17,7 +18,9 @@
 
 namespace minglu {
 
+class AuditTrail;
 class ImportJobs;
+class Lookalikes;
 
 /// done, total; total 0 = unknown.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
@@ -36,19 +39,26 @@ struct Services {
     Replica& replica;
     Exchange& exchange;
     ImportJobs& imports;
+    Lookalikes& lookalikes;
     const Clock& clock;
     Random& random;
     std::string card;         ///< own card file
     bool open_reads = false;  ///< the catalogue may be read without a token
     std::string version;      ///< of the program
 
-    std::function<std::vector<PeerReport>()> peer_reports;
-    std::function<void()> peers_changed;  ///< cards or pauses changed: start and stop pullers
+    std::function<std::vector<PeerReport>()> peer_reports{};
+    std::function<void()> peers_changed{};  ///< cards or pauses changed: start and stop pullers
     /// Exchanges with that peer, at once, until neither side has more for the other.
-    std::function<Result<PeerReport>(const NodeId& peer)> exchange_now;
-    std::function<void(const std::filesystem::path& target, const Progress&)> backup;  ///< throws StoreFault
-    std::function<std::vector<std::string>(const Progress&)> verify;  ///< one line per finding; empty = sound
-    std::function<std::string(std::size_t bytes)> random_bytes;       ///< for secrets
+    std::function<Result<PeerReport>(const NodeId& peer)> exchange_now{};
+    /// Looks for the entries that differ between that peer and this node; errors: not_found, bad_request, those of
+    /// compare_states.
+    std::function<Result<Comparison>(const NodeId& peer)> compare{};
+    std::function<void(const std::filesystem::path& target, const Progress&)> backup{};  ///< throws StoreFault
+    std::function<std::vector<std::string>(const Progress&)> verify{};  ///< one line per finding; empty = sound
+    std::function<std::string(std::size_t bytes)> random_bytes{};       ///< for secrets
+    /// A commit of a thread that no request waits for, whose outcome is unknown; does not return.
+    std::function<void(const StoreFault&)> on_unknown{};
+    AuditTrail* audit = nullptr;  ///< none: nothing is written down, for tests
 };
 
 }  // namespace minglu

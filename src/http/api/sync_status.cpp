@@ -70,6 +70,19 @@ void write_cosignatures(JsonWriter& json, const ReadTx& tx, const std::vector<Lo
     json.end_array();
 }
 
+/// What the logs of other nodes brought in today.
+void write_quota(JsonWriter& json, const Services& services, const ReadTx& tx, const std::vector<LogRow>& logs) {
+    const DailyQuota quota = services.replica.quota();
+    json.key("quota").begin_object().member_number("bytes_per_day", quota.bytes_per_day()).key("logs").begin_array();
+    for (const LogRow& log : logs) {
+        const std::uint64_t used = quota.used(tx, log.id);
+        if (used == 0) continue;
+        json.begin_object().member("log", log.id.value()).member_number("bytes_today", used);
+        json.member_boolean("waits", quota.is_used_up(tx, log.id)).end_object();
+    }
+    json.end_array().end_object();
+}
+
 std::vector<PeerReport> reports_of(const Services& services) {
     return services.peer_reports ? services.peer_reports() : std::vector<PeerReport>{};
 }
@@ -85,6 +98,7 @@ HttpResponse status_answer(const Services& services, const std::vector<PeerRepor
     for (const PeerRow& peer : tx->peers()) write_peer(json, peer, reports, standing.vector, logs);
     json.end_array();
     write_cosignatures(json, *tx, logs);
+    write_quota(json, services, *tx, logs);
     json.member_raw("freshness", freshness_json(services, *tx)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }

@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t secret_bytes = 32;
 constexpr std::size_t token_name_max = 100;
-constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t china_ahead_ms = 8 * 3'600'000;  ///< UTC+8
 
 /// "mlg_" and 43 characters of base64url without padding (RFC 4648 §5).
 std::string secret_of(std::string_view random_bytes) {
@@ -24,11 +22,6 @@ std::string secret_of(std::string_view random_bytes) {
     std::replace(text.begin(), text.end(), '+', '-');
     std::replace(text.begin(), text.end(), '/', '_');
     return "mlg_" + text;
-}
-
-/// The moment at which that day is over in China.
-UnixMs end_of(Day day) {
-    return UnixMs{(std::int64_t{day.value()} + 1) * day_ms - china_ahead_ms};
 }
 
 bool is_name(std::string_view name) {
@@ -69,7 +62,7 @@ Result<TokenRow> read_token(const Call& call) {
                      "member name of the body", "name the person or program; it stands in every record they write"});
     if (const auto known = parse_role(*role); !known) return fail(known.error());
     const UnixMs now = call.services.clock.now();
-    const UnixMs expires = *expires_on ? end_of(**expires_on) : UnixMs{};
+    const UnixMs expires = *expires_on ? start_of(Day{(*expires_on)->value() + 1}) : UnixMs{};
     if (*expires_on && expires <= now)
         return fail({ErrorCode::bad_value, "the token would have expired already", "member expires_on of the body",
                      "give today or a later day"});

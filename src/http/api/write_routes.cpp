@@ -16,6 +16,8 @@ void add_write_routes(Router& router) {
     add_carried_record_routes(router);
     add_incident_routes(router, in_use);
     add_fork_routes(router);
+    add_fork_adoption_route(router);
+    add_audit_routes(router);
 }
 
 }  // namespace minglu

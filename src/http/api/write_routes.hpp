@@ -21,7 +21,11 @@ void add_token_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 void add_maintenance_routes(Router& router);
 /// GET /v1/incidents, POST …/{no}/acknowledgement.
 void add_incident_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
+/// /v1/audit.
+void add_audit_routes(Router& router);
 /// GET /v1/forks and /v1/forks/records.
 void add_fork_routes(Router& router);
+/// POST /v1/forks/adoption.
+void add_fork_adoption_route(Router& router);
 
 }  // namespace minglu

@@ -97,6 +97,10 @@ public:
             if (!visit(at->second->row)) return;
         }
     }
+    void visit_names(const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const override {
+        for (const auto& [no, entry] : state().entries)
+            for (const Period& period : entry->periods) visit(no, entry->row.key, period.name);
+    }
     void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const override {
         for (const auto& [no, entry] : state().entries) visit(entry->row.key, entry->row.trie_leaf);
     }
@@ -147,6 +151,15 @@ public:
     }
     std::optional<StoredReply> reply(std::string_view key) const override { return find(state().replies, key); }
     std::string setting(std::string_view key) const override { return find(state().settings, key).value_or(""); }
+    std::vector<AuditRow> audit(const AuditQuery& query) const override { return memory::audit(state(), query); }
+    void visit_audit(std::int64_t after, const std::function<bool(const AuditRow&)>& visit) const override {
+        for (const AuditRow& row : state().audit) {
+            if (row.no > after && !visit(row)) return;
+        }
+    }
+    std::optional<AuditRow> last_audit() const override {
+        return state().audit.empty() ? std::nullopt : std::optional(state().audit.back());
+    }
 
 protected:
     [[nodiscard]] virtual const State& state() const = 0;
@@ -256,6 +269,7 @@ public:
     void put_setting(std::string_view key, std::string_view value) override {
         state_->settings.insert_or_assign(std::string(key), std::string(value));
     }
+    void add_audit(const AuditRow& row) override { state_->audit.push_back(row); }
 
     void commit() override {
         if (!lock_.owns_lock()) throw std::logic_error("commit: the transaction has ended");

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "catalog/entry_filter.hpp"
 #include "src/store/conflict_events.hpp"
@@ -71,6 +72,21 @@ std::optional<ConflictRow> conflict(const State& state, const Hash& id) {
         if (view.id == id) return row_of(state, *entry->second, view);
     }
     return std::nullopt;
+}
+
+std::vector<AuditRow> audit(const State& state, const AuditQuery& query) {
+    const auto is_wanted = [&](const AuditRow& row) {
+        return row.at >= query.since && row.at < query.until && (query.actor.empty() || row.actor == query.actor) &&
+               (query.kind.empty() || row.kind == query.kind) &&
+               (query.case_number.empty() || row.case_number == query.case_number) &&
+               (query.before.second == 0 || std::pair(row.at, row.no) < query.before);
+    };
+    std::vector<AuditRow> rows;
+    std::copy_if(state.audit.begin(), state.audit.end(), std::back_inserter(rows), is_wanted);
+    std::sort(rows.begin(), rows.end(),
+              [](const AuditRow& a, const AuditRow& b) { return std::pair(a.at, a.no) > std::pair(b.at, b.no); });
+    if (rows.size() > query.limit) rows.resize(query.limit);
+    return rows;
 }
 
 }  // namespace minglu::memory

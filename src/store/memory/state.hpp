@@ -57,6 +57,7 @@ struct State {
     std::vector<ForkRow> forks;
     std::map<std::string, StoredReply, std::less<>> replies;
     std::map<std::string, std::string, std::less<>> settings;
+    std::vector<AuditRow> audit;  ///< by number
 
     /// Gives the key a number if it has none.
     EntryNo number_of(const EntryKey& key);
@@ -74,6 +75,7 @@ RecordNo add_record(State& state, const NewRecord& record);
 [[nodiscard]] EntryPage query(const State& state, const EntryQuery& query);
 [[nodiscard]] std::vector<ConflictRow> conflicts(const State& state, const ConflictQuery& query);
 [[nodiscard]] std::optional<ConflictRow> conflict(const State& state, const Hash& id);
+[[nodiscard]] std::vector<AuditRow> audit(const State& state, const AuditQuery& query);
 [[nodiscard]] std::vector<std::string> check(const State& state);
 
 }  // namespace minglu::memory

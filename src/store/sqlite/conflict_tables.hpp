@@ -10,7 +10,7 @@ class ConflictTables {
 public:
     ConflictTables(Database& database, KeyNumbers& keys) : database_(database), keys_(keys) {}
 
-    [[nodiscard]] std::vector<ConflictRow> conflicts(const ConflictQuery& query) const;
+    [[nodiscard]] std::vector<ConflictRow> conflicts(const ConflictQuery& wanted) const;
     [[nodiscard]] std::optional<ConflictRow> conflict(const Hash& id) const;
     [[nodiscard]] std::vector<JournalRow> journal(const Hash& conflict) const;
 

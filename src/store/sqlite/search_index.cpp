@@ -263,13 +263,14 @@ void SearchIndex::check(std::vector<std::string>& findings) {
     while (query.next()) numbers.push_back(query->integer(0));
     for (const std::int64_t run_no : numbers) {
         const auto report = [&](std::uint32_t page, std::string_view what) {
-            findings.push_back("search index: page " + std::to_string(page) + " of run " + std::to_string(run_no) +
-                               " " + std::string(what) + " (run `minglu rebuild`)");
+            findings.push_back("table search_page, page " + std::to_string(page) + " of run " + std::to_string(run_no) +
+                               ": it " + std::string(what) + " (run minglu rebuild)");
         };
         try {
             check_run(run_no, report);
         } catch (const StoreFault& fault) {
-            findings.push_back("run " + std::to_string(run_no) + ": " + fault.what());
+            findings.push_back("table search_run, run " + std::to_string(run_no) + ": " + fault.what() +
+                               " (run minglu rebuild)");
         }
     }
     directories_.clear();

@@ -24,6 +24,16 @@ void set_cache(Database& database, std::int64_t bytes) {
     database.run_script("PRAGMA cache_size = -" + std::to_string(bytes / 1024));
 }
 
+/// A process that was killed may have written a commit and not synced it. It is read like every other, so it has to be
+/// on the disk before anybody is told of it.
+void sync_wal(Database& database) {
+    sqlite3_file* wal = nullptr;
+    int code = sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (code == SQLITE_OK && wal != nullptr && wal->pMethods != nullptr)
+        code = wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
+    if (code != SQLITE_OK) throw_fault(database.handle(), code, "syncing the write-ahead log");
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(std::filesystem::path file, const SqliteOptions& options)
@@ -35,6 +45,7 @@ SqliteStore::SqliteStore(std::filesystem::path file, const SqliteOptions& option
     set_cache(database, options_.writer_cache_bytes);
     database.run_script("PRAGMA journal_size_limit = " + std::to_string(options_.wal_bytes_soft));
     migrate(database);
+    sync_wal(database);
     reindex_if_outdated(writer_, options_.reindexing);
     Query page = database.query("PRAGMA page_size");
     page.next();

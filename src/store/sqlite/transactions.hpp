@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "minglu/store.hpp"
+#include "src/store/sqlite/audit_table.hpp"
 #include "src/store/sqlite/conflict_tables.hpp"
 #include "src/store/sqlite/local_tables.hpp"
 #include "src/store/sqlite/log_tables.hpp"
@@ -24,6 +25,7 @@ struct Connection {
     SearchIndex search;
     ViewTables views{database, keys, conflicts, search};
     LocalTables local{database};
+    AuditTable audit{database};
 };
 
 /// The reading half, for both kinds of transaction: hands each call to the tables that answer it.
@@ -63,6 +65,9 @@ public:
     void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const override {
         c_.views.visit_entries(after, visit);
     }
+    void visit_names(const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const override {
+        c_.views.visit_names(visit);
+    }
     void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const override {
         c_.views.visit_leaves(visit);
     }
@@ -82,6 +87,11 @@ public:
     std::vector<JournalRow> journal(const Hash& conflict) const override { return c_.conflicts.journal(conflict); }
     std::optional<StoredReply> reply(std::string_view key) const override { return c_.local.reply(key); }
     std::string setting(std::string_view key) const override { return c_.local.setting(key); }
+    std::vector<AuditRow> audit(const AuditQuery& query) const override { return c_.audit.rows(query); }
+    void visit_audit(std::int64_t after, const std::function<bool(const AuditRow&)>& visit) const override {
+        c_.audit.visit(after, visit);
+    }
+    std::optional<AuditRow> last_audit() const override { return c_.audit.last(); }
 
 protected:
     Connection& c_;
@@ -136,6 +146,7 @@ public:
     }
     void put_reply(std::string_view key, const StoredReply& reply) override { c_.local.put_reply(key, reply); }
     void put_setting(std::string_view key, std::string_view value) override { c_.local.put_setting(key, value); }
+    void add_audit(const AuditRow& row) override { c_.audit.add(row); }
 
     void commit() override;
 

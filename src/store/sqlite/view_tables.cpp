@@ -84,6 +84,17 @@ void ViewTables::visit_entries(EntryNo after, const std::function<bool(const Ent
     }
 }
 
+void ViewTables::visit_names(const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const {
+    Query query = database_.query(
+        "SELECT p.period_no, k.key, p.name FROM period p CROSS JOIN key k ON k.key_no = p.period_no >> ?"
+        " ORDER BY p.period_no",
+        period_number_bits);
+    while (query.next()) {
+        const EntryKey key{query->text(1)};
+        visit(EntryNo{query->integer(0) >> period_number_bits}, key, query->text(2));
+    }
+}
+
 void ViewTables::visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const {
     Query query = database_.query(
         "SELECT k.key, e.trie_leaf FROM entry e CROSS JOIN key k ON k.key_no = e.entry_no ORDER BY e.entry_no");

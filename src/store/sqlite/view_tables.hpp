@@ -20,6 +20,7 @@ public:
     [[nodiscard]] std::vector<Period> periods(EntryNo no) const;
     [[nodiscard]] EntryPage query(const EntryQuery& query) const;
     void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const;
+    void visit_names(const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const;
     void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const;
     [[nodiscard]] StoreCounts counts() const;
 

@@ -8,7 +8,7 @@
 #include "minglu/json_text.hpp"
 
 using namespace minglu;
-using minglu::literals::operator""_vv;
+using namespace minglu::literals;
 
 namespace {
 

@@ -4,17 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "catalog/import/table.hpp"
+#include "tests/support/imported_table.hpp"
 
 namespace minglu::testing {
 
-struct ImportedTable {
-    std::vector<RowDraft> drafts;
-    std::vector<RowError> errors;
-    std::string fatal;
-    std::uint64_t rows = 0;
-    std::uint64_t refused = 0;
-};
+using test::ImportedTable;
+using test::TableOptions;
 
 inline TableOptions options_for(std::optional<Kind> kind = {}) {
     TableOptions options;
@@ -26,21 +21,12 @@ inline TableOptions options_for(std::optional<Kind> kind = {}) {
     return options;
 }
 
+inline ImportedTable import_table(std::string_view bytes, const TableOptions& options, std::size_t chunk = 4096) {
+    return test::read_table(bytes, options, chunk);
+}
+
 inline ImportedTable import_table(std::string_view bytes, std::optional<Kind> kind = {}, std::size_t chunk = 4096) {
-    ImportedTable table;
-    TableReader reader{options_for(kind),
-                       [&](RowDraft draft) -> Result<void> {
-                           table.drafts.push_back(std::move(draft));
-                           return {};
-                       },
-                       [&](RowError error) { table.errors.push_back(std::move(error)); }};
-    Result<void> outcome;
-    for (std::size_t at = 0; at < bytes.size() && outcome; at += chunk) outcome = reader.feed(bytes.substr(at, chunk));
-    if (outcome) outcome = reader.finish();
-    if (!outcome) table.fatal = describe(outcome.error());
-    table.rows = reader.rows();
-    table.refused = reader.refused();
-    return table;
+    return import_table(bytes, options_for(kind), chunk);
 }
 
 inline std::string json_of(const RowDraft& draft, std::string_view field) {

@@ -99,6 +99,29 @@ TEST_CASE("abolished names, and names that several areas bear") {
     CHECK(codes("成都市简阳市", "2024-01-01") == Codes{"510185"});
 }
 
+TEST_CASE("a name that stands for nothing on the day means what it stood for last") {
+    struct Case {
+        std::string_view name, on;
+        Codes codes;
+    };
+    const Case cases[] = {
+        {"重庆市渝北区", "2026-01-24", {"500112"}},
+        {"重庆市渝北区", "2026-06-01", {"500112"}},
+        {"重庆市渝北区", "1990-01-01", {}},  // not before it came to be
+        {"开县", "2020-01-01", {"500234"}},
+        {"简阳市", "2024-01-01", {"510185"}},
+        {"市中区", "2024-01-01", {"511002", "511102"}},
+        {"火星市", "2024-01-01", {}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.name);
+        CAPTURE(c.on);
+        Codes found;
+        for (const Region* region : regions_meant(c.name, day(c.on))) found.push_back(region->code);
+        CHECK(found == c.codes);
+    }
+}
+
 TEST_CASE("paths") {
     CHECK(region_path("510184", day("2024-01-01")) == "四川省成都市崇州市");
     CHECK(region_path("500102", day("2024-01-01")) == "重庆市涪陵区");

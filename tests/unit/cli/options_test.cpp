@@ -108,7 +108,7 @@ TEST_CASE("options for every command stand before or after it") {
     };
     for (const auto& words : spellings) {
         CommandLine line;
-        line.answer("GET /v1/sync", std::string("{\"node\": \"cq\"}"));
+        line.answer("GET /v1/sync", std::string(R"({"node": "cq"})"));
         const Run run = line.run(words);
         CHECK(run.code == 0);
         CHECK(run.out == "{\"node\": \"cq\"}\n");

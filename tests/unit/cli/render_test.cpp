@@ -56,7 +56,7 @@ TEST_CASE("a search says what is listed, as of which day, and how fresh that is"
                                 R"("fields":{"name":"乙","listing":"removed","removed_on":"2025-05-05"}})";
     const std::string future = R"({"key":"gi/Y","kind":"gi","listed":false,"open_conflicts":0,"fields":{}})";
     line.answer("GET /v1/entries",
-                "{\"items\":[" + entry() + "," + removed + "," + future + "],\"next\":\"c2\"," + freshness + "}");
+                "{\"items\":[" + entry() + "," + removed + "," + future + R"(],"next":"c2",)" + freshness + "}");
     const Run run = line.run({"query", "榨菜"});
     CHECK(run.code == 0);
     CHECK(run.out ==
@@ -81,12 +81,12 @@ TEST_CASE("nothing found is said, not an error") {
 TEST_CASE("every page is followed; with --json one page per line, as it came") {
     for (const bool json : {false, true}) {
         CommandLine line;
-        const std::string first = "{\"items\":[" + entry() + "],\"next\":\"c2\"}";
+        const std::string first = "{\"items\":[" + entry() + R"(],"next":"c2"})";
         const std::string second = R"({"items":[{"key":"gi/Z","fields":{}}]})";
         line.answer("GET /v1/entries", first);
         line.answer("GET /v1/entries", second);
         std::vector<std::string> words{"query", "--all"};
-        if (json) words.push_back("--json");
+        if (json) words.emplace_back("--json");
         const Run run = line.run(words);
         CHECK(run.code == 0);
         REQUIRE(line.node.requests.size() == 2);
@@ -279,12 +279,12 @@ TEST_CASE("a verification that finds something ends with 7") {
     };
     for (const Row& row :
          {Row{"verify", "{\"done\":1,\"total\":2}\n{\"result\":{\"ok\":true,\"findings\":[]}}\n", 0, "校验通过"},
-          Row{"verify", "{\"result\":{\"ok\":false,\"findings\":[\"row 3 is odd\"]}}", 7, "row 3 is odd"},
+          Row{"verify", R"({"result":{"ok":false,"findings":["row 3 is odd"]}})", 7, "row 3 is odd"},
           Row{"verify", "{\"done\":1,\"total\":2}\n", 1, ""},
           Row{"rebuild", R"({"result":{"ok":false,"findings":[],"error":{"code":"disk_full","what":"no space"}}})", 1,
               ""},
           Row{"verify", R"({"result":{"ok":false,"findings":[],"error":{"code":"corrupt","what":"torn"}}})", 7, ""},
-          Row{"rebuild", "{\"ok\":true,\"findings\":[]}", 0, "重建"}}) {
+          Row{"rebuild", R"({"ok":true,"findings":[]})", 0, "重建"}}) {
         CommandLine line;
         line.answer(std::string("POST /v1/maintenance/") + row.name, Answer{200, row.answer});
         const Run run = line.run({row.name});
@@ -292,6 +292,39 @@ TEST_CASE("a verification that finds something ends with 7") {
         CHECK(run.code == row.code);
         CHECK(has(run.out, row.said));
     }
+}
+
+TEST_CASE("adopting says of each record what becomes of it, and ends with 3 when one was refused") {
+    const std::string items =
+        R"({"dot":"cq-9f3c21d07be45a18:8","actor":"li","reason":"调整","outcome":"write","ops":2,"changed_since":1},)"
+        R"({"dot":"cq-9f3c21d07be45a18:9","actor":"li","reason":"再调","outcome":"stands","ops":0,"changed_since":0})";
+    const std::string refused =
+        R"({"dot":"cq-9f3c21d07be45a18:9","actor":"li","reason":"再调","outcome":"refused","ops":1,"detail":"too large","cure":"split"})";
+    const auto answer = [](const std::string& of, bool is_dry_run) {
+        return R"({"log":"cq-9f3c21d07be45a18","dry_run":)" + std::string(is_dry_run ? "true" : "false") +
+               R"(,"ops":2,"items":[)" + of + "]}";
+    };
+    CommandLine line;
+    line.answer("POST /v1/forks/adoption", answer(items, true));
+    const Run planned = line.run({"incident", "adopt", "cq-9f3c21d07be45a18", "--reason", "原机已毁", "--dry-run"});
+    CHECK(planned.code == 0);
+    CHECK(Json::parse(line.body()) == Json{{"log", "cq-9f3c21d07be45a18"}, {"reason", "原机已毁"}, {"dry_run", true}});
+    for (const char* said : {"将写入 2 条", "1 条所涉条目此后另有变更", "不重复"}) CHECK(has(planned.out, said));
+    line.answer("POST /v1/forks/adoption", answer(refused, false));
+    const Run done =
+        line.run({"incident", "adopt", "cq-9f3c21d07be45a18", "--reason", "x", "--record", "cq-9f3c21d07be45a18:9"});
+    CHECK(done.code == 3);
+    CHECK(has(done.out, "too large（split）"));
+    CHECK(Json::parse(line.body())["record"] == "cq-9f3c21d07be45a18:9");
+}
+
+TEST_CASE("a long task prints one document with --json: its result") {
+    CommandLine line;
+    line.answer("POST /v1/maintenance/verify",
+                Answer{200, "{\"done\":1,\"total\":2}\n{\"result\":{\"ok\":false,\"findings\":[\"row 3 is odd\"]}}\n"});
+    const Run run = line.run({"--json", "verify"});
+    CHECK(run.code == 7);
+    CHECK(Json::parse(run.out) == Json{{"ok", false}, {"findings", {"row 3 is odd"}}});
 }
 
 TEST_CASE("a backup path is made absolute: the node runs elsewhere") {
@@ -355,7 +388,7 @@ TEST_CASE("problems end with their exit code, and say what, where and what to do
             CommandLine line;
             line.answer("GET /v1/sync", Answer{row.status, body, "application/problem+json"});
             std::vector<std::string> words{"sync", "status"};
-            if (json) words.push_back("--json");
+            if (json) words.emplace_back("--json");
             const Run run = line.run(words);
             CAPTURE(row.status);
             CAPTURE(row.code);

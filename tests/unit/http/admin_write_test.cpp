@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <future>
+
 #include "src/crypto/random.hpp"
 #include "sync/card.hpp"
 #include "sync/sender.hpp"
@@ -17,7 +19,7 @@ struct Api {
         node.services.peers_changed = [this] { ++changes; };
     }
     HttpResponse send(const std::string& method, const std::string& to, const Json& body = nullptr,
-                      const std::string& secret = {}) {
+                      const std::string& secret = {}) const {
         HttpRequest request;
         request.method = method;
         request.path = to;
@@ -236,6 +238,17 @@ TEST_CASE("long tasks stream their progress and then one result") {
         CHECK(running.status == 200);
     }  // a client that hangs up
     CHECK(result_of("rebuild", nullptr).at("ok") == true);
+}
+
+TEST_CASE("a commit whose outcome is unknown ends the process from the thread of a long task, too") {
+    Api api;
+    std::promise<std::string> told;
+    api.node.services.on_unknown = [&](const StoreFault& fault) { told.set_value(fault.what()); };
+    api.node.services.backup = [](const std::filesystem::path&, const Progress&) {
+        throw CommitUnknown(ErrorCode::io, "commit");
+    };
+    const auto response = api.send("POST", "/v1/maintenance/backup", {{"path", "/tmp/x"}});
+    CHECK(told.get_future().get() == "commit");
 }
 
 TEST_CASE("incidents are listed newest first, page by page") {

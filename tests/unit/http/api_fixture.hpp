@@ -10,6 +10,7 @@
 #include "src/crypto/signing_key.hpp"
 #include "src/http/api/routes.hpp"
 #include "src/imports/import_jobs.hpp"
+#include "src/lookalikes/lookalikes.hpp"
 #include "src/store/memory/memory_store.hpp"
 
 namespace minglu::test {
@@ -60,6 +61,7 @@ public:
     std::string card;
     Exchange exchange;
     std::filesystem::path spool;
+    Lookalikes lookalikes;
     ImportJobs imports;
     Services services;
     Router router;  ///< the reading half

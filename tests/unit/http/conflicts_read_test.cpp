@@ -211,7 +211,7 @@ TEST_CASE("Health is open to all; metrics to this machine and to tokens") {
     const HttpResponse metrics = pair.cq.router.handle(get("/metrics"));
     CHECK(metrics.status == 200);
     for (const std::string line : {"minglu_entries 1", "minglu_conflicts_open 1",
-                                   "minglu_http_requests_total{method=\"GET\",route=\"/v1/entries\",status=\"401\"} 1",
+                                   R"(minglu_http_requests_total{method="GET",route="/v1/entries",status="401"} 1)",
                                    "minglu_http_request_seconds_count{route=\"/healthz\"} 1"})
         CHECK_MESSAGE(metrics.body.find(line) != std::string::npos, metrics.body);
     HttpRequest proxied = get("/metrics");

@@ -20,7 +20,8 @@ struct Partners {
         cq.pull(sc);
         id = ask(cq, get("/v1/conflicts")).at("items").at(0).at("id");
     }
-    HttpResponse post(const std::string& what, const Json& body, std::map<std::string, std::string> headers = {}) {
+    HttpResponse post(const std::string& what, const Json& body,
+                      std::map<std::string, std::string> headers = {}) const {
         HttpRequest request;
         request.method = "POST";
         request.path = "/v1/conflicts/" + id + "/" + what;

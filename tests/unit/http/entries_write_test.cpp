@@ -12,7 +12,7 @@ const std::string path = "/v1/entries/trademark/10325554/33";
 struct Api {
     Api() { add_write_routes(node.router); }
     HttpResponse send(const std::string& method, const std::string& to, const Json& body,
-                      std::map<std::string, std::string> headers = {}) {
+                      std::map<std::string, std::string> headers = {}) const {
         HttpRequest request;
         request.method = method;
         request.path = to;

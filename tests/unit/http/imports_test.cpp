@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <exception>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <stdexcept>
 
@@ -48,20 +50,23 @@ std::string text_of_file(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Signs a number of heads, then breaks: as if the process had ended there.
+/// Signs a number of heads, then breaks: as if the process had ended there, or as a commit does.
 class BreakingSigner : public Signer {
 public:
-    BreakingSigner(const Signer& signer, int signatures) : signer_(signer), left_(signatures) {}
+    template <class Fault = std::runtime_error>
+    BreakingSigner(const Signer& signer, int signatures, const Fault& fault = Fault("the process ends here"))
+        : signer_(signer), left_(signatures), fault_(std::make_exception_ptr(fault)) {}
     [[nodiscard]] Suite suite() const override { return signer_.suite(); }
     [[nodiscard]] std::string public_key() const override { return signer_.public_key(); }
     [[nodiscard]] std::string sign(std::string_view message) const override {
-        if (left_-- <= 0) throw std::runtime_error("the process ends here");
+        if (left_-- <= 0) std::rethrow_exception(fault_);
         return signer_.sign(message);
     }
 
 private:
     const Signer& signer_;
     mutable int left_;
+    std::exception_ptr fault_;
 };
 
 std::filesystem::path spool_beside(const TestNode& node) {
@@ -190,6 +195,23 @@ TEST_CASE("a process that ends in the middle leaves whole records; the same file
     CHECK(store->read()->counts().conflicts == 0);
 }
 
+TEST_CASE("a commit whose outcome is unknown ends the process, and nobody is told how the import ended") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    const auto store = make_memory_store();
+    const BreakingSigner signer(*node.key, 1, CommitUnknown(ErrorCode::io, "commit"));
+    Replica replica(node.node, *store, signer, clock, node.random);
+    std::promise<std::string> told;
+    ImportJobs jobs(spool_beside(node), *store, replica, clock, node.random, {}, nullptr,
+                    [&](const StoreFault& fault) { told.set_value(fault.what()); });
+    const auto id = jobs.submit_bytes(request(), table(3));
+    REQUIRE(id);
+    CHECK(told.get_future().get() == "commit");
+    const auto status = jobs.status(*id);
+    REQUIRE(status);
+    CHECK_FALSE(is_resting(status->state));
+}
+
 TEST_CASE("files that cannot be read as a table fail and say why") {
     HandClock clock;
     TestNode node("cq", clock);
@@ -200,6 +222,10 @@ TEST_CASE("files that cannot be read as a table fail and say why") {
         CHECK(status.error->where.starts_with("list.csv"));
         CHECK_FALSE(status.error->cure.empty());
     }
+    // What stands before a wrong byte is read first: the same error is named wherever the file is cut into pieces.
+    const auto both = run(node.imports, request(), "\xEF\xBB\xBF甲,乙\nx,\xff\xff\xff\n");
+    REQUIRE(both.error);
+    CHECK(both.error->what.find("no column identifies") != std::string::npos);
     CHECK_FALSE(node.imports.submit_file(request(), "/nowhere/at/all.csv"));
 }
 

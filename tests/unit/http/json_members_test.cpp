@@ -21,8 +21,7 @@ std::string array_of(std::string_view item, std::size_t count) {
 
 TEST_CASE("members come as JSON text") {
     const auto members = json_members(
-        " { \"a\" : [ 1 , -2 , { \"b\" : null , \"c\" : [ ] , \"d\" : { } } , true ] , \"e\\u0301\" : \"\\u6da6\\n\" , "
-        "\"f\":1.50 } ",
+        R"( { "a" : [ 1 , -2 , { "b" : null , "c" : [ ] , "d" : { } } , true ] , "e\u0301" : "\u6da6\n" , "f":1.50 } )",
         "body");
     REQUIRE(members);
     CHECK(*members == std::map<std::string, std::string>{{"a", R"([1,-2,{"b":null,"c":[],"d":{}},true])"},

@@ -344,6 +344,29 @@ TEST_CASE("silent connections make room for new ones") {
     CHECK(status_in(known.receive("GET /again ")) == 200);
 }
 
+TEST_CASE("a request that waits for a worker is not let go for the sake of newcomers") {
+    Gate entered;
+    Gate release;
+    HttpServerOptions options = plain([&](const HttpRequest& request) {
+        entered.open();
+        release.wait();
+        return echo(request);
+    });
+    options.limits.workers = 1;
+    options.limits.connections_max = 4;
+    const TestServer server(std::move(options));
+    std::vector<std::unique_ptr<RawClient>> asking;
+    const auto ask_one_more = [&] {
+        asking.push_back(std::make_unique<RawClient>(server.port()));
+        asking.back()->send("GET /again HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    };
+    ask_one_more();
+    entered.wait();
+    for (int i = 0; i < 11; ++i) ask_one_more();  // three fit beside it, the others wait outside
+    release.open();
+    for (const auto& client : asking) CHECK(status_in(client->receive_all()) == 200);
+}
+
 TEST_CASE("slow heads, slow bodies and idle connections are closed at their deadline") {
     HttpServerOptions options = plain(echo);
     options.limits.head_deadline_ms = 50;

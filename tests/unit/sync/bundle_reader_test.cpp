@@ -5,7 +5,6 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "sync/sender.hpp"
 #include "tests/support/lone_node.hpp"
@@ -19,7 +18,7 @@ namespace {
 BundleReader::Source pieces(std::string bytes, std::size_t piece) {
     return [bytes = std::move(bytes), piece, at = std::size_t{0}](char* to, std::size_t size) mutable {
         const std::size_t count = std::min({piece, size, bytes.size() - at});
-        std::memcpy(to, bytes.data() + at, count);
+        std::copy_n(bytes.data() + at, count, to);
         at += count;
         return count;
     };
@@ -91,9 +90,10 @@ TEST_CASE("of a stream damaged anywhere no byte is lost or invented either") {
     const bool held = rc::check("damaged streams", [&] {
         std::string damaged = written.all;
         const int flips = *rc::gen::inRange(1, 4);
-        for (int i = 0; i < flips; ++i)
-            damaged[*rc::gen::inRange<std::size_t>(0, damaged.size())] ^=
-                static_cast<char>(1 << *rc::gen::inRange(0, 8));
+        for (int i = 0; i < flips; ++i) {
+            char& byte = damaged[*rc::gen::inRange<std::size_t>(0, damaged.size())];
+            byte = static_cast<char>(byte ^ (1 << *rc::gen::inRange(0, 8)));
+        }
         std::string again;
         for (const FramedBundle& bundle : read_all(damaged, *rc::gen::inRange<std::size_t>(1, 500))) {
             RC_ASSERT(bundle.at == again.size());

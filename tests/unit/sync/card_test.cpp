@@ -157,7 +157,7 @@ TEST_CASE("a field that is missing or has not its form is named") {
 
 TEST_CASE("what is no card says so") {
     const auto key = generate_signing_key(Suite::ed25519_sha256);
-    for (const char* text : {"", "[]", "7", "{}", "{\"node\":\"cq\"}", "{\"minglu_card\":1,\"minglu_card\":1}",
+    for (const char* text : {"", "[]", "7", "{}", R"({"node":"cq"})", R"({"minglu_card":1,"minglu_card":1})",
                              "{\"minglu_card\":1.5}", "-----BEGIN CERTIFICATE-----"}) {
         CAPTURE(text);
         CHECK(parse_card(text).error().code == ErrorCode::malformed);

@@ -73,8 +73,7 @@ private:
         header.time = {json.at("time").at(0).get<std::int64_t>(), json.at("time").at(1).get<std::uint32_t>()};
         header.kind = parse_record_kind(json.at("kind").get<std::string>());
         header.label = json.value("label", "");
-        for (const Json& node : json.value("needs", Json::array()))
-            header.needs.push_back(NodeId{node.get<std::string>()});
+        for (const Json& node : json.value("needs", Json::array())) header.needs.emplace_back(node.get<std::string>());
         if (json.contains("of"))
             header.of =
                 RecordRef{{LogId{json["of"][0].get<std::string>()}, Seq{json["of"][1].get<std::uint64_t>()}}, {}};

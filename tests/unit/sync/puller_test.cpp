@@ -27,7 +27,7 @@ public:
         return answer;
     }
     void cancel() override {}
-    void bundle(std::string body) { answers.push_back(PeerAnswer{200, "", std::move(body), 0, 0}); }
+    void bundle(std::string body) { answers.emplace_back(PeerAnswer{200, "", std::move(body), 0, 0}); }
 
     Result<PeerAnswer> hello = PeerAnswer{200, "", R"({"node":"sc","protocol":[1]})", 0, 0};
     std::deque<Result<PeerAnswer>> answers;
@@ -41,7 +41,7 @@ struct Scene {
     LogForge forge{LogId{"sc-03ab99f0c1d2e3f4"}, *key, {1'766'109'600'000, 0}};
     LoneNode node;
     Script line;
-    Puller puller{NodeId{"sc"}, *node.replica, *node.store, line, node.clock, node.random, {}};
+    Puller puller{{NodeId{"sc"}, *node.replica, *node.store, line, node.clock, node.random}, {}};
 };
 
 bool asks(const std::string& path, const std::string& parameter) {
@@ -57,6 +57,7 @@ TEST_CASE("what is asked for next follows from what is held") {
     CHECK(scene.puller.status().state == "up_to_date");
     REQUIRE(scene.line.asked.size() == 2);
     CHECK(scene.line.asked[1].find(scene.forge.log().value() + ":1") != std::string::npos);
+    CHECK(asks(scene.line.asked[0], "wait_s=0"));
     CHECK(asks(scene.line.asked[1], "wait_s=25"));
     (void)scene.puller.step_now();
     CHECK(asks(scene.line.asked[2], "wait_s=0"));
@@ -65,17 +66,31 @@ TEST_CASE("what is asked for next follows from what is held") {
 TEST_CASE("failures in a row double the pause, half of it by chance, up to the maximum; an answer ends it") {
     Scene scene;
     const PullerOptions options;
-    std::int64_t full = options.backoff_first_ms;
+    std::int64_t full = options.backoff.first_ms;
     for (int i = 0; i < 14; ++i) {
-        scene.line.answers.push_back(fail({ErrorCode::unreachable, "lost", "", ""}));
+        scene.line.answers.emplace_back(fail({ErrorCode::unreachable, "lost", "", ""}));
         const std::int64_t pause_ms = scene.puller.step_now();
         CHECK(pause_ms >= full / 2);
         CHECK(pause_ms <= full);
-        full = std::min(full * 2, options.backoff_max_ms);
+        full = std::min(full * 2, options.backoff.max_ms);
     }
     CHECK(scene.puller.status().failures == 14);
     CHECK(scene.puller.step_now() == 0);
     CHECK(scene.puller.status().failures == 0);
+}
+
+TEST_CASE("after a failure the first answer is not waited for, so that the link shows at once how it stands") {
+    Scene scene;
+    (void)scene.puller.step();
+    scene.line.answers.push_back(fail({ErrorCode::unreachable, "lost", "", ""}));
+    CHECK(scene.puller.step() > 0);
+    CHECK(asks(scene.line.asked[1], "wait_s=25"));
+    CHECK(scene.puller.status().state == "backing_off");
+    CHECK(scene.puller.step() == 0);
+    CHECK(asks(scene.line.asked[2], "wait_s=0"));
+    CHECK(scene.puller.status().state == "up_to_date");
+    (void)scene.puller.step();
+    CHECK(asks(scene.line.asked[3], "wait_s=25"));
 }
 
 TEST_CASE("a full disk of this node is a failed exchange that is shown and tried again") {
@@ -96,11 +111,11 @@ TEST_CASE("a full disk of this node is a failed exchange that is shown and tried
 
 TEST_CASE("the peer's Retry-After is the least pause") {
     Scene scene;
-    scene.line.answers.push_back(PeerAnswer{503, "", R"({"detail":"busy"})", 7, 0});
+    scene.line.answers.emplace_back(PeerAnswer{503, "", R"({"detail":"busy"})", 7, 0});
     CHECK(scene.puller.step_now() == 7'000);
     CHECK(scene.puller.status().last_error.what == "the peer answered 503: busy");
     // A peer that has no room for another long-poll answers at once, and must not be asked again at once.
-    scene.line.answers.push_back(PeerAnswer{204, "", "", 7, 0});
+    scene.line.answers.emplace_back(PeerAnswer{204, "", "", 7, 0});
     CHECK(scene.puller.step() == 7'000);
     CHECK(scene.puller.status().failures == 0);
 }

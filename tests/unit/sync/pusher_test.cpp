@@ -72,7 +72,7 @@ struct Scene {
     LoneNode far{"sc"};
     LineTo line{far};
     PusherOptions options{};
-    Pusher pusher{far.id, *near.replica, *near.store, line, near.clock, near.random, options};
+    Pusher pusher{{far.id, *near.replica, *near.store, line, near.clock, near.random}, options};
     int written = 0;
 };
 
@@ -136,18 +136,18 @@ TEST_CASE("413 asks for smaller bundles, down to a bound") {
 TEST_CASE("Retry-After is the least pause, of the greeting and of the bundle; without it failures double it") {
     for (const int status : {429, 503}) {
         Scene scene;
-        scene.line.instead.push_back(PeerAnswer{status, "", R"({"detail":"busy"})", 7, 0});
+        scene.line.instead.emplace_back(PeerAnswer{status, "", R"({"detail":"busy"})", 7, 0});
         CHECK(scene.pusher.step_now() == 7'000);
-        scene.line.instead.push_back(PeerAnswer{200, "", scene.line.exchange.node_json(), 0, 0});
-        scene.line.instead.push_back(PeerAnswer{status, "", R"({"detail":"busy"})", 9, 0});
+        scene.line.instead.emplace_back(PeerAnswer{200, "", scene.line.exchange.node_json(), 0, 0});
+        scene.line.instead.emplace_back(PeerAnswer{status, "", R"({"detail":"busy"})", 9, 0});
         CHECK(scene.pusher.step_now() == 9'000);
-        std::int64_t full = 4 * scene.options.backoff_first_ms;
+        std::int64_t full = 4 * scene.options.backoff.first_ms;
         for (int i = 0; i < 12; ++i) {
-            scene.line.instead.push_back(fail({ErrorCode::unreachable, "lost", "", ""}));
+            scene.line.instead.emplace_back(fail({ErrorCode::unreachable, "lost", "", ""}));
             const std::int64_t pause_ms = scene.pusher.step_now();
             CHECK(pause_ms >= full / 2);
             CHECK(pause_ms <= full);
-            full = std::min(full * 2, scene.options.backoff_max_ms);
+            full = std::min(full * 2, scene.options.backoff.max_ms);
         }
         CHECK(scene.pusher.step_now() == 0);
         CHECK(scene.pusher.status().failures == 0);
@@ -179,7 +179,7 @@ TEST_CASE("what the peer wrote itself is not brought back to it") {
     LoneNode again("sc");
     again.pin(scene.near.id, *scene.near.key);
     LineTo line(again);
-    Pusher pusher(again.id, *scene.near.replica, *scene.near.store, line, scene.near.clock, scene.near.random, {});
+    Pusher pusher({again.id, *scene.near.replica, *scene.near.store, line, scene.near.clock, scene.near.random}, {});
     for (int i = 0; i < 3; ++i) (void)pusher.step_now();
     CHECK(again.holds(scene.near.replica->standing().own_log) == Seq{1});
 }
@@ -234,7 +234,7 @@ TEST_CASE("a peer that is another node, or answers nonsense, is brought nothing"
         {R"({"node":"sc","protocol":[1],"vector":{},"heads":["x"]})", ErrorCode::malformed}};
     for (const auto& [hello, code] : cases) {
         Scene scene;
-        scene.line.instead.push_back(PeerAnswer{200, "", hello, 0, 0});
+        scene.line.instead.emplace_back(PeerAnswer{200, "", hello, 0, 0});
         CHECK(scene.pusher.step_now() > 0);
         CHECK(scene.pusher.status().last_error.code == code);
         CHECK(scene.line.posted.empty());

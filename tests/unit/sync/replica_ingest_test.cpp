@@ -23,7 +23,7 @@ struct Scene {
             log.change({write_op("gi/AGI" + std::to_string(log.size().value()), "name", "甲")});
     }
     void grow(std::uint64_t size) { grow(forge, size); }
-    IngestReport take(const std::string& bundle) { return node.replica->ingest(bundle, sc).value(); }
+    IngestReport take(const std::string& bundle) const { return node.replica->ingest(bundle, sc).value(); }
 
     std::unique_ptr<SigningKey> key = fixed_key("sc");
     LogForge forge{sc_log, *key, start};

@@ -132,10 +132,11 @@ TEST_CASE("the same leaves give the same root in any order, detours included") {
         for (const int key : keys) forwards.set(key_of(key), pair_hash(key, 0));
         StateTrie backwards;
         for (const int key : detours) backwards.set(key_of(key), pair_hash(key, 1));
-        for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
-            backwards.set(key_of(*key), pair_hash(*key, 7));
+        const std::vector<int> reversed(keys.rbegin(), keys.rend());
+        for (const int key : reversed) {
+            backwards.set(key_of(key), pair_hash(key, 7));
             (void)backwards.root();
-            backwards.set(key_of(*key), pair_hash(*key, 0));
+            backwards.set(key_of(key), pair_hash(key, 0));
         }
         for (const int key : detours) backwards.erase(key_of(key));
         RC_ASSERT(forwards.root() == backwards.root());

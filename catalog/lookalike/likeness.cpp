@@ -1,0 +1,128 @@
+#include "catalog/lookalike/likeness.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+
+#include "catalog/lookalike/glyphs.hpp"
+#include "catalog/text/readings.hpp"
+#include "catalog/text/utf8.hpp"
+
+namespace minglu {
+namespace {
+
+constexpr std::array<std::pair<Reason, std::string_view>, 11> reason_names{{
+    {Reason::same, "same"},
+    {Reason::variant, "variant"},
+    {Reason::homoglyph, "homoglyph"},
+    {Reason::shape, "shape"},
+    {Reason::sound, "sound"},
+    {Reason::near_sound, "near_sound"},
+    {Reason::pinyin, "pinyin"},
+    {Reason::moved, "moved"},
+    {Reason::different, "different"},
+    {Reason::added, "added"},
+    {Reason::omitted, "omitted"},
+}};
+
+/// The syllable without what many speakers do not keep apart: z and zh, c and ch, s and sh, n and l, an and ang, en and
+/// eng, in and ing; and fu and hu, in the south-west.
+std::string near_form(std::string_view syllable) {
+    std::string form(syllable);
+    if (form.size() > 1 && form[1] == 'h') form.erase(1, 1);
+    if (form.front() == 'n' && form.size() > 1) form.front() = 'l';
+    if (form == "fu") form = "hu";
+    if (form.ends_with("ng") && !form.ends_with("ong")) form.pop_back();
+    return form;
+}
+
+/// For each syllable those that are nearly alike, itself left out.
+const std::vector<std::vector<Syllable>>& near_syllables() {
+    static const std::vector<std::vector<Syllable>> table = [] {
+        std::map<std::string, std::vector<Syllable>> groups;
+        for (std::size_t i = 0; i < syllable_count(); ++i) {
+            const Syllable syllable{static_cast<std::uint16_t>(i)};
+            groups[near_form(name(syllable))].push_back(syllable);
+        }
+        std::vector<std::vector<Syllable>> near(syllable_count());
+        for (const auto& [form, group] : groups)
+            for (const Syllable one : group)
+                std::copy_if(group.begin(), group.end(), std::back_inserter(near[one.value()]),
+                             [&](Syllable other) { return other != one; });
+        return near;
+    }();
+    return table;
+}
+
+Likeness both(Likeness a, Likeness b) {
+    if (has(a.reasons, Reason::same)) return a;
+    if (has(b.reasons, Reason::same)) return b;
+    // Of two readings the better counts once.
+    constexpr Reasons sounds = Reason::sound | Reason::near_sound;
+    if ((a.reasons & sounds) != 0 && (b.reasons & sounds) != 0) return a.hundredths >= b.hundredths ? a : b;
+    const int missed = (100 - a.hundredths) * (100 - b.hundredths) / 100;
+    return {static_cast<std::uint8_t>(std::min(99, 100 - missed)), static_cast<Reasons>(a.reasons | b.reasons)};
+}
+
+/// Sorts by unit; several likenesses of one become one. Sounds come first, so that they are not added up with a shape
+/// between them.
+void merge(std::vector<LikeUnit>& units) {
+    std::stable_sort(units.begin(), units.end(), [](const LikeUnit& a, const LikeUnit& b) { return a.unit < b.unit; });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        if (kept > 0 && units[kept - 1].unit == units[i].unit)
+            units[kept - 1].likeness = both(units[kept - 1].likeness, units[i].likeness);
+        else
+            units[kept++] = units[i];
+    }
+    units.resize(kept);
+}
+
+void add_characters(std::vector<LikeUnit>& units, Syllable syllable, Likeness likeness) {
+    for (const char32_t character : characters_read(syllable)) units.push_back({character, likeness});
+}
+
+}  // namespace
+
+std::vector<std::string_view> names(Reasons reasons) {
+    std::vector<std::string_view> out;
+    for (const auto& [reason, name] : reason_names)
+        if (has(reasons, reason)) out.push_back(name);
+    return out;
+}
+
+std::vector<LikeUnit> units_like(char32_t unit) {
+    std::vector<LikeUnit> units;
+    for (const Syllable syllable : readings_of(unit)) {
+        add_characters(units, syllable, {likeness_of_sound, Reasons{} | Reason::sound});
+        for (const Syllable near : near_syllables()[syllable.value()])
+            add_characters(units, near, {likeness_of_near_sound, Reasons{} | Reason::near_sound});
+    }
+    for (const GlyphNeighbour& glyph : glyph_neighbours(unit))
+        units.push_back({glyph.character, {glyph.likeness, Reasons{} | Reason::shape}});
+    // i stands upright like l, and 1 has become l already.
+    if (unit == U'i') units.push_back({U'l', {likeness_of_sound, Reasons{} | Reason::homoglyph}});
+    if (unit == U'l') units.push_back({U'i', {likeness_of_sound, Reasons{} | Reason::homoglyph}});
+    units.push_back({unit, {100, Reasons{} | Reason::same}});
+    merge(units);
+    return units;
+}
+
+std::vector<LikeUnit> characters_spelled(std::string_view letters) {
+    std::vector<LikeUnit> units;
+    if (const auto syllable = find_syllable(letters))
+        add_characters(units, *syllable, {likeness_of_pinyin, Reasons{} | Reason::pinyin});
+    return units;
+}
+
+bool spells(std::u32string_view letters, char32_t character) {
+    const auto readings = readings_of(character);
+    return std::any_of(readings.begin(), readings.end(), [&](Syllable syllable) {
+        const std::string_view spelled = name(syllable);
+        return std::equal(spelled.begin(), spelled.end(), letters.begin(), letters.end(),
+                          [](char a, char32_t b) { return static_cast<char32_t>(a) == b; });
+    });
+}
+
+}  // namespace minglu

@@ -1,0 +1,33 @@
+#pragma once
+/// A sign as the eye takes it: one unit for each Chinese character, letter and digit, whatever its width, case, or
+/// alphabet it was borrowed from. Punctuation and spaces are no part of a sign.
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace minglu {
+
+/// Signs are compared by their first units; longer ones are slogans rather than marks.
+constexpr std::size_t sign_units_max = 32;
+
+/// Chinese characters weigh as much as the three letters that spell a syllable, more or less.
+constexpr int weight_of_character = 3;
+constexpr int weight_of_letter = 1;
+[[nodiscard]] int weight_of(char32_t unit);
+/// What characters that say little by themselves weigh where only one of two signs has them: 牌, 新, 店, 正宗 …
+/// (Trademark Examination Guidelines: words of place, praise or kind added to somebody's mark).
+[[nodiscard]] bool is_weak(char32_t unit);
+
+struct Sign {
+    /// Characters as the standard ones (han_fold.hpp). Letters folded (see fold_text) and freed of look-alikes: "АPPLE"
+    /// with a Cyrillic А is "apple"; 0 is o, 1 is l (Unicode confusables, UTS #39).
+    std::u32string units;
+    std::vector<std::string> written;  ///< each unit as it stands in the text
+
+    [[nodiscard]] bool empty() const { return units.empty(); }
+};
+/// Words that stand for the picture beside a mark (及图, 图形) are left out.
+[[nodiscard]] Sign sign_of(std::string_view text);
+
+}  // namespace minglu

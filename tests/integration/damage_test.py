@@ -1,0 +1,173 @@
+"""One flipped byte in the database of a real node: `verify` names it and its cure, and the next exchange does not spread it."""
+
+import shutil
+
+from damage import flip_in_file, flip_value, value_of
+from support import NodeCase, eventually, gi_rows, introduce, main
+
+UNSOUND = 7
+KEY = "gi/AGI90002"
+EDITED = 3  # the record that edits KEY: behind the one that opens the log and the import
+OF_KEY = f"key_no = (SELECT key_no FROM key WHERE key = '{KEY}')"
+OF_ENTRY = f"entry_no = (SELECT key_no FROM key WHERE key = '{KEY}')"
+OF_PERIOD = f"period_no >> 24 = (SELECT key_no FROM key WHERE key = '{KEY}')"
+LAST_OP = f"op_no = (SELECT max(op_no) FROM op WHERE {OF_KEY})"
+PAGE = "page_no = (SELECT min(page_no) FROM search_page)"
+
+REBUILD, BACKUP = "run minglu rebuild", "bring back a backup"
+
+# name: where a bit is flipped (table, column, row, byte), the subject that verify names, the cure
+LOG_CASES = {
+    "a field of an op": ("op", "line", LAST_OP, -4, f":{EDITED}", BACKUP),
+    "the key of an op": ("op", "line", LAST_OP, 12, f":{EDITED}", BACKUP),
+    "a header": ("record", "header", f"seq = {EDITED}", -3, f":{EDITED}", BACKUP),
+    "the hash of a header": ("record", "leaf", f"seq = {EDITED}", 5, f":{EDITED}", BACKUP),
+    "a leaf of the tree": ("tree_node", "hash", f"level = 0 AND number = {EDITED - 1}", 5, f":{EDITED}", BACKUP),
+    "a node of the tree": ("tree_node", "hash", "level = 1 AND number = 0", 5, "tree node 1/0", BACKUP),
+}
+FILING_CASES = {
+    "the time of a record": ("record", "time_ms", f"seq = {EDITED}", 0, f":{EDITED}", BACKUP),
+    "what a record does": ("record", "resolves", f"seq = {EDITED}", 0, f":{EDITED}", BACKUP),
+    "a key": ("key", "key", f"key = '{KEY}'", -2, f":{EDITED}", BACKUP),
+    "the head of a peer": ("log", "head", "own = 0", -8, "head of log sc-", BACKUP),
+    "the tree of a peer's log": ("log", "frontier", "own = 0", 3, "log sc-", BACKUP),
+}
+VIEW_CASES = {
+    "the leaf of an entry": ("entry", "trie_leaf", OF_ENTRY, 5, KEY, REBUILD),
+    "the etag of an entry": ("entry", "etag", OF_ENTRY, -1, KEY, REBUILD),
+    "what an entry shows": ("period", "view", OF_PERIOD, -3, KEY, REBUILD),
+    "the name of an entry": ("period", "name", OF_PERIOD, -1, KEY, REBUILD),
+    "a page of the search index": ("search_page", "data", PAGE, 40, "page 0 of run", REBUILD),
+    "the checksum of a page": ("search_page", "checksum", PAGE, 0, "page 0 of run", REBUILD),
+}
+
+
+class DamagedCase(NodeCase):
+    """cq and sc hold the same; cq does not run, and `sound` is a backup of it."""
+
+    def setUp(self):
+        super().setUp()
+        self.cq, self.sc = self.pair()
+        self.cq.bring_in(self.file("list.csv", gi_rows(90001, 5)), "--kind", "gi")
+        self.cq.edit(KEY, "goods=甲")
+        self.until_equal(self.cq, self.sc)
+        self.cq.stop()
+        self.sound = self.folder / "sound.db"
+        self.cq.ok("backup", self.sound)
+
+
+class Flipped(DamagedCase):
+    def put_back(self):
+        for file in self.cq.data.glob("minglu.db*"):
+            file.unlink()
+        shutil.copy(self.sound, self.cq.data / "minglu.db")
+
+    def findings(self):
+        outcome = self.cq.run("--json", "verify")
+        self.assertEqual(UNSOUND, outcome.status, outcome)
+        return outcome.pages()[-1]["result"]["findings"]
+
+    def assert_named(self, table, subject, cure):
+        findings = self.findings()
+        self.assertTrue(any(finding.startswith(f"table {table}") and subject in finding and cure in finding
+                            for finding in findings), findings)
+
+    def test_a_byte_through_sql(self):
+        for name, (table, column, where, at, subject, cure) in {**LOG_CASES, **FILING_CASES, **VIEW_CASES}.items():
+            self.put_back()
+            with self.subTest(name):
+                flip_value(self.cq, table, column, where, at)
+                self.assert_named(table, subject, cure)
+                if cure == REBUILD:
+                    self.cq.run("rebuild")
+                    self.assert_sound(self.cq)
+
+    def test_a_byte_in_the_file(self):
+        line = value_of(self.cq, "op", "line", LAST_OP)
+        view = value_of(self.cq, "period", "view", OF_PERIOD)
+        page = value_of(self.cq, "search_page", "data", PAGE)
+        header = value_of(self.cq, "record", "header", f"seq = {EDITED}")
+        for name, needle, at, table, subject in (("op", line, -4, "op", f":{EDITED}"), ("view", view, -3, "period", KEY),
+                                                 ("page", page[:64], 40, "search_page", "page 0 of run"),
+                                                 ("header", header, -3, "record", f":{EDITED}")):
+            with self.subTest(name):
+                flip_in_file(self.cq, needle, at)
+                self.assert_named(table, subject, "")
+                self.put_back()
+
+    def test_what_would_sign_a_lie_does_not_start(self):
+        for column, at in (("frontier", 3), ("head", 60)):
+            with self.subTest(column):
+                flip_value(self.cq, "log", column, "own = 1", at)
+                outcome = self.cq.run("verify")
+                self.assertEqual(UNSOUND, outcome.status, outcome)
+                self.assertIn("own", outcome.err)
+                self.put_back()
+
+    def test_the_card_of_a_peer(self):
+        flip_value(self.cq, "peer", "card", "node = 'sc'", 60)
+        self.assert_named("peer", "peer sc", "minglu peer add")
+
+
+class Exchange(DamagedCase):
+    def damage_reports(self, node, by):
+        return [item for item in node.items("incident", "list")
+                if item["kind"] == "damaged_log" and item["peer"] == by.name]
+
+    def check_not_spread(self, table, column, where, at):
+        flip_value(self.cq, table, column, where, at)
+        gz = self.node("gz")
+        introduce(gz, self.cq)
+        introduce(self.cq, gz)
+        self.cq.start()
+        for node in (gz, self.cq):
+            reports = eventually(f"{node.name} reports it", lambda n=node: self.damage_reports(n, self.cq))
+            self.assertRegex(reports[0]["received"], r"record cq-[0-9a-f]{16}:\d+|its tree")
+            self.assertTrue(reports[0]["subject"].startswith("cq-"))
+        # Nobody is accused, nothing damaged was taken, and nothing else is held back.
+        kinds = {item["kind"] for item in gz.items("incident", "list")}
+        self.assertEqual({"damaged_log"}, kinds - {"unknown_log"})  # it does not know sc yet
+        self.assertNotEqual("甲", gz.entry(KEY)["fields"].get("goods") if gz.holds(KEY) else None)
+        self.assert_sound(gz)
+        gz.bring_in(self.file("own.csv", gi_rows(80001, 1)), "--kind", "gi")
+        eventually("cq takes what gz wrote", lambda: self.cq.holds("gi/AGI80001"))
+        # What cq cannot give comes from another node that holds it.
+        introduce(gz, self.sc)
+        introduce(self.sc, gz)
+        eventually("gz has it from sc", lambda: gz.holds(KEY) and gz.entry(KEY)["fields"].get("goods") == "甲")
+
+    def test_an_op(self):
+        self.check_not_spread(*LOG_CASES["a field of an op"][:4])
+
+    def test_a_header(self):
+        self.check_not_spread(*LOG_CASES["a header"][:4])
+
+    def test_a_node_of_the_tree(self):
+        self.check_not_spread(*LOG_CASES["a node of the tree"][:4])
+
+    def test_a_receiver_with_a_damaged_tree_accuses_nobody(self):
+        flip_value(self.cq, "log", "frontier", "own = 0", 3)
+        self.sc.edit("gi/AGI90001", "goods=乙")
+        self.cq.start()
+        reports = eventually("cq reports itself", lambda: self.damage_reports(self.cq, self.cq))
+        self.assertTrue(reports[0]["subject"].startswith("sc-"))
+        self.assertEqual({"damaged_log"}, {item["kind"] for item in self.cq.items("incident", "list")})
+        self.cq.edit("gi/AGI90003", "goods=丙")
+        eventually("sc goes on with cq", lambda: self.sc.entry("gi/AGI90003")["fields"].get("goods") == "丙")
+
+    def test_a_backup_and_the_peers_bring_it_all_back(self):
+        self.cq.start()
+        self.cq.edit("gi/AGI90004", "goods=丁")  # behind the backup
+        self.until_equal(self.cq, self.sc)
+        self.cq.stop()
+        flip_value(self.cq, *LOG_CASES["a field of an op"][:4])
+        self.cq.ok("restore", self.sound)
+        self.cq.start()
+        self.until_equal(self.cq, self.sc)
+        self.assertEqual("丁", self.cq.entry("gi/AGI90004")["fields"]["goods"])
+        self.assertEqual("甲", self.cq.entry(KEY)["fields"]["goods"])
+        self.assert_sound(self.cq, self.sc)
+
+
+if __name__ == "__main__":
+    main()

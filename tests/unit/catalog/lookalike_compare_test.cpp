@@ -1,0 +1,131 @@
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "catalog/lookalike/compare.hpp"
+#include "catalog/lookalike/glyphs.hpp"
+
+using namespace minglu;
+
+namespace {
+
+/// "康|康 same, 帅|师 shape"
+std::string reasons(const Comparison& comparison) {
+    std::string text;
+    for (const Correspondence& unit : comparison.units) {
+        if (!text.empty()) text += ", ";
+        text += unit.sign + "|" + unit.mark;
+        for (const std::string_view reason : names(unit.likeness.reasons)) text.append(" ").append(reason);
+    }
+    return text;
+}
+
+std::string rules(const Comparison& comparison) {
+    std::string text;
+    for (const SimilarityRule rule : comparison.rules) text.append(text.empty() ? "" : " ").append(name(rule));
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("characters whose glyphs look alike") {
+    struct Case {
+        char32_t a, b;
+        bool alike;
+    };
+    const Case cases[] = {{U'师', U'帅', true}, {U'泸', U'沪', true}, {U'粱', U'梁', true}, {U'末', U'未', true},
+                          {U'免', U'兔', true}, {U'雷', U'雪', true}, {U'己', U'已', true}, {U'老', U'康', false},
+                          {U'A', U'A', false},  {U'师', U'师', false}};
+    const auto alike = [](char32_t a, char32_t b) {
+        const auto near = glyph_neighbours(a);
+        return std::any_of(near.begin(), near.end(), [&](const GlyphNeighbour& n) { return n.character == b; });
+    };
+    for (const Case& c : cases) {
+        CHECK(alike(c.a, c.b) == c.alike);
+        CHECK(alike(c.b, c.a) == c.alike);
+    }
+}
+
+TEST_CASE("what makes a sign look like a mark, unit by unit, and by which rule") {
+    struct Case {
+        std::string_view sign, mark, units, rules;
+    };
+    const Case cases[] = {
+        {"康帅傅", "康师傅", "康|康 same, 帅|师 shape, 傅|傅 same", "one_differs shape"},
+        {"雷碧", "雪碧", "雷|雪 shape, 碧|碧 same", "shape"},
+        {"干老妈", "老干妈", "干|干 same moved, 老|老 same moved, 妈|妈 same", "reordered"},
+        {"老大妈", "老干妈", "老|老 same, 大|干 different, 妈|妈 same", "one_differs"},
+        {"涪凌榨菜", "涪陵榨菜", "涪|涪 same, 凌|陵 sound, 榨|榨 same, 菜|菜 same", "one_differs sound"},
+        {"laoganma", "老干妈", "lao|老 pinyin, gan|干 pinyin, ma|妈 pinyin", "notation"},
+        {"老干妈", "LAOGANMA", "老|LAO pinyin, 干|GAN pinyin, 妈|MA pinyin", "notation"},
+        {"哇哈哈", "娃哈哈", "哇|娃 shape sound, 哈|哈 same, 哈|哈 same", "one_differs shape sound"},
+        {"新康师傅", "康师傅", "新| added, 康|康 same, 师|师 same, 傅|傅 same", "weak_addition"},
+        {"茅台镇", "茅台", "茅|茅 same, 台|台 same, 镇| added", "contains"},
+        {"老干妈妈", "老干妈", "老|老 same, 干|干 same, 妈|妈 same, 妈| added", "repeated"},
+        {"泸老窖", "泸州老窖", "泸|泸 same, |州 omitted, 老|老 same, 窖|窖 same", ""},
+        {"NIKE", "nike", "N|n same, I|i same, K|k same, E|e same", "same_units"},
+        {"N\xD1\x96KE", "NIKE", "N|N same, \xD1\x96|I homoglyph, K|K same, E|E same", "same_units"},
+        {"C0FFE", "COFFE", "C|C same, 0|O homoglyph, F|F same, F|F same, E|E same", "same_units"},
+        {"nikf", "nike", "n|n same, i|i same, k|k same, f|e different", "letters_differ"},
+        {"康師傅", "康师傅", "康|康 same, 師|师 variant, 傅|傅 same", "same_units"},
+        {"康·师·傅", "康师傅", "康|康 same, 师|师 same, 傅|傅 same", "same_units"},
+        {"luckin", "luckin及图", "l|l same, u|u same, c|c same, k|k same, i|i same, n|n same", "same_units"},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.sign);
+        const Comparison comparison = compare_signs(c.sign, c.mark);
+        CHECK(reasons(comparison) == c.units);
+        CHECK(rules(comparison) == c.rules);
+    }
+}
+
+TEST_CASE("scores: imitations above the line, other marks below it") {
+    struct Case {
+        std::string_view sign, mark;
+        bool alike;
+    };
+    const Case cases[] = {
+        {"大白免", "大白兔", true},     {"康师溥", "康师傅", true},  {"adidos", "adidas", true},
+        {"沪州老窖", "泸州老窖", true}, {"五粮掖", "五粮液", true},  {"老干妈", "大干妈", false},
+        {"mike", "nike", false},        {"重庆", "成都", false},     {"listen", "silent", false},
+        {"", "老干妈", false},          {"老干妈", "", false},       {"图形", "图形", false},
+        {"海底捞", "江小白", false},    {"涪陵榨菜", "涪陵", false},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.sign);
+        CAPTURE(c.mark);
+        CHECK((compare_signs(c.sign, c.mark).score >= lookalike_score_default) == c.alike);
+    }
+}
+
+TEST_CASE("a sign is wholly like itself, and never more than that like another") {
+    const std::vector<std::string> pieces{"康", "师", "傅", "老", "干", "妈", "牌",
+                                          "a",  "b",  "0",  "Ｏ", " ",  "師", "é"};
+    rc::check([&] {
+        const auto text = [&] {
+            std::string out;
+            for (const unsigned pick : *rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0u, 14u)))
+                out += pieces[pick];
+            return out;
+        };
+        const std::string a = text();
+        const std::string b = text();
+        const Comparison other = compare_signs(a, b);
+        RC_ASSERT(other.score >= 0 && other.score <= 100);
+        RC_ASSERT(sign_of(a).empty() || compare_signs(a, a).score == 100);
+        // Every unit of both stands in exactly one place.
+        std::size_t units = 0;
+        std::string joined;
+        for (const Correspondence& unit : other.units) {
+            joined += unit.sign;
+            units += unit.sign.empty() && unit.mark.empty() ? 1u : 0u;
+        }
+        std::string written;
+        for (const std::string& unit : sign_of(a).written) written += unit;
+        RC_ASSERT(joined == written);
+        RC_ASSERT(units == 0u);
+    });
+}

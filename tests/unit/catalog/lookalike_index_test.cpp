@@ -1,0 +1,98 @@
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "catalog/lookalike/probes.hpp"
+#include "catalog/lookalike/sign_index.hpp"
+#include "catalog/text/utf8.hpp"
+
+using namespace minglu;
+
+namespace {
+
+struct Found {
+    std::int64_t entry;
+    int score;
+    friend bool operator==(const Found&, const Found&) = default;
+};
+
+std::vector<Found> find(const SignIndex& index, std::string_view sign, const LookalikeQuery& query = {}) {
+    std::vector<Found> found;
+    index.find(SignComparer(sign_of(sign)), query, [&](const LookalikeCandidate& candidate) {
+        found.push_back({candidate.entry.value(), candidate.score});
+        return true;
+    });
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("letters as syllables, the longest first") {
+    using Ways = std::vector<std::vector<std::string>>;
+    CHECK(syllables_of("laoganma") == Ways{{"lao", "gan", "ma"}, {"la", "o", "gan", "ma"}});
+    CHECK(syllables_of("xian") == Ways{{"xian"}, {"xi", "an"}});
+    CHECK(syllables_of("nike") == Ways{{"ni", "ke"}});
+    CHECK(syllables_of("sprite").empty());
+    CHECK(syllables_of("").empty());
+    CHECK(syllables_of("xixixixixixixixixixixianxianxianxianxianxian").size() == 4);
+}
+
+TEST_CASE("the index: best first, kinds, limits, removal") {
+    SignIndex index;
+    const std::string_view names[] = {"康师傅", "康帅博", "老干妈", "LAOGANMA", "图形·", "雪碧", "涪陵榨菜", "康师傅"};
+    for (std::size_t i = 0; i < std::size(names); ++i)
+        index.add(EntryNo{static_cast<std::int64_t>(i + 1)}, i == 6 ? Kind::gi : Kind::trademark, names[i]);
+    CHECK(index.size() == 7);  // a mark that is a picture alone has nothing to compare
+    CHECK(find(index, "康帅傅") == std::vector<Found>{{2, 99}, {1, 95}, {8, 95}});
+    CHECK(find(index, "康帅傅", {75, 1, {}}) == std::vector<Found>{{2, 99}});
+    CHECK(find(index, "康帅傅", {96, 20, {}}) == std::vector<Found>{{2, 99}});
+    CHECK(find(index, "涪凌榨菜", {75, 20, Kind::trademark}).empty());
+    CHECK(find(index, "涪凌榨菜", {75, 20, Kind::gi}).size() == 1);
+    CHECK(find(index, "laogan ma") == std::vector<Found>{{4, 100}, {3, 88}});
+    CHECK(find(index, "老干妈") == std::vector<Found>{{3, 100}, {4, 88}});
+    CHECK(find(index, "").empty());
+    index.remove({EntryNo{1}, EntryNo{4}});
+    CHECK(index.size() == 5);
+    CHECK(find(index, "康师傅") == std::vector<Found>{{8, 100}, {2, 94}});
+    CHECK(find(index, "laoganma") == std::vector<Found>{{3, 88}});
+    CHECK_FALSE(index.worn());
+}
+
+TEST_CASE("the index finds what comparing with every mark finds") {
+    const std::u32string characters = U"康师傅帅博老干妈大牌新雪碧雷州泸沪窖浏";
+    const std::u32string letters = U"ab0oilAI";
+    std::mt19937 random{7};
+    const auto made = [&] {
+        std::string text;
+        const std::u32string& from = random() % 4 == 0 ? letters : characters;
+        const std::size_t size = 1 + random() % 5;
+        for (std::size_t i = 0; i < size; ++i) append_utf8(text, from[random() % from.size()]);
+        return text;
+    };
+    std::vector<std::string> marks;
+    SignIndex index;
+    for (int i = 0; i < 3'000; ++i) {
+        marks.push_back(made());
+        index.add(EntryNo{i + 1}, Kind::trademark, marks.back());
+    }
+    std::size_t hits = 0;
+    for (int round = 0; round < 60; ++round) {
+        const SignComparer sign(sign_of(made()));
+        std::vector<Found> wanted;
+        for (std::size_t i = 0; i < marks.size(); ++i)
+            if (const int score = sign.score(sign_of(marks[i]).units); score >= lookalike_score_default)
+                wanted.push_back({static_cast<std::int64_t>(i + 1), score});
+        std::stable_sort(wanted.begin(), wanted.end(),
+                         [](const Found& a, const Found& b) { return a.score > b.score; });
+        std::vector<Found> found;
+        index.find(sign, {lookalike_score_default, marks.size(), {}}, [&](const LookalikeCandidate& candidate) {
+            found.push_back({candidate.entry.value(), candidate.score});
+            return true;
+        });
+        CHECK(found == wanted);
+        hits += found.size();
+    }
+    CHECK(hits > 1'000);
+}

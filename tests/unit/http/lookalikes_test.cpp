@@ -1,0 +1,103 @@
+// Look-alikes: what is found, why, and that it follows what is written.
+#include <doctest/doctest.h>
+
+#include "tests/unit/http/api_fixture.hpp"
+
+namespace minglu {
+namespace {
+
+using test::ask;
+using test::get;
+using test::HandClock;
+using test::Json;
+using test::TestNode;
+using Parameters = std::multimap<std::string, std::string>;
+
+void fill(TestNode& node) {
+    node.write({{"trademark/1001/30", {{"listing", "listed"}, {"home", "cq"}, {"name", "康师傅"}}},
+                {"trademark/1002/33", {{"listing", "listed"}, {"home", "cq"}, {"name", "老干妈"}}},
+                {"gi/涪陵榨菜", {{"listing", "listed"}, {"home", "cq"}, {"name", "涪陵榨菜"}}},
+                {"patent/201710601862.3", {{"listing", "listed"}, {"home", "cq"}, {"name", "康师傅"}}}});
+}
+
+/// "key score" of each hit.
+std::vector<std::string> found(TestNode& node, Parameters query) {
+    std::vector<std::string> lines;
+    for (const Json& item : ask(node, get("/v1/lookalikes", std::move(query))).at("items"))
+        lines.push_back(item.at("entry").at("key").get<std::string>() + " " +
+                        std::to_string(item.at("score").get<int>()));
+    return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST_CASE("A sign finds the marks that it could imitate, with the reasons") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    fill(node);
+    CHECK(found(node, {{"sign", "康帅傅"}}) == Lines{"trademark/1001/30 95"});
+    CHECK(found(node, {{"sign", "康帅傅"}, {"kind", "gi"}}).empty());
+    CHECK(found(node, {{"sign", "康帅傅"}, {"class", "30"}}) == Lines{"trademark/1001/30 95"});
+    CHECK(found(node, {{"sign", "康帅傅"}, {"class", "33"}}).empty());
+    CHECK(found(node, {{"sign", "康帅傅"}, {"min_score", "96"}}).empty());
+    CHECK(found(node, {{"sign", "康帅傅"}, {"as_of", "2019-12-31"}}).empty());
+    CHECK(found(node, {{"sign", "涪凌榨菜"}}) == Lines{"gi/涪陵榨菜 95"});
+    CHECK(found(node, {{"sign", "海底捞"}}).empty());
+
+    const Json answer = ask(node, get("/v1/lookalikes", {{"sign", "干老妈"}}));
+    CHECK(answer.at("sign") == "干老妈");
+    CHECK(answer.at("complete") == true);
+    CHECK(answer.at("freshness").contains("vector"));
+    const Json& hit = answer.at("items").at(0);
+    CHECK(hit.at("units").at(0) ==
+          Json{{"sign", "干"}, {"mark", "干"}, {"reasons", {"same", "moved"}}, {"likeness", 95}});
+    CHECK(hit.at("rules").at(0).at("rule") == "reordered");
+}
+
+TEST_CASE("What is written is compared from the next question on") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    fill(node);
+    CHECK(found(node, {{"sign", "雷碧"}}).empty());
+    node.write({{"trademark/1003/32", {{"listing", "listed"}, {"home", "cq"}, {"name", "雪碧"}}}});
+    CHECK(found(node, {{"sign", "雷碧"}}) == Lines{"trademark/1003/32 86"});
+    node.write({{"trademark/1003/32", {{"name", "七喜"}}, "2020-06-01"}});
+    CHECK(found(node, {{"sign", "雷碧"}}).empty());
+    CHECK(found(node, {{"sign", "雷碧"}, {"as_of", "2020-05-31"}}) == Lines{"trademark/1003/32 86"});
+    CHECK(found(node, {{"sign", "7喜"}}).empty());
+    CHECK(found(node, {{"sign", "七喜"}}) == Lines{"trademark/1003/32 100"});
+    node.write({{"trademark/1003/32", {{"listing", "removed"}}}});
+    CHECK(found(node, {{"sign", "七喜"}}).empty());
+    node.write({{"trademark/1003/32", {{"listing", "listed"}}}});
+    node.replica.rebuild({});
+    CHECK(found(node, {{"sign", "七喜"}}) == Lines{"trademark/1003/32 100"});
+
+    TestNode partner("sc", clock);
+    partner.know(node);
+    CHECK(found(partner, {{"sign", "七喜"}}).empty());
+    partner.pull(node);
+    CHECK(found(partner, {{"sign", "七喜"}}) == Lines{"trademark/1003/32 100"});
+    Lookalikes restarted(*partner.store, partner.replica);
+    restarted.follow();
+    CHECK(restarted.size().signs == partner.lookalikes.size().signs);
+}
+
+TEST_CASE("Questions that cannot be answered name the parameter") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    const Parameters cases[] = {{},
+                                {{"sign", ""}},
+                                {{"sign", "·—"}},
+                                {{"sign", std::string(500, 'a')}},
+                                {{"sign", "康师傅"}, {"kind", "patent"}},
+                                {{"sign", "康师傅"}, {"min_score", "10"}},
+                                {{"sign", "康师傅"}, {"limit", "101"}},
+                                {{"sign", "康师傅"}, {"as_of", "today"}}};
+    for (const Parameters& query : cases) {
+        const Json problem = ask(node, get("/v1/lookalikes", query), 400);
+        CHECK(problem.at("code") == "bad_request");
+    }
+}
+
+}  // namespace
+}  // namespace minglu
