@@ -98,7 +98,8 @@ std::string cosigners_text(const CheckedHead& head) {
 void say_protection(Facts& facts, const char* label, const Json& said) {
     const Cell verdict = verdict_cell(text(said, "verdict"));
     facts.add(label, verdict.text + "（" + text(said, "verdict") + "）", verdict.tone);
-    facts.add(std::string(label) + "：权利", right_state_label(text(member(said, "right"), "state")));
+    if (text(said, "verdict") != name(Verdict::never_listed))
+        facts.add(std::string(label) + "：权利", right_state_label(text(member(said, "right"), "state")));
 }
 
 void say_head(Facts& facts, const std::string& label, const CheckedHead& checked) {

@@ -16,7 +16,7 @@ constexpr std::string_view style =
     "h1{font-size:19pt;text-align:center;letter-spacing:.2em;margin:0 0 2mm}"
     ".below{text-align:center;margin:0 0 5mm}"
     "h2{font-size:11.5pt;margin:4.5mm 0 1.5mm;border-bottom:.3mm solid #000;break-after:avoid}"
-    "table{border-collapse:collapse;width:100%;margin:0 0 2mm}"
+    "table{border-collapse:collapse;width:calc(100% - .4mm);margin:0 0 2mm}"
     "th,td{border:.2mm solid #777;padding:.8mm 2mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
     "tr{break-inside:avoid}"
     "table.facts th{width:34mm;font-weight:normal;background:#f2f2f2}"
