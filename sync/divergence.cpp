@@ -71,7 +71,7 @@ public:
         found_.peer = peer;
     }
 
-    Result<Comparison> run() {
+    Result<StateComparison> run() {
         if (const auto greeted = check_versions(); !greeted) return tl::unexpected(greeted.error());
         auto theirs = ask_root();
         if (!theirs) return tl::unexpected(theirs.error());
@@ -244,12 +244,12 @@ private:
     Transport& transport_;
     Replica& replica_;
     Store& store_;
-    Comparison found_;
+    StateComparison found_;
 };
 
 constexpr std::size_t keys_in_incident_max = 8;
 
-std::string keys_text(const Comparison& found) {
+std::string keys_text(const StateComparison& found) {
     std::string text;
     for (std::size_t i = 0; i < std::min(found.differences.size(), keys_in_incident_max); ++i) {
         const Difference& one = found.differences[i];
@@ -301,11 +301,11 @@ std::string cure_of(Blame blame, const NodeId& peer) {
     return "nothing is wrong here: have minglu verify run at " + peer.value();
 }
 
-Result<Comparison> compare_states(Transport& transport, Replica& replica, Store& store, const NodeId& peer) {
+Result<StateComparison> compare_states(Transport& transport, Replica& replica, Store& store, const NodeId& peer) {
     return Search(transport, replica, store, peer).run();
 }
 
-IncidentRow divergence_incident(const LogId& log, const Comparison* found) {
+IncidentRow divergence_incident(const LogId& log, const StateComparison* found) {
     IncidentRow incident;
     incident.kind = "divergence";
     incident.peer = node_of(log).value();

@@ -36,7 +36,7 @@ struct Difference {
     Blame blame = Blame::unknown;
 };
 
-struct Comparison {
+struct StateComparison {
     NodeId peer;
     Vector vector;  ///< what both hold
     Hash our_root{};
@@ -53,10 +53,10 @@ constexpr std::size_t compare_keys_max = 64;
 /// Asks one request at a time. Nothing is changed here or there. Errors: those of the transport; stale (either side
 /// holds what the other does not, or wrote meanwhile: try again), unsupported_version (no common fold or protocol),
 /// malformed.
-[[nodiscard]] Result<Comparison> compare_states(Transport& transport, Replica& replica, Store& store,
-                                                const NodeId& peer);
+[[nodiscard]] Result<StateComparison> compare_states(Transport& transport, Replica& replica, Store& store,
+                                                     const NodeId& peer);
 
 /// What is said of a head with our vector and another state root, with what a search found when there was one.
-[[nodiscard]] IncidentRow divergence_incident(const LogId& log, const Comparison* found);
+[[nodiscard]] IncidentRow divergence_incident(const LogId& log, const StateComparison* found);
 
 }  // namespace minglu

@@ -158,7 +158,7 @@ Result<PeerReport> PeerLinks::exchange_now(const NodeId& node) {
     return report;
 }
 
-Result<Comparison> PeerLinks::compare(const NodeId& node) {
+Result<StateComparison> PeerLinks::compare(const NodeId& node) {
     const auto peer = reachable(node);
     if (!peer) return tl::unexpected(peer.error());
     return compare_states(*connect(*peer), replica_, store_, node);

@@ -37,7 +37,7 @@ public:
     /// Puller and Pusher.
     [[nodiscard]] Result<PeerReport> exchange_now(const NodeId& node);
     /// On a connection of its own too. Errors: not_found, bad_request, those of compare_states.
-    [[nodiscard]] Result<Comparison> compare(const NodeId& node);
+    [[nodiscard]] Result<StateComparison> compare(const NodeId& node);
     [[nodiscard]] std::vector<PeerReport> reports() const;
 
     /// The peer that owns a TLS key, for the peer listener: a removed peer is a stranger at once.

@@ -2,7 +2,6 @@
 
 #include "src/http/api/asked.hpp"
 #include "src/http/api/cursor.hpp"
-#include "src/http/api/day_parameter.hpp"
 #include "src/http/api/entry_history.hpp"
 #include "src/http/api/entry_search.hpp"
 #include "src/http/api/freshness.hpp"

@@ -7,6 +7,7 @@
 #include "src/http/api/json_entry.hpp"
 #include "src/http/problem.hpp"
 #include "src/lookalikes/lookalikes.hpp"
+#include "sync/catalogue_at.hpp"
 
 namespace minglu {
 
@@ -60,7 +61,7 @@ Result<LookalikeQuestion> question_of(const Call& call) {
     return question;
 }
 
-void write_hit(JsonWriter& json, const LookalikeHit& hit) {
+void write_hit(JsonWriter& json, const LookalikeHit& hit, Verdict verdict) {
     json.begin_object().member_number("score", std::int64_t{hit.comparison.score});
     json.key("units").begin_array();
     for (const Correspondence& unit : hit.comparison.units) {
@@ -71,7 +72,7 @@ void write_hit(JsonWriter& json, const LookalikeHit& hit) {
     json.end_array().key("rules").begin_array();
     for (const SimilarityRule rule : hit.comparison.rules)
         json.begin_object().member("rule", name(rule)).member("text", text_zh(rule)).end_object();
-    json.end_array().member_raw("entry", entry_json(hit.entry)).end_object();
+    json.end_array().member_raw("entry", entry_json(hit.entry, verdict)).end_object();
 }
 
 HttpResponse lookalikes(Call& call) {
@@ -84,13 +85,15 @@ HttpResponse lookalikes(Call& call) {
     const auto hits = call.services.lookalikes.find(*tx, *sign, *question);
     if (!hits) return problem(hits.error());
 
+    const Asked asked{question->as_of, std::nullopt, day_of(call.services.clock.now())};
+    const CatalogueAt catalogue(*tx, asked);
     JsonWriter json;
     json.begin_object().member("sign", *sign);
     json.member_number("min_score", std::int64_t{question->query.score_min}).member("guidelines", guidelines);
     json.key("items").begin_array();
-    for (const LookalikeHit& hit : *hits) write_hit(json, hit);
+    for (const LookalikeHit& hit : *hits) write_hit(json, hit, catalogue.verdict_of(hit.entry));
     json.end_array().member_boolean("complete", call.services.lookalikes.size().complete);
-    json.member_raw("freshness", freshness_json(call.services, *tx, question->as_of)).end_object();
+    json.member_raw("freshness", freshness_json(call.services, *tx, asked)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }
 

@@ -52,7 +52,7 @@ struct Services {
     std::function<Result<PeerReport>(const NodeId& peer)> exchange_now{};
     /// Looks for the entries that differ between that peer and this node; errors: not_found, bad_request, those of
     /// compare_states.
-    std::function<Result<Comparison>(const NodeId& peer)> compare{};
+    std::function<Result<StateComparison>(const NodeId& peer)> compare{};
     std::function<void(const std::filesystem::path& target, const Progress&)> backup{};  ///< throws StoreFault
     std::function<std::vector<std::string>(const Progress&)> verify{};  ///< one line per finding; empty = sound
     std::function<std::string(std::size_t bytes)> random_bytes{};       ///< for secrets

@@ -6,12 +6,13 @@
 namespace minglu {
 namespace {
 
+using namespace literals;
 using test::ask;
 using test::get;
 using test::Json;
 
-Comparison one_difference() {
-    Comparison found;
+StateComparison one_difference() {
+    StateComparison found;
     found.peer = NodeId{"sc"};
     found.vector = "cq-9f3c21d07be45a18:2"_vv;
     found.our_root = sha256({"ours"});
@@ -35,7 +36,7 @@ HttpRequest comparison(const std::string& peer) {
 TEST_CASE("A comparison names the entries, both sides and the cure") {
     test::HandClock clock;
     test::TestNode node("cq", clock);
-    Result<Comparison> found = one_difference();
+    Result<StateComparison> found = one_difference();
     node.services.compare = [&](const NodeId& peer) {
         CHECK(peer == NodeId{"sc"});
         return found;

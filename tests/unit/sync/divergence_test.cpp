@@ -105,7 +105,7 @@ void damage(LoneNode& node, const std::string& key, Damage how) {
     node.open();
 }
 
-std::vector<std::string> keys_of(const Comparison& found) {
+std::vector<std::string> keys_of(const StateComparison& found) {
     std::vector<std::string> keys;
     for (const Difference& one : found.differences) keys.push_back(one.key.value());
     std::sort(keys.begin(), keys.end());
@@ -243,7 +243,7 @@ TEST_CASE("a puller that meets another state names the entries in the incident, 
     pair.sc.clock.advance(head_interval_ms);
     pair.sc.replica->refresh_head();
     LineTo line(pair.sc);
-    Puller puller{pair.sc.id, *pair.cq.replica, *pair.cq.store, line, pair.cq.clock, pair.cq.random, {}};
+    Puller puller{{pair.sc.id, *pair.cq.replica, *pair.cq.store, line, pair.cq.clock, pair.cq.random}, {}};
     pair.cq.clock.advance(head_interval_ms);
     (void)puller.step_now();
     const auto incidents = pair.cq.store->read()->incidents(0, 10);

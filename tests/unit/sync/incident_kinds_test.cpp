@@ -52,7 +52,7 @@ struct Scene {
     }
     void say_hello(const std::string& head) {
         Hello line(head);
-        Puller puller{sc, *node.replica, *node.store, line, node.clock, node.random, {}};
+        Puller puller{{sc, *node.replica, *node.store, line, node.clock, node.random}, {}};
         (void)puller.step_now();
     }
 

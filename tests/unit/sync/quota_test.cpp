@@ -132,7 +132,7 @@ TEST_CASE("a log that waits is not asked for until the next day") {
     Scene scene;
     Scene::flood(scene.flooder, 60);
     Listener line;
-    Puller puller{sc, *scene.node.replica, *scene.node.store, line, scene.node.clock, scene.node.random, {}};
+    Puller puller{{sc, *scene.node.replica, *scene.node.store, line, scene.node.clock, scene.node.random}, {}};
     (void)puller.step_now();
     CHECK(line.asked.find("skip=&") != std::string::npos);
     (void)scene.bring(scene.flooder);
