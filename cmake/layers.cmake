@@ -37,12 +37,13 @@ minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0005_audit.sql stor
 minglu_layer(minglu_store_memory DIRS src/store/memory LINK minglu_catalog)
 minglu_layer(minglu_net DIRS src/net LINK minglu_sync CURL::libcurl PkgConfig::ZSTD)
 minglu_layer(minglu_imports DIRS src/imports LINK minglu_sync)
+minglu_layer(minglu_sheet DIRS src/sheet LINK minglu_sync PkgConfig::QRENCODE)
 minglu_layer(minglu_audit DIRS src/audit LINK minglu_sync)
 minglu_layer(minglu_lookalikes DIRS src/lookalikes LINK minglu_sync)
 minglu_layer(minglu_checks DIRS src/checks LINK minglu_sync EXPAT::EXPAT PkgConfig::LIBZIP PkgConfig::XLSXWRITER)
 minglu_layer(minglu_http DIRS src/http src/http/api
-  LINK minglu_audit minglu_checks minglu_imports minglu_lookalikes minglu_sync minglu_httplib PkgConfig::PROMETHEUS PkgConfig::ZSTD ZLIB::ZLIB
-  spdlog::spdlog)
+  LINK minglu_audit minglu_checks minglu_imports minglu_lookalikes minglu_sheet minglu_sync minglu_httplib
+  PkgConfig::PROMETHEUS PkgConfig::ZSTD ZLIB::ZLIB spdlog::spdlog)
 minglu_embed(minglu_http src/http/openapi.json openapi_json)
 minglu_layer(minglu_node DIRS src/node
   LINK minglu_http minglu_net minglu_store_sqlite minglu_sync minglu_crypto PkgConfig::TOMLPP spdlog::spdlog)

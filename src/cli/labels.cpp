@@ -5,6 +5,7 @@
 
 #include "catalog/fields.hpp"
 #include "catalog/protection.hpp"
+#include "catalog/readable.hpp"
 #include "catalog/terms.hpp"
 
 namespace minglu::cli {
@@ -23,20 +24,6 @@ std::string label_of(const std::array<Label, Size>& labels, std::string_view cod
 std::optional<Kind> kind_of(std::string_view key) {
     const auto kind = parse_kind(key.substr(0, key.find('/')));
     return kind ? std::optional<Kind>(*kind) : std::nullopt;
-}
-
-std::string holder_text(const Json& holder) {
-    std::string out = text(holder, "name");
-    const std::string code = text(holder, "credit_code");
-    const std::string role = text(holder, "role");
-    if (!code.empty()) out += " " + code;
-    if (role == "licensee") out += "（被许可人）";
-    return out;
-}
-
-std::string scalar_text(const Json& value) {
-    if (value.is_null()) return "—";
-    return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 }  // namespace
@@ -59,19 +46,7 @@ std::string group_label(std::string_view group) {
 }
 
 std::string value_text(std::string_view key, std::string_view field, const Json& value) {
-    if (value.is_array()) {
-        std::string out;
-        for (const Json& element : value) {
-            if (!out.empty()) out += "；";
-            out += element.is_object() ? holder_text(element) : scalar_text(element);
-        }
-        return out.empty() ? "—" : out;
-    }
-    std::string out = scalar_text(value);
-    const FieldSpec* const spec = find_field(field);
-    if (spec == nullptr || spec->list.empty() || !value.is_string()) return out;
-    const Term* const term = find_term(spec->list, out, kind_of(key));
-    return term == nullptr ? out : term->label_zh;
+    return readable_value(kind_of(key), field, value.dump());
 }
 
 std::string field_text(std::string_view key, const Json& fields, std::string_view field) {

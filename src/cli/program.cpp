@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/cli/command.hpp"
+#include "src/cli/evidence_commands.hpp"
 
 namespace minglu::cli {
 
@@ -38,6 +39,7 @@ std::unique_ptr<CLI::App> make_parser(GlobalOptions& globals, Chosen& chosen) {
     add_import_command(*app, chosen);
     add_entry_commands(*app, chosen);
     add_query_commands(*app, chosen);
+    add_evidence_commands(*app, chosen);
     add_lookalike_command(*app, chosen);
     add_check_command(*app, chosen);
     add_batch_commands(*app, chosen);

@@ -27,6 +27,7 @@
 #include "src/node/system.hpp"
 #include "src/node/version.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
+#include "sync/evidence_office.hpp"
 #include "sync/exchange.hpp"
 #include "sync/verify.hpp"
 
@@ -100,10 +101,11 @@ public:
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
           lookalikes_(*store_, replica_),
           imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_, on_store_fault),
+          evidence_(replica_, *store_, *key_, clock_, read_file(paths_.card)),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
           audit_(replica_, clock_, audit_options(), on_store_fault),
           services_(make_services()),
-          api_(make_api(services_)) {}
+          api_(make_api(services_, evidence_)) {}
 
     [[nodiscard]] const HttpHandler& api() const { return in_process_; }
 
@@ -316,6 +318,7 @@ private:
     Exchange exchange_;
     Lookalikes lookalikes_;  // before everything that writes
     ImportJobs imports_;
+    EvidenceOffice evidence_;
     PeerLinks links_;
     AuditTrail audit_;
     Services services_;

@@ -21,14 +21,14 @@ struct Target {
     bool (*run)(std::string_view bytes);
 };
 constexpr Target targets[] = {
-    {"bundle", fuzz_bundle}, {"bundle_reader", fuzz_bundle_reader},
-    {"card", fuzz_card},     {"configuration", fuzz_configuration},
-    {"csv", fuzz_csv},       {"head", fuzz_head},
-    {"json", fuzz_json},     {"numbers", fuzz_numbers},
-    {"op", fuzz_op},         {"proof", fuzz_proof},
-    {"query", fuzz_query},   {"record", fuzz_record},
-    {"sheet", fuzz_sheet},   {"vector", fuzz_vector},
-    {"xlsx", fuzz_xlsx},
+    {"bundle", fuzz_bundle},   {"bundle_reader", fuzz_bundle_reader},
+    {"card", fuzz_card},       {"configuration", fuzz_configuration},
+    {"csv", fuzz_csv},         {"evidence", fuzz_evidence},
+    {"head", fuzz_head},       {"json", fuzz_json},
+    {"numbers", fuzz_numbers}, {"op", fuzz_op},
+    {"proof", fuzz_proof},     {"query", fuzz_query},
+    {"record", fuzz_record},   {"sheet", fuzz_sheet},
+    {"vector", fuzz_vector},   {"xlsx", fuzz_xlsx},
 };
 const fs::path here = fs::path(MINGLU_SOURCE_DIR) / "tests" / "fuzz";
 

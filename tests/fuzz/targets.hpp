@@ -12,6 +12,7 @@ namespace minglu::test {
 [[nodiscard]] bool fuzz_card(std::string_view bytes);
 [[nodiscard]] bool fuzz_configuration(std::string_view bytes);
 [[nodiscard]] bool fuzz_csv(std::string_view bytes);
+[[nodiscard]] bool fuzz_evidence(std::string_view bytes);
 [[nodiscard]] bool fuzz_head(std::string_view bytes);
 [[nodiscard]] bool fuzz_json(std::string_view bytes);
 [[nodiscard]] bool fuzz_numbers(std::string_view bytes);

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("include", "catalog", "sync", "src")
 COMPOSITION = ("src/node", "src/cli", "src/main.cpp")
 # What the program does for its adapters rather than towards the outside: the handlers of src/http may see it.
-SERVICES = ("src/audit", "src/checks", "src/imports", "src/lookalikes")
+SERVICES = ("src/audit", "src/checks", "src/imports", "src/lookalikes", "src/sheet")
 SOURCE_SUFFIXES = (".hpp", ".h", ".cpp")
 
 # Third-party headers, and the folders whose files may include them ("" = any folder).
@@ -33,6 +33,7 @@ OWNERS = (
     (re.compile(r"^spdlog/"), ("src/http", "src/node", "src/cli", "src/main.cpp")),
     (re.compile(r"^toml"), ("src/node",)),
     (re.compile(r"^(expat|zip|xlsxwriter)\.h$"), ("src/checks",)),
+    (re.compile(r"^qrencode"), ("src/sheet",)),
     (re.compile(r"^CLI/"), ("src/cli", "src/main.cpp")),
 )
 

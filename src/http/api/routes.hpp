@@ -5,6 +5,8 @@
 
 namespace minglu {
 
+class EvidenceOffice;
+
 void add_read_routes(Router& router);
 void add_write_routes(Router& router);
 
@@ -14,7 +16,7 @@ struct OfficerApi {
     HttpHandler handle;
     HttpGate turn_away;
 };
-/// `services` outlives it.
-[[nodiscard]] OfficerApi make_api(Services& services);
+/// `services` and `evidence` outlive it.
+[[nodiscard]] OfficerApi make_api(Services& services, EvidenceOffice& evidence);
 
 }  // namespace minglu

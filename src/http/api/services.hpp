@@ -58,7 +58,7 @@ struct Services {
     std::function<std::string(std::size_t bytes)> random_bytes{};       ///< for secrets
     /// A commit of a thread that no request waits for, whose outcome is unknown; does not return.
     std::function<void(const StoreFault&)> on_unknown{};
-    AuditTrail* audit = nullptr;  ///< none: nothing is written down, for tests
+    AuditTrail* audit = nullptr;    ///< none: nothing is written down, for tests
     std::filesystem::path spool{};  ///< for files that live as long as an answer
 };
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "src/http/api/entry_evidence.hpp"
+#include "sync/evidence_office.hpp"
 #include "tests/unit/http/api_fixture.hpp"
 
 namespace minglu {
@@ -63,6 +65,8 @@ TEST_CASE("Every route is described, and every description is served") {
     Router router(node.services);
     add_read_routes(router);
     add_write_routes(router);
+    EvidenceOffice office(node.replica, *node.store, *node.key, clock, node.card);
+    add_evidence_routes(router, office);
     const Json document = test::ask(node, test::get("/openapi.json"));
     CHECK(document.at("openapi") == "3.1.0");
     check_references(document, document);

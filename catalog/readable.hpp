@@ -1,0 +1,15 @@
+#pragma once
+/// What people read instead of stored values.
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "minglu/ids.hpp"
+
+namespace minglu {
+
+/// A value of a field as one line: labels of closed lists, holders with their roles, members of lists parted by "；".
+/// `json`: any JSON text. Null and the empty list are "—".
+[[nodiscard]] std::string readable_value(std::optional<Kind> kind, std::string_view field, std::string_view json);
+
+}  // namespace minglu

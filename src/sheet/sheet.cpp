@@ -1,0 +1,194 @@
+#include "src/sheet/sheet.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "catalog/fields.hpp"
+#include "catalog/protection.hpp"
+#include "catalog/readable.hpp"
+#include "minglu/record.hpp"
+#include "src/sheet/page.hpp"
+#include "src/sheet/qr.hpp"
+#include "sync/evidence.hpp"
+#include "sync/head.hpp"
+
+namespace minglu {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int qr_size_mm = 32;
+
+std::string text(const json& object, const char* member) {
+    const auto found = object.find(member);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// "2025-12-19 10:00:00", in UTC+8.
+std::string time_text(UnixMs moment) {
+    constexpr std::size_t date_length = 10;
+    constexpr std::size_t second_length = 19;
+    return to_string(moment).substr(0, second_length).replace(date_length, 1, " ");
+}
+
+template <class Enum, std::size_t Size>
+std::string label_of(const std::array<Enum, Size>& all, const std::string& code) {
+    for (const Enum one : all)
+        if (name(one) == code) return std::string(label_zh(one));
+    return code;
+}
+
+std::string listing_text(const json& listing) {
+    const std::string state = text(listing, "state");
+    std::string out = state == "listed" ? "在册" : state == "removed" ? "已移出" : "从未列入";
+    if (const auto since = text(listing, "since"); !since.empty()) out += "（自 " + since + " 起）";
+    if (const auto on = text(listing, "listed_on"); !on.empty()) out += "；列入日期 " + on;
+    if (const auto on = text(listing, "removed_on"); !on.empty()) out += "；移出日期 " + on;
+    if (const auto ground = text(listing, "ground"); !ground.empty())
+        out += "；移出事由：" + readable_value(std::nullopt, "ground", json(ground).dump());
+    if (const auto coming = text(listing, "coming"); !coming.empty()) out += "；" + coming + " 起另有变更";
+    return out;
+}
+
+std::string right_text(Kind kind, const json& right) {
+    std::string out = label_of(all_right_states, text(right, "state"));
+    if (const auto since = text(right, "since"); !since.empty()) out += "（自 " + since + " 起）";
+    if (const auto status = text(right, "status"); !status.empty())
+        out += "；登记状态：" + readable_value(kind, "status", json(status).dump());
+    if (const auto on = text(right, "granted_on"); !on.empty()) out += "；授权（注册）日 " + on;
+    if (const auto on = text(right, "expires_on"); !on.empty()) out += "；届满日 " + on;
+    if (const auto until = text(right, "grace_until"); !until.empty()) out += "；宽展至 " + until;
+    if (const auto source = text(right, "source"); !source.empty()) out += "；依据 " + source;
+    return out;
+}
+
+std::string issuer_name(const Evidence& evidence) {
+    for (const KnownCard& card : evidence.cards)
+        if (card.node == evidence.node && !card.name.empty()) return card.name;
+    return evidence.node.value();
+}
+
+void add_question(Page& page, const Evidence& evidence, Kind kind) {
+    page.begin_table();
+    page.row("条目", evidence.key.value());
+    page.row("类别", kind == Kind::patent ? "专利" : kind == Kind::trademark ? "商标" : "地理标志");
+    page.row("查询日", to_string(evidence.as_of));
+    page.row("所据记录", evidence.known_at ? "截至 " + time_text(*evidence.known_at) + " 到达本节点者"
+                                           : "截至出具时本节点所持全部记录");
+    page.end_table();
+}
+
+void add_answer(Page& page, const json& answer, Kind kind) {
+    const std::string verdict = text(answer, "verdict");
+    page.verdict(label_of(all_verdicts, verdict), verdict == name(Verdict::is_protected));
+    page.begin_table();
+    page.row("名录状态", listing_text(answer.at("listing")));
+    page.row("权利本身", right_text(kind, answer.at("right")));
+    if (const auto then = answer.find("as_known_then"); then != answer.end())
+        page.row("按查询日当日所知",
+                 label_of(all_verdicts, text(*then, "verdict")) + "；权利" + right_text(kind, then->at("right")));
+    page.end_table();
+}
+
+void add_fields(Page& page, const json& fields, Kind kind) {
+    if (fields.empty()) return;
+    page.heading("查询日登记内容");
+    page.begin_table();
+    for (const FieldSpec& spec : field_specs()) {
+        const auto found = fields.find(std::string(spec.name));
+        if (found == fields.end()) continue;
+        const std::string value = found->dump();
+        if (value.starts_with("\"data:image/"))
+            page.picture_row(spec.label_zh, found->get<std::string>());
+        else
+            page.row(spec.label_zh, readable_value(kind, spec.name, value));
+    }
+    for (const auto& [field, value] : fields.items())
+        if (find_field(field) == nullptr) page.row(field, readable_value(kind, field, value.dump()));
+    page.end_table();
+}
+
+void add_records(Page& page, const Evidence& evidence) {
+    page.heading("所依据的签名记录");
+    if (evidence.ops.empty()) {
+        page.paragraph("本节点签名的名录状态中没有关于该条目的任何有效记录；证据文件含不存在证明。");
+        return;
+    }
+    page.begin_list({"作者", "记录", "写入时间", "生效日", "批次与文号", "事由", "到达本节点"});
+    for (const ProvedOp& op : evidence.ops) {
+        const auto header = parse_header(op.record.header);
+        const auto parsed = parse_op(op.line);
+        if (!header || !parsed) continue;
+        const BatchInfo batch = header->batch.value_or(BatchInfo{});
+        page.list_row({node_of(header->log).value() + " " + header->actor, to_string(Dot{header->log, header->seq}),
+                       time_text(UnixMs{header->time.ms}), to_string(parsed->effective_on),
+                       batch.title + " " + batch.document_number, header->reason, time_text(op.record.arrived)});
+    }
+    page.end_list();
+}
+
+void add_head(Page& page, std::string_view what, const std::string& head) {
+    const auto note = parse_note(head);
+    if (!note) return;
+    const NodeId author = node_of(note->head.log);
+    std::string others;
+    for (const SignedHead::Signature& signature : note->signatures)
+        if (signature.name != author.value()) others += (others.empty() ? "" : "、") + signature.name;
+    page.list_row({what, author.value(), note->head.log.value(), std::to_string(note->head.size.value()),
+                   time_text(UnixMs{note->head.time.ms}), others.empty() ? "无" : others});
+}
+
+void add_heads(Page& page, const Evidence& evidence) {
+    page.heading("签名的日志头");
+    page.begin_list({"用途", "节点", "日志", "记录数", "签名时间", "联署"});
+    add_head(page, "名录状态，数据截至", evidence.state_head);
+    for (const std::string& head : evidence.newest) add_head(page, "数据截至", head);
+    for (const auto& [log, proof] : evidence.logs) add_head(page, "所依据的记录", proof.head);
+    page.end_list();
+}
+
+void add_check(Page& page, const Evidence& evidence, std::string_view bytes) {
+    const std::string hash = to_hex(bytes_of(sha256({bytes})));
+    page.heading("核验");
+    page.begin_check(qr_svg("sha256:" + hash, qr_size_mm));
+    page.paragraph("证据文件 SHA-256（二维码同此）：");
+    page.code(hash);
+    page.paragraph("证据文件 " + std::to_string(bytes.size()) +
+                   " 字节。凭文件与各节点名片，可在任何计算机上离线核验：");
+    std::string trust;
+    for (const KnownCard& card : evidence.cards) trust += " --trust " + card.node.value() + ".json";
+    page.code("minglu verify-evidence evidence.json" + trust);
+    page.end_check();
+    page.begin_list({"节点", "机构", "名片指纹"});
+    for (const KnownCard& card : evidence.cards) page.list_row({card.node.value(), card.name, card.fingerprint});
+    page.end_list();
+    page.download("下载证据文件", "evidence.json", bytes);
+}
+
+}  // namespace
+
+Result<std::string> evidence_sheet(std::string_view bytes) {
+    const auto evidence = parse_evidence(bytes);
+    if (!evidence) return fail(evidence.error());
+    const json answer = json::parse(evidence->answer, nullptr, false);
+    if (!answer.is_object() || !answer.contains("listing") || !answer.contains("right") || !answer.contains("fields"))
+        return fail({ErrorCode::malformed, "no evidence: it has no answer", "", "take the file as it was issued"});
+    const Kind kind = parts_of(evidence->key).kind;
+    Page page("知识产权名录查询证明");
+    page.title("知识产权名录查询证明", issuer_name(*evidence) + "（节点 " + evidence->node.value() + "）　出具时间 " +
+                                           time_text(evidence->made));
+    add_question(page, *evidence, kind);
+    add_answer(page, answer, kind);
+    add_fields(page, answer.at("fields"), kind);
+    add_records(page, *evidence);
+    add_heads(page, *evidence);
+    add_check(page, *evidence, bytes);
+    page.footnote(
+        "本页为证据文件的可读摘要，以证据文件及其数字签名为准。记录到达本节点的时间由出具节点陈述。"
+        "“在册”指列入本名录，不等于权利有效；权利状态以登记机关为准。");
+    return std::move(page).done();
+}
+
+}  // namespace minglu

@@ -1,0 +1,14 @@
+#pragma once
+/// The sheet for the file and for the counter (查询证明): what evidence says, printed on A4, with the fingerprint of
+/// the evidence file as a QR code. One HTML page that asks nothing of anybody: the evidence itself is inside it.
+#include <string>
+#include <string_view>
+
+#include "minglu/error.hpp"
+
+namespace minglu {
+
+/// `evidence`: the bytes of the file, as they were issued. Errors: those of parse_evidence.
+[[nodiscard]] Result<std::string> evidence_sheet(std::string_view evidence);
+
+}  // namespace minglu

@@ -1,0 +1,34 @@
+#include "sync/evidence_office.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "sync/evidence_make.hpp"
+#include "sync/replica.hpp"
+#include "sync/replica_detail.hpp"
+
+namespace minglu {
+
+EvidenceOffice::EvidenceOffice(Replica& replica, Store& store, const Signer& signer, const Clock& clock,
+                               std::string card)
+    : replica_(replica), store_(store), signer_(signer), clock_(clock), card_(std::move(card)) {}
+
+Result<std::string> EvidenceOffice::issue(const EntryKey& key, Day as_of, std::optional<UnixMs> known_at) {
+    std::unique_ptr<ReadTx> tx;
+    std::vector<TrieChildren> path;
+    // Nobody writes meanwhile: snapshot, head and trie are those of one commit.
+    replica_.with_trie([&](StateTrie& trie) {
+        tx = store_.read();
+        path = trie.path_of(key);
+    });
+    auto own = find_own(tx->logs());
+    if (!own) throw StoreFault(ErrorCode::corrupt, "the node has no log of its own");
+    const UnixMs made = clock_.now();
+    auto evidence = gather_evidence({*tx, *std::move(own), std::move(path)}, key, {as_of, known_at, day_of(made)}, made,
+                                    card_, op_trees_);
+    if (!evidence) return fail(evidence.error());
+    evidence->signature = signer_.sign(signed_bytes(*evidence));
+    return serialise(*evidence);
+}
+
+}  // namespace minglu

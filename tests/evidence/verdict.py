@@ -1,0 +1,139 @@
+"""The rule of docs/EVIDENCE.md: from the periods of an entry to the answer for a day. Used by check_evidence.py."""
+import datetime
+
+DAY = datetime.timedelta(days=1)
+NEVER = datetime.date(9999, 12, 31)
+
+
+def date_of(text):
+    try:
+        date = datetime.date.fromisoformat(text)
+        return date if len(text) == 10 and 1900 <= date.year <= 2999 else None
+    except (TypeError, ValueError):
+        return None
+
+
+def text_of(value): return value if isinstance(value, str) else ""
+def end_of_day(day): return int((day - datetime.date(1970, 1, 1)).days + 1) * 86_400_000 - 8 * 3_600_000 - 1
+def day_of(ms): return datetime.date(1970, 1, 1) + datetime.timedelta(days=(ms + 8 * 3_600_000) // 86_400_000)
+
+
+def months_later(day, months):
+    month = day.year * 12 + day.month - 1 + months
+    if month // 12 > 2999: return NEVER
+    try:
+        return datetime.date(month // 12, month % 12 + 1, day.day)
+    except ValueError:
+        return datetime.date((month + 1) // 12, (month + 1) % 12 + 1, 1)
+
+
+def status_row(law, code, on):
+    rows = [row for row in law["statuses"] if row["code"] == code]
+    begun = [row for row in rows if "valid_from" in row and date_of(row["valid_from"]) <= on]
+    return max(begun, key=lambda row: row["valid_from"]) if begun else rows[0] if rows else {"right": "unknown"}
+
+
+def term_row(law, view):
+    for row in law["terms"]:
+        began = date_of(view.get(row["from"])) or date_of(view.get("expires_on"))
+        if row["subtype"] in ("", text_of(view.get("subtype"))) and began and date_of(row["valid_from"]) <= began and (
+                "valid_until" not in row or began <= date_of(row["valid_until"])):
+            return row
+    return None
+
+
+def by_dates(facts, law, view, day):
+    term, stated = term_row(law, view), date_of(view.get("expires_on"))
+    last = grace = stated
+    if stated and term:
+        grace = months_later(stated + DAY, term["grace_months"]) - DAY
+    elif not stated and term and not term["grace_months"] and date_of(view.get(term["from"])):
+        last = grace = months_later(date_of(view[term["from"]]), 12 * term["years"]) - DAY
+    if last: facts["expires_on"] = last.isoformat()
+    if any(date_of(view.get(f)) and day < date_of(view[f]) for f in ("granted_on", "filed_on")):
+        facts.update(state="pending", basis="dates", since=None)
+    elif last and day > last:
+        if term: facts["source"] = term["source"]
+        if day <= grace:
+            facts["grace_until"] = grace.isoformat()
+        else:
+            facts.update(state="ended", basis="dates" if stated else "law", since=(grace + DAY).isoformat())
+
+
+def right_on(law, view, day, latest):
+    status, began = text_of(view.get("status")), date_of(view.get("status_on"))
+    row = status_row(law, status, day)
+    granted = date_of(view.get("granted_on"))
+    facts = {"status": status, "granted_on": text_of(view.get("granted_on")), "source": row.get("source", "")}
+    later = began and day < began
+    since = (granted if row["right"] == "in_force" or (row["right"] == "ended" and later) else began)
+    since = since.isoformat() if since else None
+    if row["right"] == "unknown": facts.update(state="unknown", basis="none")
+    elif row["right"] == "ended" and later: facts.update(state="in_force", basis="dates", since=since)
+    elif row["right"] == "never_granted" and later: facts.update(state="pending", basis="dates")
+    else: facts.update(state=row["right"], basis="status", since=since)
+    if facts["state"] in ("unknown", "in_force"): by_dates(facts, law, view, day)
+    void = status_row(law, text_of(latest[1].get("status")), latest[0])
+    if facts["state"] != "never_existed" and void["right"] == "never_existed":
+        facts.pop("grace_until", None)
+        facts.update(state="never_existed", basis="invalidated", source=void["source"],
+                     since=(date_of(latest[1].get("status_on")) or latest[0]).isoformat())
+    return {name: value for name, value in facts.items() if value}
+
+
+def in_force_within(law, view, first, last, latest):
+    days = [first, date_of(view.get("granted_on")), date_of(view.get("filed_on")), last]
+    return any(d and first <= d <= last and right_on(law, view, d, latest)["state"] == "in_force" for d in days)
+
+
+def listing_of(view): return {"listed": "listed", "removed": "removed"}.get(view.get("listing"), "never")
+
+
+def protection(law, periods, day, known_on):
+    begun = [p for p in periods if p[0] <= day]
+    ahead = [p for p in periods if p[0] > day]
+    listing, right, verdict = {"state": "never"}, {"state": "unknown", "basis": "none"}, "never_listed"
+    if begun:
+        view = begun[-1][1]
+        latest = [p for p in periods if p[0] <= max(day, known_on)][-1]
+        listing = {"state": listing_of(view)}
+        listing.update({f: view[f] for f in ("listed_on", "removed_on", "ground") if text_of(view.get(f))})
+        run = len(begun) - 1
+        while run > 0 and listing_of(begun[run - 1][1]) == listing["state"]: run -= 1
+        if listing["state"] != "never": listing["since"] = begun[run][0].isoformat()
+        right = right_on(law, view, day, latest)
+        if listing["state"] == "listed":
+            verdict = {"in_force": "protected", "unknown": "listed_right_unknown"}.get(right["state"], "listed_not_in_force")
+        elif listing["state"] == "removed":
+            ends = [p[0] - DAY for p in periods[1:]] + [NEVER]
+            before = any(listing_of(v) == "listed" and in_force_within(law, v, first, min(end, day), latest)
+                         for (first, v), end in zip(begun, ends))
+            verdict = "was_protected" if before else "was_listed"
+    coming = [first for first, v in ahead if listing_of(v) != listing["state"]]
+    if coming: listing["coming"] = coming[0].isoformat()
+    return {"listing": listing, "right": right, "verdict": verdict}
+
+
+def answer_of(e, records, folded):
+    day, known_on = date_of(e["as_of"]), day_of(e.get("known_at", e["made"]))
+
+    def periods_by(moment):
+        known = [r for r in records if moment is None or r["arrived"] <= moment]
+        if not folded(known, e["key"]): return []
+        days = sorted({op["effective_on"] for o in known if counts(known, o) for op in o["ops"]})
+        views = [(date_of(d), folded(known, e["key"], d)["groups"]) for d in days]
+        return [(d, {f: v for g in groups.values() for f, v in g["value"].items()}) for d, groups in views]
+
+    periods = periods_by(e.get("known_at"))
+    fields = [view for first, view in periods if first <= day]
+    answer = {"fields": fields[-1] if fields else {}, **protection(e["law"], periods, day, known_on)}
+    if day < known_on:
+        then = periods_by(end_of_day(day))
+        if then: answer["as_known_then"] = protection(e["law"], then, day, day)
+    return answer
+
+
+def counts(known, record):
+    if record["kind"] == "change": return True
+    approved = {r["node"] for r in known if r["kind"] == "batch.approve" and r["of"] == [record["log"], record["seq"]]}
+    return record["kind"] == "batch.propose" and set(record["needs"]) <= approved

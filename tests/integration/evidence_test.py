@@ -1,0 +1,156 @@
+"""Evidence that one node issues about an entry of another, checked on a machine that has neither's database."""
+
+import base64
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from node import MINGLU, ROOT
+from support import SAMPLE, NodeCase, introduce, main
+
+CHECKER = ROOT / "tests" / "evidence" / "check_evidence.py"
+KEY = "gi/AGI00136"  # of sc
+ABSENT = "gi/AGI99999"
+
+
+class Offline:
+    """A machine with the cards and the file, and nothing else."""
+
+    def __init__(self, case, *nodes):
+        self.folder = Path(case.enterContext(tempfile.TemporaryDirectory()))
+        self.cards = []
+        for node in nodes:
+            card = self.folder / f"{node.name}.json"
+            card.write_text(node.ok("peer", "card").out, encoding="utf-8")
+            self.cards.append(str(card))
+
+    def keep(self, evidence):
+        file = self.folder / "evidence.json"
+        file.write_bytes(evidence)
+        return file
+
+    def verify(self, evidence, cards=None):
+        trust = [word for card in self.cards if cards is None or Path(card).stem in cards for word in ("--trust", card)]
+        return self._run(MINGLU, "--json", "verify-evidence", self.keep(evidence), *trust)
+
+    def second_checker(self, evidence):
+        return self._run(sys.executable, CHECKER, self.keep(evidence), *self.cards)
+
+    def _run(self, *command):
+        return subprocess.run([str(word) for word in command], cwd=self.folder, capture_output=True, text=True, timeout=60,
+                              env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}, check=False)
+
+
+def damaged(evidence):
+    """One value changed in each of many ways, and bytes changed here and there."""
+    text = evidence.decode("utf-8")
+    for at in range(0, len(evidence), max(1, len(evidence) // 40)):
+        yield evidence[:at] + bytes([evidence[at] ^ 1]) + evidence[at + 1:]
+    for old, new in (("protected", "never_listed"), ('"as_of":"2', '"as_of":"1'), ("listed", "remove"), ('"index":0', '"index":1'),
+                     ("AGI", "AGJ"), ('"made":1', '"made":2')):
+        if old in text:
+            yield text.replace(old, new, 1).encode("utf-8")
+    yield evidence + b" "
+    yield evidence[:-1]
+
+
+class EvidenceCase(NodeCase):
+    options_of = {}
+
+    def pair(self):
+        cq, sc = (self.node(name, options=self.options_of.get(name, ())) for name in ("cq", "sc"))
+        introduce(cq, sc)
+        introduce(sc, cq)
+        cq.bring_in(SAMPLE / "gi_cq.csv")
+        sc.bring_in(SAMPLE / "gi_sc.csv")
+        self.until_equal(cq, sc)
+        return cq, sc
+
+    def issue(self, node, key, *options):
+        file = self.folder_for("out") / "evidence.json"
+        node.ok("evidence", key, "--out", str(file), *options)
+        return file.read_bytes()
+
+    def folder_for(self, name):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory())) / name
+        folder.mkdir()
+        return folder
+
+    def assert_holds(self, outcome, verdict):
+        self.assertEqual(0, outcome.returncode, outcome.stdout + outcome.stderr)
+        self.assertEqual(verdict, json.loads(outcome.stdout)["answer"]["verdict"])
+
+
+class OneSuite(EvidenceCase):
+    def test_cq_issues_about_an_entry_of_sc_and_it_is_checked_without_either(self):
+        cq, sc = self.pair()
+        cq.edit(KEY, "status=certified", "category=酱腌菜")
+        offline = Offline(self, cq, sc)
+        for key, verdict in ((KEY, "protected"), (ABSENT, "never_listed")):
+            evidence = self.issue(cq, key)
+            self.assert_holds(offline.verify(evidence), verdict)
+            second = offline.second_checker(evidence)
+            self.assertEqual(0, second.returncode, second.stderr)
+            self.assertTrue(second.stdout.strip().endswith(verdict), second.stdout)
+            for changed in damaged(evidence):
+                refused = offline.verify(changed)
+                self.assertNotEqual(0, refused.returncode, changed)
+                self.assertTrue(json.loads(refused.stderr.splitlines()[-1])["detail"])
+                again = offline.second_checker(changed)
+                self.assertEqual(1, again.returncode, changed)
+                self.assertTrue(again.stderr.startswith("refused: "), again.stderr)
+        # A card of each author is needed, and a stranger's does not do.
+        refused = offline.verify(self.issue(cq, KEY), cards=["cq"])
+        self.assertNotEqual(0, refused.returncode)
+        self.assertIn("sc", json.loads(refused.stderr.splitlines()[-1])["detail"])
+
+    def test_two_clocks(self):
+        cq, sc = self.pair()
+        offline = Offline(self, cq, sc)
+        arrived = cq.history(KEY)[0]["arrived"]
+        day = cq.entry(KEY)["from"]
+        sc.ok("entry", "remove", KEY, "--ground", "expired", "--effective-on", day, "--reason", "到期")
+        self.until_equal(cq, sc)
+        self.assert_holds(offline.verify(self.issue(cq, KEY, "--as-of", day)), "was_listed")
+        known = self.issue(cq, KEY, "--as-of", day, "--known-at", arrived)
+        self.assert_holds(offline.verify(known), "listed_right_unknown")
+        self.assertEqual(0, offline.second_checker(known).returncode)
+        shown = cq.json("entry", "show", KEY, "--known-at", arrived)
+        self.assertEqual("listed_right_unknown", shown["verdict"])
+        found = cq.items("query", "--known-at", arrived, "--listing", "listed", KEY)
+        self.assertEqual([KEY], [item["key"] for item in found])
+
+    def test_the_sheet_carries_the_file_and_names_its_hash(self):
+        cq, sc = self.pair()
+        folder = self.folder_for("out")
+        cq.ok("evidence", KEY, "--out", str(folder / "e.json"), "--sheet", str(folder / "e.html"))
+        evidence = (folder / "e.json").read_bytes()
+        page = (folder / "e.html").read_text(encoding="utf-8")
+        self.assertIn(hashlib.sha256(evidence).hexdigest(), page)
+        inside = re.search(r'href="data:application/json;base64,([^"]+)"', page).group(1)
+        self.assertEqual(evidence, base64.b64decode(inside))
+        self.assertEqual([], re.findall(r'(?:src|href)="(?!data:)', page))
+        self.assertNotIn("<script", page)
+        self.assert_holds(Offline(self, cq, sc).verify(evidence), "listed_right_unknown")
+
+
+class OtherSuite(EvidenceCase):
+    options_of = {"sc": ("--suite", "sm2-sm3")}
+
+    def test_evidence_over_logs_of_both_suites(self):
+        cq, sc = self.pair()
+        offline = Offline(self, cq, sc)
+        for issuer in (cq, sc):
+            evidence = self.issue(issuer, KEY)
+            self.assert_holds(offline.verify(evidence), "listed_right_unknown")
+        second = offline.second_checker(evidence)
+        self.assertEqual(1, second.returncode)
+        self.assertIn("sm2-sm3", second.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+// Evidence over HTTP, and the sheet that is printed of it.
+#include <doctest/doctest.h>
+
+#include "src/http/api/entry_evidence.hpp"
+#include "src/sheet/qr.hpp"
+#include "src/sheet/sheet.hpp"
+#include "sync/evidence_check.hpp"
+#include "sync/evidence_office.hpp"
+#include "tests/unit/http/api_fixture.hpp"
+
+namespace minglu {
+namespace {
+
+using test::ask;
+using test::get;
+using test::HandClock;
+using test::Json;
+using test::TestNode;
+
+const std::string pickle = "gi/AGI03244";
+
+struct IssuingNode : TestNode {
+    explicit IssuingNode(HandClock& hand_clock)
+        : TestNode("cq", hand_clock), office(replica, *store, *key, hand_clock, card) {
+        add_evidence_routes(router, office);
+    }
+    EvidenceOffice office;
+};
+
+std::size_t count_of(std::string_view text, std::string_view wanted) {
+    std::size_t count = 0;
+    for (auto at = text.find(wanted); at != std::string_view::npos; at = text.find(wanted, at + 1)) ++count;
+    return count;
+}
+
+TEST_CASE("Evidence is a file of its own name, about any key") {
+    HandClock clock;
+    IssuingNode node(clock);
+    node.write({{pickle, {{"listing", "listed"}, {"name", "涪陵榨菜"}, {"status", "certified"}}}});
+    const std::vector<Card> trusted{*parse_card(node.card)};
+    for (const auto& [key, verdict] :
+         {std::pair{pickle, "protected"}, std::pair{std::string("gi/AGI99999"), "never_listed"}}) {
+        const HttpResponse response = node.router.handle(get("/v1/entries/" + key + "/evidence"));
+        REQUIRE(response.status == 200);
+        CHECK(response.content_type == "application/json");
+        const std::string hash = to_hex(bytes_of(sha256({response.body})));
+        CHECK(response.headers.find("Content-Disposition")->second.find(hash.substr(0, 16)) != std::string::npos);
+        const auto checked = check_evidence(response.body, trusted);
+        REQUIRE(checked);
+        CHECK(Json::parse(checked->evidence.answer).at("verdict") == verdict);
+    }
+    // The answer is that of the entry itself.
+    const Json entry = ask(node, get("/v1/entries/" + pickle, {{"as_of", "2021-01-01"}}));
+    const Json answer = ask(node, get("/v1/entries/" + pickle + "/evidence", {{"as_of", "2021-01-01"}})).at("answer");
+    for (const char* member : {"verdict", "listing", "right", "fields"}) CHECK(answer.at(member) == entry.at(member));
+    CHECK(ask(node, get("/v1/entries/plant/1/evidence"), 400).at("where") == "path");
+    CHECK(ask(node, get("/v1/entries/" + pickle + "/evidence", {{"as_of", "soon"}}), 400).at("code") == "bad_request");
+}
+
+TEST_CASE("A browser gets a page that loads nothing and runs nothing") {
+    HandClock clock;
+    IssuingNode node(clock);
+    node.write({{pickle,
+                 {{"listing", "listed"},
+                  {"name", "<script>alert(1)</script> & \"榨菜\""},
+                  {"mark_image", "data:image/svg+xml;base64,PHN2Zz4="},
+                  {"notes", "'><img src=x onerror=alert(1)>"}}}});
+    HttpRequest request = get("/v1/entries/" + pickle + "/evidence");
+    request.headers["accept"] = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    const HttpResponse page = node.router.handle(request);
+    REQUIRE(page.status == 200);
+    CHECK(page.content_type == "text/html; charset=utf-8");
+    CHECK(page.body.find("查询证明") != std::string::npos);
+    CHECK(page.body.find("<script") == std::string::npos);
+    CHECK(page.body.find("<img") == std::string::npos);
+    CHECK(page.body.find("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;榨菜&quot;") != std::string::npos);
+    CHECK(count_of(page.body, "src=") == count_of(page.body, "&lt;img src="));
+    CHECK(page.body.find("default-src 'none'") != std::string::npos);
+    CHECK(page.body.find("在册，权利状态未载明") != std::string::npos);
+
+    request.headers["accept"] = "*/*";
+    const std::string file = node.router.handle(request).body;
+    const auto sheet = evidence_sheet(file);
+    REQUIRE(sheet);
+    CHECK(sheet->find(to_hex(bytes_of(sha256({file})))) != std::string::npos);
+    CHECK(sheet->find(to_base64(file)) != std::string::npos);
+    CHECK(evidence_sheet("{}").error().code == ErrorCode::malformed);
+}
+
+TEST_CASE("A QR code is a square of modules inside a quiet zone") {
+    const std::string svg = qr_svg("sha256:" + std::string(64, 'a'), 30);
+    CHECK(svg.starts_with("<svg "));
+    CHECK(svg.find("width=\"30mm\"") != std::string::npos);
+    // Version 5 (37 modules) holds 71 bytes at level M.
+    CHECK(svg.find("viewBox=\"0 0 45 45\"") != std::string::npos);
+    CHECK(svg.find("M4 4h1v1h-1z") != std::string::npos);  // the corner of the finder pattern
+    CHECK(svg.find("M3 ") == std::string::npos);
+    CHECK_THROWS_AS((void)qr_svg("", 30), std::invalid_argument);
+    CHECK_THROWS_AS((void)qr_svg(std::string(1'001, 'a'), 30), std::invalid_argument);
+    CHECK_THROWS_AS((void)qr_svg(std::string("a\0b", 3), 30), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace minglu
