@@ -153,8 +153,9 @@ Result<void> prove_one(const ReadTx& tx, const KnownKeys& known, LogRow log, con
     auto proof = prove_segment(log, keys, node_reader(tx, log.no), segment, records);
     if (!proof && own && proof.error().code == ErrorCode::bad_proof) return fail(not_ours(log.id));
     if (!proof) return tl::unexpected(proof.error());
-    if (auto counts = known.check_counts(log.id, keys.key_at(proof->head.size), proof->head.size); !counts)
-        return counts;
+    if (!log.cut)
+        if (auto counts = known.check_counts(log.id, keys.key_at(proof->head.size), proof->head.size); !counts)
+            return counts;
     const Seq size = log.size;
     proofs.proved.emplace(segment.log, Proved{std::move(log), segment, *std::move(proof), size});
     return {};

@@ -128,7 +128,8 @@ Result<ProvedSegment> prove_segment(const LogRow& log, const LogKeys& keys, cons
         return fail(refuse(
             ErrorCode::gap, log.id,
             "it starts at " + std::to_string(segment.from.value()) + ", held are " + std::to_string(log.size.value())));
-    auto head = open_head(segment.head, keys);
+    // Beyond its cut a branch may have gone on under a key that was given up; what counts is proved by the cut.
+    auto head = log.cut ? open_branch_head(segment.head, keys) : open_head(segment.head, keys);
     if (!head) return tl::unexpected(head.error());
     if (head->log != log.id || head->size < segment.to)
         return fail(
