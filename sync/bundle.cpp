@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "minglu/json_text.hpp"
+#include "sync/key_changes.hpp"
 #include "sync/proof_steps.hpp"
 
 namespace minglu {
@@ -90,6 +91,9 @@ BundleInfo to_info(std::string_view canonical) {
     for (const Json& fork : as_array(forks)) info.forks.push_back(fork.dump());
     if (json.contains("damaged")) info.damaged = to_vector(json.at("damaged"));
     if (info.forks.size() > bundle_forks_max) throw Malformed{"it carries more proofs of forks than it may"};
+    const Json keys = json.value("keys", Json::array());
+    for (const Json& change : as_array(keys)) info.keys.push_back(change.dump());
+    if (info.keys.size() > bundle_key_changes_max) throw Malformed{"it carries more changes of key than it may"};
     const Json cosigned = json.value("cosigned", Json::array());
     for (const Json& note : as_array(cosigned)) info.cosigned.push_back(note.get<std::string>());
     if (json.contains("cosigned_upto"))
@@ -170,6 +174,10 @@ std::string serialise(const BundleInfo& info) {
     if (!info.forks.empty()) {
         json["forks"] = Json::array();
         for (const std::string& fork : info.forks) json["forks"].push_back(Json::parse(fork));
+    }
+    if (!info.keys.empty()) {
+        json["keys"] = Json::array();
+        for (const std::string& change : info.keys) json["keys"].push_back(Json::parse(change));
     }
     if (!info.cosigned.empty()) json["cosigned"] = info.cosigned;
     if (info.cosigned_upto) json["cosigned_upto"] = to_string(*info.cosigned_upto);

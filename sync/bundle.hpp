@@ -43,6 +43,7 @@ struct BundleInfo {
     Vector vector;  ///< what the sender holds of what counts
     std::vector<Segment> segments;
     std::vector<std::string> forks = {};  ///< proofs of forks that the receiver lacks; see ForkProof
+    std::vector<std::string> keys = {};   ///< changes of key of the nodes whose logs it brings; see KeyChange
     /// Heads with cosignatures, signed notes, of logs that the receiver then holds up to there.
     std::vector<std::string> cosigned = {};
     /// The receiver names this next time and is told what came here later: the sender's own log, and a number.

@@ -63,6 +63,14 @@ tl::unexpected<Error> spoilt(const Head& head, const std::string& whose) {
                  "report it to the sender; if a key was changed, exchange cards again"});
 }
 
+/// Whether the present key of a node is among those that signed; the line is not verified.
+bool has_line_of(const SignedHead& head, const NodeId& node, const Signer& signer) {
+    const auto id = note_key_id(node.value(), signer.suite(), signer.public_key());
+    return std::any_of(head.signatures.begin(), head.signatures.end(), [&](const SignedHead::Signature& signature) {
+        return signature.name == node.value() && signature.key_id == id;
+    });
+}
+
 /// The signatures of other nodes that are known here. Errors: bad_signature.
 Result<std::map<NodeId, SignedHead::Signature>> cosigners(const SignedHead& head, const KnownKeys& keys) {
     std::map<NodeId, SignedHead::Signature> found;
@@ -70,7 +78,7 @@ Result<std::map<NodeId, SignedHead::Signature>> cosigners(const SignedHead& head
         const auto node = parse_node_id(signature.name);
         if (!node || *node == node_of(head.head.log)) continue;
         for (const NodeKey& key : keys.keys_of(*node)) {
-            if (note_key_id(node->value(), key.suite, key.key) != signature.key_id) continue;
+            if (key.upto || note_key_id(node->value(), key.suite, key.key) != signature.key_id) continue;
             if (!verify_signature(key.suite, key.key, head.text, signature.bytes))
                 return spoilt(head.head, node->value());
             found.insert_or_assign(*node, signature);
@@ -117,7 +125,8 @@ std::vector<CosignatureRow> due_cosignatures(const ReadTx& tx, const NodeId& sel
         const auto mine =
             std::find_if(rows.begin(), rows.end(), [&](const CosignatureRow& row) { return row.node == self; });
         if (mine != rows.end()) {
-            const bool newer = std::tie(log.head_size, log.head_time) > std::tie(mine->size, mine->time);
+            const bool newer = std::tie(log.head_size, log.head_time) > std::tie(mine->size, mine->time) ||
+                               !has_line_of(stored_note(mine->note), self, signer);
             const std::int64_t since_ms = now.value() - mine->at.value();
             // A clock that was put back must not keep us from signing until it has caught up.
             if (!newer || (since_ms >= 0 && since_ms < cosign_interval_ms)) continue;
@@ -137,7 +146,7 @@ Result<std::vector<CosignatureRow>> read_cosigned(const ReadTx& tx, const KnownK
     const auto log = tx.log(head.log);
     if (!log || head.size == Seq{} || head.size > counted(*log)) return {};
     const NodeId author = node_of(head.log);
-    if (!is_signed_by(*parsed, author, log->suite, log->signing_key)) return spoilt(head, author.value());
+    if (!is_signed_by_author(*parsed, keys_of_log(tx, *log))) return spoilt(head, author.value());
     if (root_at(hash_of(log->suite), head.size.value(), node_reader(tx, log->no)) != head.root)
         return fail({ErrorCode::fork, "a cosigned head that is not of what is held here", "log " + head.log.value(),
                      "keep both heads and ask the log's node; see the operations guide, fork"});

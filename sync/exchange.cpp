@@ -35,6 +35,16 @@ Json heads_json(const ReadTx& tx) {
 Exchange::Exchange(Replica& replica, Store& store, const Clock& clock, std::string card)
     : replica_(replica), store_(store), clock_(clock), card_(std::move(card)) {}
 
+std::string Exchange::card() const {
+    const std::scoped_lock lock(card_mutex_);
+    return card_;
+}
+
+void Exchange::set_card(std::string card) {
+    const std::scoped_lock lock(card_mutex_);
+    card_ = std::move(card);
+}
+
 std::string Exchange::node_json() const {
     const auto tx = store_.read();
     const Json json{{"node", replica_.node().value()},
@@ -51,7 +61,7 @@ std::string Exchange::node_json() const {
                     {"vector", vector_json(replica_.standing().vector)},
                     {"heads", heads_json(*tx)},
                     {"forks", vector_json(replica_.standing().forks)},
-                    {"card", card_}};
+                    {"card", card()}};
     return json.dump();
 }
 

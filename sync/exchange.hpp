@@ -2,6 +2,7 @@
 /// The serving side of the exchange protocol (docs/PROTOCOL.md §6), free of HTTP: what a peer may ask, and the answers.
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,10 @@ constexpr std::int64_t long_poll_max_s = 60;
 class Exchange {
 public:
     Exchange(Replica& replica, Store& store, const Clock& clock, std::string card);
+
+    /// This node's own card; a new one after a change of keys. From any thread.
+    [[nodiscard]] std::string card() const;
+    void set_card(std::string card);
 
     /// GET /sync/v1/node: card, vector, heads, forks, protocol and fold versions, suites, limits, clock; a JSON object.
     [[nodiscard]] std::string node_json() const;
@@ -59,6 +64,7 @@ private:
     Replica& replica_;
     Store& store_;
     const Clock& clock_;
+    mutable std::mutex card_mutex_;
     std::string card_;
 };
 

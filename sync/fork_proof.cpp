@@ -41,10 +41,10 @@ ForkProof read(const Json& json) {
 }
 
 /// What one head says of the position at which they differ.
-Result<Hash> differing_root(const ForkProof& proof, const ForkSide& side, Suite suite, std::string_view key) {
-    const auto head = open_head(side.head, suite, key);
+Result<Hash> differing_root(const ForkProof& proof, const ForkSide& side, const LogKeys& keys) {
+    const auto head = open_branch_head(side.head, keys);
     if (!head) return tl::unexpected(head.error());
-    const HashAlgorithm algorithm = hash_of(suite);
+    const HashAlgorithm algorithm = hash_of(keys.suite);
     if (head->log != proof.log || head->size < proof.differ)
         return fail(bad_proof(proof.log, "a head is not one of its log"));
     const bool shares = proof.common == Seq{} ? proof.root == empty_root(algorithm)
@@ -87,10 +87,10 @@ Result<ForkProof> parse_fork_proof(std::string_view text) {
     }
 }
 
-Result<void> check_fork(const ForkProof& proof, Suite suite, std::string_view signing_key) {
-    const auto a = differing_root(proof, proof.sides[0], suite, signing_key);
+Result<void> check_fork(const ForkProof& proof, const LogKeys& keys) {
+    const auto a = differing_root(proof, proof.sides[0], keys);
     if (!a) return tl::unexpected(a.error());
-    const auto b = differing_root(proof, proof.sides[1], suite, signing_key);
+    const auto b = differing_root(proof, proof.sides[1], keys);
     if (!b) return tl::unexpected(b.error());
     if (*a == *b) return fail(bad_proof(proof.log, "both heads agree where they should differ"));
     return {};

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "minglu/store.hpp"
+#include "sync/key_changes.hpp"
 
 namespace minglu {
 
@@ -40,8 +41,8 @@ struct ForkProof {
 /// Form only. Errors: malformed, too_large.
 [[nodiscard]] Result<ForkProof> parse_fork_proof(std::string_view text);
 
-/// Both heads are signed with the log's key, agree at `common` and not at `differ`. Errors: bad_signature,
+/// Both heads are signed with a key of the log, agree at `common` and not at `differ`. Errors: bad_signature,
 /// bad_proof.
-[[nodiscard]] Result<void> check_fork(const ForkProof& proof, Suite suite, std::string_view signing_key);
+[[nodiscard]] Result<void> check_fork(const ForkProof& proof, const LogKeys& keys);
 
 }  // namespace minglu

@@ -41,7 +41,8 @@ Result<Branch> read_branch(const std::string& body) {
 
 class Search {
 public:
-    Search(Transport& peer, Store& store, LogRow log) : peer_(peer), store_(store), log_(std::move(log)) {}
+    Search(Transport& peer, Store& store, LogRow log, LogKeys keys)
+        : peer_(peer), store_(store), log_(std::move(log)), keys_(std::move(keys)) {}
 
     Result<std::optional<ForkProof>> run() {
         const auto first = branch_at(Seq{1});
@@ -123,7 +124,7 @@ private:
                 refuse(ErrorCode::not_found, log_.id, "the peer gives no proof: " + std::to_string(answer->status)));
         auto branch = read_branch(answer->body);
         if (!branch) return branch;
-        const auto head = open_head(branch->note, log_.suite, log_.signing_key);
+        const auto head = open_branch_head(branch->note, keys_);
         if (!head) return tl::unexpected(head.error());
         const auto root = proved_root(hash_of(log_.suite), size, branch->steps, *head);
         if (head->log != log_.id || !root)
@@ -152,23 +153,24 @@ private:
             proof.sides[1].from_common = together->steps;
         }
         // The peer may have taken a newer head meanwhile; then the next try will do.
-        if (const auto sound = check_fork(proof, log_.suite, log_.signing_key); !sound)
-            return tl::unexpected(sound.error());
+        if (const auto sound = check_fork(proof, keys_); !sound) return tl::unexpected(sound.error());
         return proof;
     }
 
     Transport& peer_;
     Store& store_;
     LogRow log_;
+    LogKeys keys_;
 };
 
 }  // namespace
 
 Result<std::optional<ForkProof>> find_fork(Transport& peer, Store& store, const LogId& id) {
-    const auto log = store.read()->log(id);
+    const auto tx = store.read();
+    const auto log = tx->log(id);
     if (!log || log->size == Seq{} || log->head.empty())
         return fail(refuse(ErrorCode::not_found, id, "nothing of it is held here"));
-    return Search(peer, store, *log).run();
+    return Search(peer, store, *log, keys_of_log(*tx, *log)).run();
 }
 
 }  // namespace minglu

@@ -52,7 +52,7 @@ Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& c
                  std::uint64_t log_bytes_per_day_max)
     : node_(std::move(node)),
       store_(store),
-      signer_(signer),
+      signer_(&signer),
       clock_(clock),
       random_(random),
       beside_(beside != nullptr ? *beside : at_once_),
@@ -96,8 +96,8 @@ StateTrie& Replica::trie(const ReadTx& tx) {
     return *trie_;
 }
 
-/// Signs the head of the group, commits, and lets everybody know.
-void Replica::seal(WriteTx& tx, LogRow& own) {
+/// Signs the head of the group, commits, and lets everybody know. With the next key too where the group changes it.
+void Replica::seal(WriteTx& tx, LogRow& own, const Signer* next_key) {
     Head head;
     head.log = own.id;
     head.size = own.size;
@@ -109,7 +109,8 @@ void Replica::seal(WriteTx& tx, LogRow& own) {
     head.vector = counted_vector(tx.logs());
     head.fold = fold_version;
     head.state = trie(tx).root();
-    own.head = sign_head(head, node_, signer_);
+    own.head = sign_head(head, node_, *signer_);
+    if (next_key != nullptr) hand_over(tx, own, *next_key);
     own.head_size = own.size;
     own.head_time = head.time;
     tx.update_log(own);
@@ -199,7 +200,7 @@ void Replica::wait_beyond(std::uint64_t revision, std::int64_t timeout_ms, const
 }
 
 bool Replica::cosign_due(WriteTx& tx) {
-    const auto due = due_cosignatures(tx, node_, signer_, clock_.now());
+    const auto due = due_cosignatures(tx, node_, *signer_, clock_.now());
     for (const CosignatureRow& row : due) tx.put_cosignature(row);
     return !due.empty();
 }

@@ -45,6 +45,7 @@ struct Draft {
     std::vector<Op> ops;
     std::vector<NodeId> needs;
     std::optional<RecordRef> of;
+    std::string new_signing_key;  ///< of a `key` record; written by `rotate_key` alone
     /// Runs in the same transaction once the record stands in it, e.g. to store the reply to an idempotency key.
     std::function<void(WriteTx&, const Published&)> along;
 };
@@ -121,6 +122,10 @@ public:
     /// written again there. False when an equal or earlier fork of that log is known. Errors: malformed, too_large,
     /// unknown_log, bad_signature, bad_proof.
     [[nodiscard]] Result<bool> accept_fork(std::string_view text, const NodeId& from);
+    /// Goes on with the next key: the log's last record so far says so, its head is signed with both, and from then on
+    /// `next`, which must outlive this object, signs. Errors: bad_value (the same key, another suite), stale (not all
+    /// that this node wrote in earlier logs is here), those of `publish`. Throws as `publish` does.
+    [[nodiscard]] Result<Published> rotate_key(const Signer& next, const std::string& actor, const std::string& reason);
     /// Stops writing `log`, if it is the one written, and opens a new one.
     void leave_log(const LogId& log);
     /// Which of these signed heads contradict what is held here. Nothing is changed and nobody accused.
@@ -165,13 +170,15 @@ private:
     LogRow write_again(WriteTx& tx, const LogRow& cut_log, Seq upto, const NodeId& from);
     void commit_group(std::vector<Pending*>& group);
     Result<Published> append(WriteTx& tx, LogRow& own, class Intake& intake, const Draft& draft, Vector& vector);
-    void seal(WriteTx& tx, LogRow& own);
+    void seal(WriteTx& tx, LogRow& own, const Signer* next_key = nullptr);
+    void hand_over(WriteTx& tx, LogRow& own, const Signer& next);
     void commit_unsealed(WriteTx& tx, const LogRow& own);
     Standing standing_with(const ReadTx& tx, const LogRow& own, const Head& head) const;
     void announce(Standing next);
     void refold_touched(WriteTx& tx, const class Intake& intake);
     StateTrie& trie(const ReadTx& tx);
     LogRow own_log(const ReadTx& tx) const;
+    void take_keys(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
     void take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
     void count_bytes(WriteTx& tx, const std::map<LogId, std::uint64_t>& bytes, struct Proofs& proofs,
                      const NodeId& from);
@@ -181,7 +188,7 @@ private:
 
     NodeId node_;
     Store& store_;
-    const Signer& signer_;
+    const Signer* signer_;  ///< changes under `writer_`
     const Clock& clock_;
     Random& random_;
     AtOnce at_once_;

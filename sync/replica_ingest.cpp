@@ -22,7 +22,9 @@ namespace {
 
 IncidentRow incident_of(const Error& error, const NodeId& from, const LogId& log) {
     IncidentRow incident;
-    incident.kind = error.code == ErrorCode::bad_proof ? "root_mismatch" : std::string(name(error.code));
+    incident.kind = error.code == ErrorCode::bad_proof     ? "root_mismatch"
+                    : error.code == ErrorCode::not_allowed ? "old_key"
+                                                           : std::string(name(error.code));
     incident.peer = from.value();
     incident.subject = log.value();
     incident.received = error.what;
@@ -49,6 +51,7 @@ struct Proofs {
     Doubts doubts = Doubts::report;
     Quotas quotas = Quotas::apply;
     bool leave_own = false;
+    bool new_keys = false;
     std::map<LogId, Seq> counted_before;  ///< of the logs that records of this bundle have cut
 };
 
@@ -76,10 +79,10 @@ Error wrong_opening(const LogId& log) {
 }
 
 /// Record 1 must name the node and the keys of the card that vouches for the log.
-bool opens_as_carded(const LogRow& log, const std::vector<const RecordLines*>& records) {
+bool opens_as_carded(const LogKeys& keys, const std::vector<const RecordLines*>& records) {
     if (records.empty() || records.front()->header.seq != Seq{1}) return true;
     const auto& open = records.front()->header.open;
-    return open && open->suite == log.suite && open->signing_key == log.signing_key;
+    return open && open->suite == keys.suite && open->signing_key == keys.first();
 }
 
 Error not_ours(const LogId& log) {
@@ -89,8 +92,8 @@ Error not_ours(const LogId& log) {
 
 /// Our own log comes back as we sent it, unless somebody wrote with our key: this node was copied or rolled back. Only
 /// a head signed by that key says so; what else a peer claims is its own fault. True when the head is of what we hold.
-Result<bool> is_ours(const ReadTx& tx, const LogRow& log, const Segment& segment) {
-    const auto head = open_head(segment.head, log.suite, log.signing_key);
+Result<bool> is_ours(const ReadTx& tx, const LogRow& log, const LogKeys& keys, const Segment& segment) {
+    const auto head = open_head(segment.head, keys);
     if (!head) return tl::unexpected(head.error());
     if (head->log != log.id || head->size < segment.to)
         return fail({ErrorCode::bad_proof, "its head is not one of this log, or smaller than the segment",
@@ -132,11 +135,13 @@ std::optional<Error> postponed(const ReadTx& tx, const LogRow& log, const Segmen
     return std::nullopt;
 }
 
-Result<void> prove_one(const ReadTx& tx, LogRow log, const Segment& segment,
+Result<void> prove_one(const ReadTx& tx, const KnownKeys& known, LogRow log, const Segment& segment,
                        const std::vector<const RecordLines*>& records, Proofs& proofs) {
+    if (log.size == Seq{}) known.introduce(log, segment.head);
+    const LogKeys keys = keys_of_log(tx, log);
     const bool own = log.own;
     if (own) {
-        const auto ours = is_ours(tx, log, segment);
+        const auto ours = is_ours(tx, log, keys, segment);
         if (!ours) return tl::unexpected(ours.error());
         if (*ours) return {};
         log.own = false;  // it goes on elsewhere: taken like that of any other, and left by us
@@ -144,10 +149,13 @@ Result<void> prove_one(const ReadTx& tx, LogRow log, const Segment& segment,
     if (log.no == LogNo{} && logs_of(node_of(segment.log), tx, proofs) >= logs_per_node_max)
         return fail({ErrorCode::too_large, "its node has opened more than 256 logs", "log " + segment.log.value(),
                      "ask the node what opens new logs; a restore opens one"});
-    if (!opens_as_carded(log, records)) return fail(wrong_opening(segment.log));
-    auto proof = prove_segment(log, node_reader(tx, log.no), segment, records);
+    if (!opens_as_carded(keys, records)) return fail(wrong_opening(segment.log));
+    auto proof = prove_segment(log, keys, node_reader(tx, log.no), segment, records);
     if (!proof && own && proof.error().code == ErrorCode::bad_proof) return fail(not_ours(log.id));
     if (!proof) return tl::unexpected(proof.error());
+    if (!log.cut)
+        if (auto counts = known.check_counts(log.id, keys.key_at(proof->head.size), proof->head.size); !counts)
+            return counts;
     const Seq size = log.size;
     proofs.proved.emplace(segment.log, Proved{std::move(log), segment, *std::move(proof), size});
     return {};
@@ -185,7 +193,7 @@ void prove_or_refuse(const ReadTx& tx, const LogRow& log, const Segment& segment
         refuse_damaged(log.id, own_damage(log.id, keys.self(), what), proofs);
     };
     try {
-        const auto proved = prove_one(tx, log, segment, records, proofs);
+        const auto proved = prove_one(tx, keys, log, segment, records, proofs);
         if (proved) return;
         const bool doubtful = proved.error().code == ErrorCode::bad_proof || proved.error().code == ErrorCode::fork;
         if (doubtful && !tree_is_sound(tx, log)) return damaged("its tree does not lead to its head");
@@ -196,8 +204,8 @@ void prove_or_refuse(const ReadTx& tx, const LogRow& log, const Segment& segment
     }
 }
 
-Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from, Proofs proofs,
-                 const DailyQuota& quota) {
+void prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from, Proofs& proofs,
+               const DailyQuota& quota) {
     std::map<LogId, std::vector<const RecordLines*>> records_of;
     for (const RecordLines& record : bundle.records) records_of[record.header.log].push_back(&record);
     for (const Vector::Item& item : bundle.info.damaged.items())
@@ -220,7 +228,33 @@ Proofs prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, 
         }
         prove_or_refuse(tx, *log, segment, records_of[segment.log], keys, from, proofs);
     }
-    return proofs;
+}
+
+void refuse_change(const ReadTx& tx, const std::optional<KeyChange>& change, const Error& error, const NodeId& from,
+                   Proofs& proofs) {
+    const auto log = change ? tx.log(change->log) : std::nullopt;
+    if (log && error.code == ErrorCode::fork) {
+        Segment segment;
+        segment.log = log->id;
+        segment.head = change->head;
+        return refuse_log(*log, segment, error, from, proofs);
+    }
+    IncidentRow incident = incident_of(error, from, change ? change->log : LogId{});
+    incident.done = "the key known before goes on to count";
+    proofs.incidents.push_back(std::move(incident));
+}
+
+/// An older copy of the keys runs: others refuse what it signs from now on.
+IncidentRow own_key_is_old(const KeyChange& change, const NodeId& from) {
+    return {0,
+            {},
+            "old_key",
+            from.value(),
+            change.log.value(),
+            "our log went on with another signing key after record " + std::to_string(change.at.value()),
+            "this node signs with the key that it has; nodes that know of the change refuse it",
+            "put back the newer keys directory, or make a new card with minglu key rotate and have it pinned",
+            1};
 }
 
 /// As they travel, each with its line end.
@@ -267,6 +301,22 @@ IncidentRow clock_ahead(const Dot& dot, const NodeId& from, HybridTime time) {
 }
 
 }  // namespace
+
+/// Changes of key come first: by them the heads of the same bundle are checked.
+void Replica::take_keys(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const NodeId& from) {
+    for (const std::string& text : bundle.info.keys) {
+        const auto change = parse_key_change(text);
+        const auto accepted =
+            change ? accept_key_change(tx, KnownKeys(tx, node_, *signer_), *change) : fail(change.error());
+        if (!accepted) {
+            refuse_change(tx, change ? std::optional<KeyChange>(*change) : std::nullopt, accepted.error(), from,
+                          proofs);
+        } else if (*accepted && node_of(change->log) == node_ && change->from == signer_->public_key()) {
+            proofs.incidents.push_back(own_key_is_old(*change, from));
+        }
+        proofs.new_keys = proofs.new_keys || (accepted && *accepted);
+    }
+}
 
 /// Takes the records of the proved segments, in the sender's order of arrival.
 void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const NodeId& from) {
@@ -337,7 +387,7 @@ bool take_cosigned(WriteTx& tx, const Bundle& bundle, const KnownKeys& keys, con
 
 /// Heads, forks and incidents of a bundle whose records have been taken. True when there is something to announce.
 bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& heads) {
-    bool news = !proofs.incidents.empty();
+    bool news = !proofs.incidents.empty() || proofs.new_keys;
     for (auto& [id, one] : proofs.proved) {
         news = adopt_head(one.log, one) || news;
         tx.update_log(one.log);
@@ -374,10 +424,11 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from,
         const std::scoped_lock lock(writer_);
         try {
             const auto tx = store_.write();
-            proofs = prove_all(*tx, *bundle, KnownKeys(*tx, node_, signer_), from, std::move(proofs), quota());
+            take_keys(*tx, *bundle, proofs, from);
+            prove_all(*tx, *bundle, KnownKeys(*tx, node_, *signer_), from, proofs, quota());
             take(*tx, *bundle, proofs, from);
             const bool vouched =
-                take_cosigned(*tx, *bundle, KnownKeys(*tx, node_, signer_), from, clock_.now(), proofs);
+                take_cosigned(*tx, *bundle, KnownKeys(*tx, node_, *signer_), from, clock_.now(), proofs);
             const bool adopted = write_back(*tx, proofs, clock_.now(), heads);
             const bool news = cosign_due(*tx) || adopted || vouched;
             bool reopened = false;

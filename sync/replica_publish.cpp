@@ -61,6 +61,7 @@ Result<Published> Replica::append(WriteTx& tx, LogRow& own, Intake& intake, cons
     header.batch = draft.batch;
     header.needs = draft.needs;
     header.of = draft.of;
+    header.new_signing_key = draft.new_signing_key;
     header.seen = beyond(vector, own.author_vector);
     header.seen.set(own.id, Seq{});
     header.ops = static_cast<std::uint32_t>(draft.ops.size());

@@ -75,8 +75,8 @@ LogRow Replica::begin_log(WriteTx& tx, const std::optional<LogId>& predecessor, 
     }
     LogRow own;
     own.id = LogId{node_.value() + "-" + hex16(random_.next())};
-    own.suite = signer_.suite();
-    own.signing_key = signer_.public_key();
+    own.suite = signer_->suite();
+    own.signing_key = signer_->public_key();
     own.own = true;
     own.no = tx.add_log(own);
 
@@ -90,7 +90,7 @@ LogRow Replica::begin_log(WriteTx& tx, const std::optional<LogId>& predecessor, 
     header.seen = counted_vector(tx.logs());
     if (cut) header.seen.set(cut->log, std::min(header.seen.at(cut->log), cut->at));
     header.ops_root = root_of(HashAlgorithm::sha256, {});
-    header.open = OpenInfo{node_, signer_.suite(), signer_.public_key(), predecessor, cut};
+    header.open = OpenInfo{node_, signer_->suite(), signer_->public_key(), predecessor, cut};
     const std::string line = serialise(header);
     if (const auto fault = intake.take(own, {header, line, {}}); !fault.empty()) throw std::logic_error(fault);
     return own;
@@ -182,15 +182,16 @@ Result<bool> Replica::accept_fork(std::string_view text, const NodeId& from) {
     if (!proof) return tl::unexpected(proof.error());
     const std::scoped_lock lock(writer_);
     const auto tx = store_.write();
-    const auto log = KnownKeys(*tx, node_, signer_).log_of(*tx, proof->log);
+    const KnownKeys keys(*tx, node_, *signer_);
+    auto log = keys.log_of(*tx, proof->log);
     if (!log) return tl::unexpected(log.error());
+    if (log->size == Seq{}) keys.introduce(*log, proof->sides[0].head);
     const auto known = tx->forks();
     if (std::any_of(known.begin(), known.end(), [&](const ForkRow& fork) {
             return fork.log == log->id && fork.common && *fork.common <= proof->common;
         }))
         return false;
-    if (const auto sound = check_fork(*proof, log->suite, log->signing_key); !sound)
-        return tl::unexpected(sound.error());
+    if (const auto sound = check_fork(*proof, keys_of_log(*tx, *log)); !sound) return tl::unexpected(sound.error());
     tx->add_fork({0, clock_.now(), log->id, from.value(), with_cosignatures(*tx, proof->sides[0].head),
                   with_cosignatures(*tx, proof->sides[1].head), proof->common, serialise(*proof)});
     IncidentRow incident = fork_incident(*proof, from);
@@ -247,7 +248,7 @@ std::vector<LogId> Replica::contradicted(const std::vector<std::string>& heads) 
         const Head& head = parsed->head;
         if (settled || head.size > log->size || head.size == Seq{}) continue;
         if (root_at(algorithm, head.size.value(), nodes) == head.root) continue;
-        if (is_signed_by(*parsed, node_of(log->id), log->suite, log->signing_key)) found.push_back(log->id);
+        if (is_signed_by_author(*parsed, keys_of_log(*tx, *log))) found.push_back(log->id);
     }
     return found;
 }

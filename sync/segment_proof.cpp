@@ -26,9 +26,10 @@ tl::unexpected<Error> forked(const LogRow& log, const Head& head) {
 struct Growth {
     ProofStep start;
     std::optional<Hash> root_at_held_head;
+    bool at_change_fails = false;  ///< a change of key that is known here is not the record in its place
 };
 
-Result<Growth> grow_through(const LogRow& log, const NodeReader& held, const Segment& segment,
+Result<Growth> grow_through(const LogRow& log, const LogKeys& keys, const NodeReader& held, const Segment& segment,
                             std::span<const RecordLines* const> records) {
     const HashAlgorithm algorithm = hash_of(log.suite);
     auto tree = TreeFrontier::restore(algorithm, log.size.value(), log.frontier);
@@ -46,6 +47,8 @@ Result<Growth> grow_through(const LogRow& log, const NodeReader& held, const Seg
                        "the ops of record " + std::to_string(record->header.seq.value()) + " do not match its header"));
         tree->append(leaf_hash(algorithm, record->header_line), nullptr);
         note();
+        for (const KeyChange& change : keys.changes)
+            if (change.at == record->header.seq && change.record != record->header_line) growth.at_change_fails = true;
     }
     if (tree->size() != std::max(segment.to, log.size).value())
         return fail(refuse(ErrorCode::malformed, log.id, "the segment does not end where it says"));
@@ -119,20 +122,22 @@ Result<ProvedSegment> prove_to_cut(const LogRow& log, const Segment& segment, co
                        "its records do not lead to the root at its cut, " + std::to_string(log.cut->at.value())));
 }
 
-Result<ProvedSegment> prove_segment(const LogRow& log, const NodeReader& held, const Segment& segment,
-                                    std::span<const RecordLines* const> records) {
+Result<ProvedSegment> prove_segment(const LogRow& log, const LogKeys& keys, const NodeReader& held,
+                                    const Segment& segment, std::span<const RecordLines* const> records) {
     if (segment.from.value() > log.size.value() + 1)
         return fail(refuse(
             ErrorCode::gap, log.id,
             "it starts at " + std::to_string(segment.from.value()) + ", held are " + std::to_string(log.size.value())));
-    auto head = open_head(segment.head, log.suite, log.signing_key);
+    // Beyond its cut a branch may have gone on under a key that was given up; what counts is proved by the cut.
+    auto head = log.cut ? open_branch_head(segment.head, keys) : open_head(segment.head, keys);
     if (!head) return tl::unexpected(head.error());
     if (head->log != log.id || head->size < segment.to)
         return fail(
             refuse(ErrorCode::bad_proof, log.id, "its head is not one of this log, or smaller than the segment"));
     if (!log.cut && contradicts(log, held, *head)) return forked(log, *head);
-    const auto growth = grow_through(log, held, segment, records);
+    const auto growth = grow_through(log, keys, held, segment, records);
     if (!growth) return tl::unexpected(growth.error());
+    if (growth->at_change_fails) return forked(log, *head);
     if (log.cut) return prove_to_cut(log, segment, *growth, *std::move(head));
     if (const auto led = check_steps(log, segment, growth->start, *head); !led) return tl::unexpected(led.error());
     const auto continuity = check_held_head(log, segment, *growth, *head);

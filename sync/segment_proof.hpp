@@ -8,6 +8,7 @@
 #include "minglu/store.hpp"
 #include "sync/bundle.hpp"
 #include "sync/head.hpp"
+#include "sync/key_changes.hpp"
 #include "sync/merkle.hpp"
 
 namespace minglu {
@@ -23,13 +24,13 @@ struct ProvedSegment {
     Continuity continuity = Continuity::proved;
 };
 
-/// Errors: malformed, bad_proof, bad_signature, gap, fork. `log` is the log as held here (size 0 for a new one), with
-/// the key and suite that its heads must be signed with; `held` reads its stored subtrees; `records` are those of this
+/// Errors: malformed, bad_proof, bad_signature, gap, fork. `log` is the log as held here (size 0 for a new one), `keys`
+/// those that its heads must be signed with; `held` reads its stored subtrees; `records` are those of this
 /// segment, in order. A segment that is older than what is held here is proved against it, and brings nothing. Of a
 /// log with a cut the records up to it count as proved, by the root that its author stated there; the head is not
 /// compared with the one held.
-[[nodiscard]] Result<ProvedSegment> prove_segment(const LogRow& log, const NodeReader& held, const Segment& segment,
-                                                  std::span<const RecordLines* const> records);
+[[nodiscard]] Result<ProvedSegment> prove_segment(const LogRow& log, const LogKeys& keys, const NodeReader& held,
+                                                  const Segment& segment, std::span<const RecordLines* const> records);
 
 /// Whether a receiver with a head of that size can connect it to our head, when it gets no records with it.
 [[nodiscard]] bool can_connect(const LogRow& log, Seq receiver_head);

@@ -4,7 +4,9 @@
 #include <map>
 
 #include "sync/cosignatures.hpp"
+#include "sync/fork_proof.hpp"
 #include "sync/head.hpp"
+#include "sync/key_changes.hpp"
 #include "sync/record_check.hpp"
 #include "sync/replica_detail.hpp"
 #include "sync/segment_proof.hpp"
@@ -83,6 +85,22 @@ std::vector<std::string> forks_for(const ReadTx& tx, const BundleRequest& reques
     return proofs;
 }
 
+/// Of the nodes whose signatures go out, all that the receiver needs to follow their keys.
+void add_keys(const ReadTx& tx, BundleInfo& info) {
+    const auto changes = key_changes(tx);
+    if (changes.empty()) return;
+    std::set<NodeId> signers;
+    for (const Segment& segment : info.segments) signers.insert(node_of(segment.log));
+    for (const std::string& text : info.forks)
+        if (const auto proof = parse_fork_proof(text)) signers.insert(node_of(proof->log));
+    for (const std::string& text : info.cosigned)
+        if (const auto note = parse_note(text))
+            for (const SignedHead::Signature& signature : note->signatures) signers.insert(NodeId{signature.name});
+    for (const KeyChange& change : changes)
+        if (signers.contains(node_of(change.log)) && info.keys.size() < bundle_key_changes_max)
+            info.keys.push_back(serialise(change));
+}
+
 /// The numbers of cosignatures go with our own log: after a restore they begin anew, and so does the log.
 void add_cosigned(const ReadTx& tx, const std::vector<LogRow>& logs, const BundleRequest& request,
                   const Payload& payload, BundleInfo& info) {
@@ -131,6 +149,7 @@ std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, con
     info.damaged = std::move(payload.damaged);
     if (info.segments.empty() && info.forks.empty() && info.cosigned.empty() && info.damaged.empty())
         return std::nullopt;
+    add_keys(tx, info);
     std::string bytes = serialise(info);
     bytes.reserve(bytes.size() + payload.bytes);
     for (const Payload::Lines& lines : payload.records) bytes += lines.text;

@@ -9,6 +9,7 @@
 #include "sync/card.hpp"
 #include "sync/head.hpp"
 #include "sync/intake.hpp"
+#include "sync/key_changes.hpp"
 #include "sync/merkle.hpp"
 #include "sync/record_check.hpp"
 #include "sync/refold.hpp"
@@ -136,13 +137,22 @@ private:
 
     void check_head(const Checked& log) {
         if (log.stored.head.empty()) return;
-        const auto head = open_head(log.stored.head, log.stored.suite, log.stored.signing_key);
+        const LogKeys keys = keys_of_log(tx_, log.stored);
+        const auto head = open_head(log.stored.head, keys);
         const std::string subject = "head of log " + log.stored.id.value();
         if (!head) return findings_.in_log("log", subject, head.error().what);
         if (head->log != log.stored.id || head->size != log.stored.head_size || head->time != log.stored.head_time)
             findings_.in_log("log", subject, "it is not the one that the log states");
+        for (const KeyChange& change : keys.changes) check_change(log, change);
         if (head->size == log.stored.size && head->root != log.tree.root())
             findings_.in_log("log", subject, "its root is not that of the records");
+    }
+
+    void check_change(const Checked& log, const KeyChange& change) {
+        const auto record = tx_.record({change.log, change.at});
+        if (!check_key_change(change, log.stored.suite) || (record && record->header != change.record))
+            findings_.in_log("setting", "change of key at " + to_string(Dot{change.log, change.at}),
+                             "it does not hold");
     }
 
     void finding(std::string_view table, const RecordRow& row, const std::string& what) {

@@ -1,4 +1,4 @@
-/// peer add, list, remove, pause, resume, card: whom this node knows.
+/// peer add, list, remove, pause, resume, revoke, card; key rotate: whom this node knows, and by which keys.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -24,6 +24,17 @@ struct AddOptions {
 
 struct OneOptions {
     std::string node;
+};
+
+struct RevokeOptions {
+    std::string node;
+    std::string log;
+    std::uint64_t size = 0;
+    std::string reason;
+};
+
+struct RotateOptions {
+    std::string reason;
 };
 
 std::string card_text(Session& session, const std::string& file) {
@@ -60,14 +71,22 @@ ExitCode run_add(Session& session, const AddOptions& options) {
     return ExitCode::ok;
 }
 
+/// What became of the keys on its card.
+Cell key_cell(const Json& peer) {
+    std::string upto;
+    for (const Json& revoked : elements(peer, "revoked")) upto += (upto.empty() ? "" : "；") + text(revoked, "upto");
+    if (!elements(peer, "revoked").empty()) return {"已作废，止于 " + (upto.empty() ? "0" : upto), Tone::bad};
+    return number(peer, "key_changes") > 0 ? Cell("已更换 " + text(peer, "key_changes") + " 次") : Cell("");
+}
+
 ExitCode run_list(Session& session, const NoOptions&) {
     const Json answer = session.ask(request_of("GET", "/v1/peers"));
     if (session.json()) return ExitCode::ok;
-    Table table({"节点", "名称", "状态", "方式", "指纹", "地址"});
+    Table table({"节点", "名称", "状态", "方式", "指纹", "密钥", "地址"});
     for (const Json& peer : elements(answer, "items"))
         table.add({text(peer, "node"), text(peer, "name"),
                    flag(peer, "paused") ? Cell("已暂停", Tone::warn) : Cell("启用", Tone::good), road_label(peer),
-                   text(peer, "fingerprint"), text(peer, "url")});
+                   text(peer, "fingerprint"), key_cell(peer), text(peer, "url")});
     if (table.empty()) {
         session.out() << "没有同步伙伴；minglu peer add 节点卡文件\n";
     } else {
@@ -94,6 +113,26 @@ ExitCode run_pause(Session& session, const OneOptions& options) {
 
 ExitCode run_resume(Session& session, const OneOptions& options) {
     return set_paused(session, options, false);
+}
+
+ExitCode run_revoke(Session& session, const RevokeOptions& options) {
+    const Json body{{"upto", options.log + ":" + std::to_string(options.size)}, {"reason", options.reason}};
+    const Json peer = session.ask(request_of("POST", "/v1/peers/" + options.node + "/revocation", body));
+    if (session.json()) return ExitCode::ok;
+    session.out() << "已作废 " << Cell(text(peer, "node")).text << " 的密钥；其后的记录一律不收，已有的保留\n"
+                  << "请确认所有伙伴以同一截止位置执行本命令\n";
+    return ExitCode::ok;
+}
+
+ExitCode run_rotate(Session& session, const RotateOptions& options) {
+    const Json answer = session.ask(request_of("POST", "/v1/card/rotation", Json{{"reason", options.reason}}));
+    if (session.json()) return ExitCode::ok;
+    Facts facts;
+    facts.add("节点", text(answer, "node"), Tone::bold);
+    facts.add("新指纹", text(answer, "fingerprint"), Tone::bold);
+    facts.print(session.screen());
+    session.out() << "已启用新签名密钥，伙伴可凭原卡继续；新卡：minglu peer card。请备份 keys 目录\n";
+    return ExitCode::ok;
 }
 
 /// The card goes to standard output byte for byte, so that it can be redirected; the fingerprint to the person.
@@ -130,10 +169,27 @@ void add_peer_commands(CLI::App& app, Chosen& chosen) {
     add_command<OneOptions>(*peer, chosen, "remove", "Trust it no more 移除", add_node, run_remove);
     add_command<OneOptions>(*peer, chosen, "pause", "Stop exchanging for now 暂停", add_node, run_pause);
     add_command<OneOptions>(*peer, chosen, "resume", "Exchange again 恢复", add_node, run_resume);
+    add_command<RevokeOptions>(
+        *peer, chosen, "revoke", "A key was stolen or lost, or its node leaves: refuse what it signs later 作废密钥",
+        [](CLI::App& command, RevokeOptions& options) {
+            command.add_option("node", options.node, "Node id 节点号")->required();
+            command.add_option("--log", options.log, "The log that it writes 日志")->required();
+            command.add_option("--size", options.size, "Last record that counts, agreed with all partners 截止记录")
+                ->required();
+            command.add_option("--reason", options.reason, "Why 理由")->required();
+        },
+        run_revoke);
     add_command<NoOptions>(
         *peer, chosen, "card", "This node's own card, to give to others 本节点卡", [](CLI::App&, NoOptions&) {},
         run_card)
         ->alias("show-card");
+    CLI::App* const key = add_group(app, "key", "This node's keys 本节点密钥");
+    add_command<RotateOptions>(
+        *key, chosen, "rotate", "Go on with a new signing key 更换签名密钥",
+        [](CLI::App& command, RotateOptions& options) {
+            command.add_option("--reason", options.reason, "Why; stands in the log for good 理由")->required();
+        },
+        run_rotate);
 }
 
 }  // namespace minglu::cli

@@ -124,6 +124,7 @@ DataPaths::DataPaths(const std::filesystem::path& data)
       socket(data / "minglu.sock"),
       card(data / "card.json"),
       signing_key(data / "keys" / "sign.pem"),
+      next_signing_key(data / "keys" / "sign.next.pem"),
       tls_certificate(data / "keys" / "tls.crt"),
       tls_key(data / "keys" / "tls.pem"),
       spool(data / "spool"),

@@ -53,7 +53,8 @@ struct NodeConfig {
 /// Where things stand in a data directory.
 struct DataPaths {
     explicit DataPaths(const std::filesystem::path& data);
-    std::filesystem::path config, database, lock, socket, card, signing_key, tls_certificate, tls_key, spool;
+    std::filesystem::path config, database, lock, socket, card, signing_key, next_signing_key, tls_certificate, tls_key,
+        spool;
     std::filesystem::path unfinished_init;  ///< there while a node is being made
 };
 

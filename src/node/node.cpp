@@ -24,6 +24,7 @@
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
 #include "src/node/restore.hpp"
+#include "src/node/signing_keys.hpp"
 #include "src/node/system.hpp"
 #include "src/node/version.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
@@ -78,6 +79,15 @@ bool is_loopback(const std::string& address) {
     return address.starts_with("127.") || address == "::1";
 }
 
+SqliteOptions store_options(const NodeConfig& config) {
+    SqliteOptions options;
+    options.reindexing = [config](std::int64_t done, std::int64_t total) {
+        set_up_logging(config.log, config.node);  // a command may have opened the node: its output is not ours
+        spdlog::info("search index of an older version: {} of {} made anew", done, total);
+    };
+    return options;
+}
+
 std::string read_file(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
@@ -89,14 +99,15 @@ std::string read_file(const std::filesystem::path& file) {
 
 class Node::Impl {
 public:
-    Impl(NodeConfig config, DataLock lock, std::unique_ptr<SigningKey> key, TlsIdentity tls)
+    Impl(NodeConfig config, DataLock lock, std::unique_ptr<Store> store, std::unique_ptr<SigningKey> key,
+         TlsIdentity tls)
         : config_(std::move(config)),
           paths_(config_.data),
           lock_(std::move(lock)),
-          key_(std::move(key)),
+          keys_(one_key(std::move(key))),
           tls_(std::move(tls)),
-          store_(open_sqlite_store(paths_.database, store_options())),
-          replica_(config_.node, *store_, *key_, clock_, random_, &beside_,
+          store_(std::move(store)),
+          replica_(config_.node, *store_, *keys_.front(), clock_, random_, &beside_,
                    static_cast<std::uint64_t>(config_.sync.log_bytes_per_day_max)),
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
           lookalikes_(*store_, replica_),
@@ -138,15 +149,6 @@ public:
     }
 
 private:
-    SqliteOptions store_options() const {
-        SqliteOptions options;
-        options.reindexing = [this](std::int64_t done, std::int64_t total) {
-            set_up_logging(config_.log, config_.node);  // a command may have opened the node: its output is not ours
-            spdlog::info("search index of an older version: {} of {} made anew", done, total);
-        };
-        return options;
-    }
-
     PullerOptions puller_options() const {
         PullerOptions options;
         options.wait_s = config_.sync.poll_wait_s;
@@ -178,7 +180,6 @@ private:
             lookalikes_,
             clock_,
             random_,
-            read_file(paths_.card),
             config_.http.open_reads,
             std::string(program_version),
             [this] { return links_.reports(); },
@@ -189,9 +190,30 @@ private:
             [this](const Progress& progress) { return verify_all(progress); },
             [](std::size_t count) { return random_bytes(count); },
             on_store_fault,
+            [this](const std::string& actor, const std::string& reason) { return rotate_key(actor, reason); },
             &audit_,
             paths_.spool,
         };
+    }
+
+    static std::vector<std::unique_ptr<SigningKey>> one_key(std::unique_ptr<SigningKey> key) {
+        std::vector<std::unique_ptr<SigningKey>> keys;
+        keys.push_back(std::move(key));
+        return keys;
+    }
+
+    /// The new card. Whatever stops this, the next start goes on with the key that the log names.
+    Result<std::string> rotate_key(const std::string& actor, const std::string& reason) {
+        const std::scoped_lock lock(rotating_);
+        auto next = generate_signing_key(keys_.front()->suite());
+        if (auto saved = save_signing_key(*next, paths_.next_signing_key, IfExists::replace); !saved)
+            return tl::unexpected(saved.error());
+        keys_.push_back(std::move(next));  // the replica holds on to it, and to the one before while it signs
+        const auto written = replica_.rotate_key(*keys_.back(), actor, reason);
+        if (!written) return tl::unexpected(written.error());
+        auto card = put_next_key_in_place(paths_, *keys_.back(), clock_.now());
+        if (card) exchange_.set_card(*card);
+        return card;
     }
 
     void backup(const std::filesystem::path& target, const Progress& progress) {
@@ -311,7 +333,8 @@ private:
     SystemRandom random_;
     BesideThread beside_;
     BesideThread import_beside_;
-    std::unique_ptr<SigningKey> key_;
+    std::vector<std::unique_ptr<SigningKey>> keys_;  ///< the last one signs
+    std::mutex rotating_;
     TlsIdentity tls_;
     std::unique_ptr<Store> store_;
     Replica replica_;
@@ -350,13 +373,14 @@ Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config) {
     auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
     if (auto whole = check_not_half_restored(paths.database); !whole) return tl::unexpected(whole.error());
-    auto key = load_signing_key(paths.signing_key);
-    if (!key) return tl::unexpected(key.error());
     auto tls = load_tls_identity(paths.tls_certificate, paths.tls_key);
     if (!tls) return tl::unexpected(tls.error());
     try {
-        return std::unique_ptr<Node>(
-            new Node(std::make_unique<Impl>(config, *std::move(lock), *std::move(key), *std::move(tls))));
+        auto store = open_sqlite_store(paths.database, store_options(config));
+        auto key = settle_signing_key(paths, *store->read(), SystemClock().now());
+        if (!key) return tl::unexpected(key.error());
+        return std::unique_ptr<Node>(new Node(
+            std::make_unique<Impl>(config, *std::move(lock), std::move(store), *std::move(key), *std::move(tls))));
     } catch (const StoreFault& fault) {
         return fail({fault.code(), fault.what(), paths.database.string(), "see the operations guide, restore"});
     }

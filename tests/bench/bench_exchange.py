@@ -304,10 +304,19 @@ def ask_for_nothing(connection, path):
         raise RuntimeError(f"expected 204, got {answer.status}")
 
 
+def told_cosignatures(connection, path):
+    """What a puller names that has been told of all of them."""
+    connection.request("GET", path + "&cosigned=all", headers={"Accept": "application/vnd.minglu.bundle; v=1"})
+    answer = connection.getresponse()
+    first_line = answer.read().split(b"\n")[0]
+    return json.loads(first_line)["cosigned_upto"] if answer.status == 200 else "all"
+
+
 def bench_idle(a, b, rounds=200):
     heads = ",".join(f"{h['log']}:{h['size']}@{h['ms']}.{h['counter']}" for h in heads_of(a))
-    path = f"/sync/v1/records?have={b.get('/v1/sync')['vector']}&heads={heads}&wait_s=0&limit_bytes=8388608"
+    path = f"/sync/v1/records?have={b.get('/v1/sync')['vector']}&heads={heads}&skip=&forks=&wait_s=0&limit_bytes=8388608"
     connection = peer_connection(a, a.port)
+    path += "&cosigned=" + told_cosignatures(connection, path)
     times = []
     for _ in range(rounds):
         begin = time.monotonic()

@@ -76,7 +76,7 @@ bool check_fork_proof(std::string_view text) {
     if (!proof) return false;
     const auto again = parse_fork_proof(serialise(*proof));
     require(again && *again == *proof, "a proof reads the same");
-    const bool is_fork = check_fork(*proof, Suite::ed25519_sha256, std::string(32, '\x07')).has_value();
+    const bool is_fork = check_fork(*proof, {Suite::ed25519_sha256, std::string(32, '\x07'), {}}).has_value();
     require(!is_fork, "nobody has signed these heads");
     return true;
 }

@@ -31,6 +31,7 @@ struct Ledger {
     LogId forked;                      ///< a log of it that goes on in several branches and is never cut
     std::set<Hash> branches;           ///< the leaves of all of them
     Faults faults;
+    std::map<NodeId, std::vector<std::string>> public_keys;  ///< that each node has had
     bool clocks_differ = false;
 };
 

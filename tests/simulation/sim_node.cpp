@@ -27,9 +27,9 @@ SimNode::SimNode(NodeId id, std::unique_ptr<Store> store, test::ManualClock& clo
       clock_(clock),
       random_(random),
       faults_(faults),
-      key_(test::fixed_key(id_.value())),
-      card_(test::fixed_card(id_, *key_)),
+      card_(test::fixed_card(id_, *test::fixed_key(id_.value()))),
       store_(std::move(store)) {
+    signing_ = keys_.emplace_back(test::fixed_key(id_.value())).get();
     start();
 }
 
@@ -39,15 +39,16 @@ SimNode::SimNode(NodeId id, std::unique_ptr<Disk> disk, test::ManualClock& clock
       clock_(clock),
       random_(random),
       faults_(faults),
-      key_(test::fixed_key(id_.value())),
-      card_(test::fixed_card(id_, *key_)),
+      card_(test::fixed_card(id_, *test::fixed_key(id_.value()))),
       disk_(std::move(disk)) {
+    signing_ = keys_.emplace_back(test::fixed_key(id_.value())).get();
     start_anyhow();
 }
 
 void SimNode::start() {
     if (disk_) store_ = open_sqlite_store(disk_->file("minglu.db"), store_options(random_));
-    replica_ = std::make_unique<Replica>(id_, *store_, *key_, clock_, random_);
+    find_key();
+    replica_ = std::make_unique<Replica>(id_, *store_, signer(), clock_, random_);
     exchange_ = std::make_unique<Exchange>(*replica_, *store_, clock_, card_);
     for (auto& [name, link] : links_) follow(link.to->id(), link);
 }
@@ -92,6 +93,18 @@ void SimNode::connect(SimNode& neighbour, std::size_t limit_bytes, Road road, st
 
 void SimNode::pin(const NodeId& other, const std::string& card) {
     replica_->write_local([&](WriteTx& tx) { tx.put_peer({other, card, "", false, clock_.now()}); });
+}
+
+const SigningKey& SimNode::make_key() {
+    keys_.push_back(test::fixed_key(id_.value() + "/" + std::to_string(keys_.size())));
+    return *keys_.back();
+}
+
+/// Of the keys at hand the one that the log goes on with.
+void SimNode::find_key() {
+    for (const LogRow& log : store_->read()->logs())
+        for (const auto& key : keys_)
+            if (log.own && log.signing_key == key->public_key()) signing_ = key.get();
 }
 
 void SimNode::mark_restored() {

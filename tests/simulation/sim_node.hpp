@@ -24,6 +24,9 @@ public:
     enum class Road { pull, pull_and_push, none };
     void connect(SimNode& neighbour, std::size_t limit_bytes, Road road = Road::pull, std::string name = "");
     void pin(const NodeId& other, const std::string& card);
+    /// Another signing key, at hand as on a disk; the card that others have stays the old one.
+    [[nodiscard]] const SigningKey& make_key();
+    void sign_with(const SigningKey& key) { signing_ = &key; }
 
     /// Stops and starts again over what was committed; with `NewLog::yes` as after a restore.
     enum class NewLog { no, yes };
@@ -38,7 +41,7 @@ public:
     [[nodiscard]] Exchange* exchange() { return exchange_.get(); }
     [[nodiscard]] Store& store() { return *store_; }
     [[nodiscard]] Disk* disk() { return disk_.get(); }  ///< none for a store in memory
-    [[nodiscard]] const Signer& signer() const { return *key_; }
+    [[nodiscard]] const Signer& signer() const { return *signing_; }
     [[nodiscard]] const std::string& card() const { return card_; }
     [[nodiscard]] test::ManualClock& clock() { return clock_; }
 
@@ -59,12 +62,14 @@ private:
     void follow(const NodeId& neighbour, Link& link);
     void stop();
     void mark_restored();
+    void find_key();
 
     NodeId id_;
     test::ManualClock& clock_;
     test::SeededRandom& random_;
     Faults& faults_;
-    std::unique_ptr<SigningKey> key_;
+    std::vector<std::unique_ptr<SigningKey>> keys_;  ///< all that it made
+    const SigningKey* signing_ = nullptr;
     std::string card_;
     std::unique_ptr<Disk> disk_;
     std::unique_ptr<Store> store_;

@@ -59,6 +59,7 @@ void Simulation::add_node(const NodeId& id) {
                                                    ledger_.faults));
     else
         nodes_.push_back(std::make_unique<SimNode>(id, make_memory_store(), clock, random_, ledger_.faults));
+    ledger_.public_keys[id].push_back(nodes_.back()->signer().public_key());
     ids_.push_back(id);
 }
 
@@ -212,6 +213,7 @@ Findings Simulation::act(SimNode& node) {
     if (dice < 65) return pull(node);
     if (dice < 80) return push(node);
     if (dice < 83) {
+        if (random_.one_in(4)) return workload_.rotate_key(node);
         node.replica().refresh_head();
         node.replica().cosign_heads();
         return {};
@@ -308,6 +310,7 @@ Findings Simulation::settle() {
 void Simulation::note_end() {
     const auto tx = nodes_.front()->store().read();
     coverage_.records = tx->counts().records;
+    coverage_.key_changes = workload_.key_changes();
     coverage_.conflicts_seen = tx->counts().conflicts;
     ConflictQuery query;
     query.limit = 100'000;

@@ -36,7 +36,8 @@ struct Coverage {
     std::set<std::string> conflicts;  ///< "update_remove resolved", "insert_insert won by a", …
     std::uint64_t records = 0;
     std::uint64_t conflicts_seen = 0;
-    std::uint64_t pushes = 0;       ///< that reached the neighbour, whole or not
+    std::uint64_t pushes = 0;  ///< that reached the neighbour, whole or not
+    std::uint64_t key_changes = 0;
     std::uint64_t heads_ahead = 0;  ///< times a node held a head beyond its records
     std::int64_t simulated_ms = 0;
     Faults faults;

@@ -19,6 +19,7 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
     std::map<std::string, std::uint64_t, std::less<>> faults;
     std::uint64_t heads_ahead = 0;
     std::uint64_t pushes = 0;
+    std::uint64_t key_changes = 0;
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {
         Options options;
         options.seed = seed;
@@ -31,6 +32,7 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
         for (const auto& [kind, count] : simulation.coverage().faults.counts) faults[kind] += count;
         heads_ahead += simulation.coverage().heads_ahead;
         pushes += simulation.coverage().pushes;
+        key_changes += simulation.coverage().key_changes;
     }
     // The slice is worth something only as long as it meets what it is for.
     for (const char* kind : {"message lost", "message cut off", "message damaged", "message late or repeated",
@@ -38,6 +40,7 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
         CHECK_MESSAGE(faults[kind] > 10, kind);
     CHECK(heads_ahead > 100);
     CHECK(pushes > 100);
+    CHECK(key_changes > 100);
     for (const char* type :
          {"insert_insert", "insert_update", "insert_remove", "update_update", "update_remove", "remove_remove"})
         for (const char* state : {"open", "resolved", "superseded"})

@@ -159,6 +159,27 @@ Result<Published> Workload::publish(SimNode& node, Draft draft) {
     }
 }
 
+Findings Workload::rotate_key(SimNode& node) {
+    const SigningKey& next = node.make_key();
+    ledger_.public_keys[node.id()].push_back(next.public_key());
+    const std::string reason = "act " + std::to_string(++acts_);
+    try {
+        const auto changed = node.replica().rotate_key(next, "keeper", reason);
+        if (!changed) {  // what it wrote in an earlier log may still be on its way back
+            if (changed.error().code == ErrorCode::stale) return {};
+            return {node.id().value() + " cannot change its key: " + describe(changed.error())};
+        }
+        node.sign_with(next);
+        ledger_.leaves.emplace(changed->dot, changed->leaf);
+        ledger_.acknowledged.emplace(changed->dot, changed->leaf);
+        ++key_changes_;
+    } catch (const CommitUnknown&) {
+        unanswered_.insert(reason);
+        throw;
+    }
+    return {};
+}
+
 void Workload::look_again(SimNode& node) {
     const auto tx = node.store().read();
     for (const LogRow& log : tx->logs()) {

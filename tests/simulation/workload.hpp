@@ -14,6 +14,9 @@ public:
 
     /// One act of somebody at `node`. Findings: a write refused without a cause. Throws what the store throws.
     Findings act(SimNode& node, const std::vector<NodeId>& all);
+    [[nodiscard]] std::uint64_t key_changes() const { return key_changes_; }
+    /// The node goes on with another signing key. Findings as above.
+    Findings rotate_key(SimNode& node);
     /// After a crash: the act that got no answer stands at the end of the node's log, or nowhere.
     void look_again(SimNode& node);
 
@@ -31,6 +34,7 @@ private:
     test::SeededRandom& random_;
     Ledger& ledger_;
     std::set<std::string> unanswered_;  ///< reasons of acts whose commit has an unknown outcome
+    std::uint64_t key_changes_ = 0;
     std::uint64_t acts_ = 0;  ///< stated as the reason of each, so that it is known again when it is written again
     std::map<std::pair<NodeId, EntryKey>, Vector> screens_;  ///< an editor may save what was shown a while ago
 };

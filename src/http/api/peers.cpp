@@ -7,12 +7,27 @@
 #include "src/http/api/write_routes.hpp"
 #include "src/http/problem.hpp"
 #include "sync/card.hpp"
+#include "sync/key_changes.hpp"
 
 namespace minglu {
 
 namespace {
 
-std::string peer_json(const PeerRow& peer) {
+/// What became of its keys since the card was pinned.
+void write_keys(JsonWriter& json, const ReadTx& tx, const NodeId& node) {
+    std::uint64_t changes = 0;
+    for (const KeyChange& change : key_changes(tx)) changes += node_of(change.log) == node ? 1u : 0u;
+    json.member_number("key_changes", changes).key("revoked").begin_array();
+    for (const Revocation& revocation : revocations(tx)) {
+        if (revocation.node != node) continue;
+        json.begin_object().member("key_sha256", to_hex(bytes_of(sha256({revocation.key}))));
+        json.member("upto", to_string(revocation.upto)).member("at", to_string(revocation.at));
+        json.member("reason", revocation.reason).end_object();
+    }
+    json.end_array();
+}
+
+std::string peer_json(const ReadTx& tx, const PeerRow& peer) {
     JsonWriter json;
     json.begin_object().member("node", peer.node.value());
     if (const auto card = parse_card(peer.card)) {
@@ -21,6 +36,7 @@ std::string peer_json(const PeerRow& peer) {
     }
     json.member("url", peer.url).member_boolean("paused", peer.paused).member_boolean("push", peer.push);
     json.member("added", to_string(peer.added));
+    write_keys(json, tx, peer.node);
     return std::move(json.end_object()).take();
 }
 
@@ -60,7 +76,7 @@ HttpResponse list(Call& call) {
     const auto tx = call.services.store.read();
     JsonWriter json;
     json.begin_object().key("items").begin_array();
-    for (const PeerRow& peer : tx->peers()) json.raw(peer_json(peer));
+    for (const PeerRow& peer : tx->peers()) json.raw(peer_json(*tx, peer));
     json.end_array().member_raw("freshness", freshness_json(call.services, *tx)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }
@@ -115,7 +131,7 @@ HttpResponse add(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
             return;
         }
         tx.put_peer(*peer);
-        once.keep(tx, 201, peer_json(*peer));
+        once.keep(tx, 201, peer_json(tx, *peer));
     });
     if (error) return problem(*error);
     if (other_card)
@@ -123,7 +139,7 @@ HttpResponse add(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
                         "member card of the body",
                         "compare the fingerprints with the other organisation, then send \"replace\":true"});
     announce(call.services);
-    return json_answer(201, peer_json(*peer));
+    return json_answer(201, peer_json(*call.services.store.read(), *peer));
 }
 
 HttpResponse change(Call& call) {
@@ -156,7 +172,63 @@ HttpResponse change(Call& call) {
     });
     if (error) return problem(*error);
     announce(call.services);
-    return json_answer(200, peer_json(*peer));
+    return json_answer(200, peer_json(*call.services.store.read(), *peer));
+}
+
+/// "sc-03ab99f0c1d2e3f4:120"; 0 = nothing of it.
+Result<Dot> position_in(const WriteBody& body) {
+    const auto text = required_text(body, "upto", "send log:size, the last record that counts");
+    if (!text) return fail(text.error());
+    const std::size_t colon = text->rfind(':');
+    if (colon != std::string::npos && text->substr(colon) == ":0")
+        if (auto log = parse_log_id(text->substr(0, colon))) return Dot{*std::move(log), Seq{}};
+    auto position = parse_dot(*text);
+    if (!position)
+        return fail({ErrorCode::bad_request, position.error().what, "member upto of the body", position.error().cure});
+    return position;
+}
+
+/// The key of that log counts up to there, and of the node's other logs up to what is held of them now.
+Result<void> revoke_key(WriteTx& tx, const PeerRow& peer, const Dot& last, UnixMs now, const std::string& reason) {
+    const auto card = parse_card(peer.card);
+    if (!card) return fail(card.error());
+    const auto log = tx.log(last.log);
+    const bool held = log && log->size != Seq{};
+    if (held && counted(*log) > last.seq)
+        return fail({ErrorCode::bad_value,
+                     std::to_string(counted(*log).value()) + " records of that log are held here, and stay",
+                     "member upto of the body",
+                     "agree with all partners on a size that is not below what any of you holds"});
+    Revocation revocation{peer.node, held ? log->signing_key : card->signing_key, {}, now, reason};
+    for (const LogRow& other : tx.logs())
+        if (node_of(other.id) == peer.node) revocation.upto.set(other.id, counted(other));
+    for (const Revocation& before : revocations(tx))
+        if (before.node == peer.node && before.key == revocation.key) revocation.upto = before.upto;
+    revocation.upto.set(last.log, last.seq);
+    put_revocation(tx, revocation);
+    return {};
+}
+
+HttpResponse revoke(Call& call) {
+    const auto body = WriteBody::parse(call.request.body, {"upto", "reason"});
+    if (!body) return problem(body.error());
+    const auto last = position_in(*body);
+    if (!last) return problem(last.error());
+    const auto reason = required_text(*body, "reason", "say why; it is shown with the peer");
+    if (!reason) return problem(reason.error());
+    if (node_of(last->log).value() != call.path.at("node"))
+        return problem({ErrorCode::bad_request, "that log is of another node", "member upto of the body",
+                        "name a log of " + call.path.at("node")});
+    std::optional<Error> error;
+    std::optional<PeerRow> peer;
+    call.services.replica.write_local([&](WriteTx& tx) {
+        peer = find_peer(tx, call.path.at("node"));
+        const auto revoked = peer ? revoke_key(tx, *peer, *last, call.services.clock.now(), *reason)
+                                  : fail(no_such_peer(call.path.at("node")));
+        if (!revoked) error = revoked.error();
+    });
+    if (error) return problem(*error);
+    return json_answer(200, peer_json(*call.services.store.read(), *peer));
 }
 
 HttpResponse remove(Call& call) {
@@ -170,12 +242,26 @@ HttpResponse remove(Call& call) {
 }
 
 HttpResponse own_card(Call& call) {
+    const std::string text = call.services.exchange.card();
     JsonWriter json;
-    json.begin_object().member("node", call.services.node.value()).member("card", call.services.card);
-    if (const auto card = parse_card(call.services.card)) json.member("fingerprint", fingerprint(*card));
+    json.begin_object().member("node", call.services.node.value()).member("card", text);
+    if (const auto card = parse_card(text)) json.member("fingerprint", fingerprint(*card));
     const auto tx = call.services.store.read();
     json.member_raw("freshness", freshness_json(call.services, *tx)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
+}
+
+/// With a key record in the log; partners follow it without a new card.
+HttpResponse rotate(Call& call) {
+    const auto body = WriteBody::parse(call.request.body, {"reason"});
+    const auto reason =
+        body ? required_text(*body, "reason", "say why; it stands in the record for good") : fail(body.error());
+    if (!reason) return problem(reason.error());
+    if (!call.services.rotate_key)
+        return problem({ErrorCode::busy, "this process cannot change the key", "", "ask the running node"});
+    const auto rotated = call.services.rotate_key(call.principal.actor, *reason);
+    if (!rotated) return problem(rotated.error());
+    return own_card(call);
 }
 
 }  // namespace
@@ -185,7 +271,9 @@ void add_peer_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use) {
     router.add("POST", "/v1/peers", Access::admin, {}, [in_use](Call& call) { return add(call, in_use); });
     router.add("PATCH", "/v1/peers/{node}", Access::admin, {}, change);
     router.add("DELETE", "/v1/peers/{node}", Access::admin, {}, remove);
+    router.add("POST", "/v1/peers/{node}/revocation", Access::admin, {}, revoke);
     router.add("GET", "/v1/card", Access::read, {}, own_card);
+    router.add("POST", "/v1/card/rotation", Access::admin, {}, rotate);
 }
 
 }  // namespace minglu

@@ -42,7 +42,6 @@ struct Services {
     Lookalikes& lookalikes;
     const Clock& clock;
     Random& random;
-    std::string card;         ///< own card file
     bool open_reads = false;  ///< the catalogue may be read without a token
     std::string version;      ///< of the program
 
@@ -58,6 +57,8 @@ struct Services {
     std::function<std::string(std::size_t bytes)> random_bytes{};       ///< for secrets
     /// A commit of a thread that no request waits for, whose outcome is unknown; does not return.
     std::function<void(const StoreFault&)> on_unknown{};
+    /// Goes on with a new signing key; the new card.
+    std::function<Result<std::string>(const std::string& actor, const std::string& reason)> rotate_key{};
     AuditTrail* audit = nullptr;    ///< none: nothing is written down, for tests
     std::filesystem::path spool{};  ///< for files that live as long as an answer
 };

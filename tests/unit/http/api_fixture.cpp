@@ -42,7 +42,7 @@ TestNode::TestNode(const std::string& id, HandClock& hand_clock)
       spool(new_spool(id)),
       lookalikes(*store, replica),
       imports(spool, *store, replica, clock, random),
-      services{node, *store, replica, exchange, imports, lookalikes, clock, random, card, true, "0.0-test"},
+      services{node, *store, replica, exchange, imports, lookalikes, clock, random, true, "0.0-test"},
       router(services) {
     add_read_routes(router);
 }

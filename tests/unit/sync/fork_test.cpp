@@ -82,7 +82,7 @@ TEST_CASE("the last common position is found, wherever the branches part") {
                 CHECK((*fork)->common == Seq{common});
                 CHECK((*fork)->differ == Seq{common + 1});
                 CHECK((*fork)->root == branches.a.root(Seq{common}));
-                CHECK(check_fork(**fork, Suite::ed25519_sha256, branches.key->public_key()));
+                CHECK(check_fork(**fork, {Suite::ed25519_sha256, branches.key->public_key(), {}}));
                 CHECK(parse_fork_proof(serialise(**fork)) == **fork);
                 CHECK(peer.calls <= 11);
             }
@@ -96,7 +96,7 @@ TEST_CASE("the last common position is found, wherever the branches part") {
     REQUIRE(fork);
     REQUIRE(*fork);
     CHECK((*fork)->common == Seq{0});
-    CHECK(check_fork(**fork, Suite::ed25519_sha256, branches.key->public_key()));
+    CHECK(check_fork(**fork, {Suite::ed25519_sha256, branches.key->public_key(), {}}));
 }
 
 TEST_CASE("a head beyond the records held is enough to prove a fork, on either side") {
@@ -169,7 +169,7 @@ TEST_CASE("no byte of a proof can be changed, but for how it is written") {
         std::string damaged = text;
         damaged[at] = static_cast<char>(damaged[at] ^ (1 << (at % 7)));
         const auto proof = parse_fork_proof(damaged);
-        if (proof && check_fork(*proof, Suite::ed25519_sha256, branches.key->public_key()))
+        if (proof && check_fork(*proof, {Suite::ed25519_sha256, branches.key->public_key(), {}}))
             CHECK(serialise(*proof) == text);
         else
             CHECK_FALSE(scene.node.replica->accept_fork(damaged, sc));

@@ -1,0 +1,71 @@
+#include "src/node/signing_keys.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "sync/card.hpp"
+#include "sync/replica_detail.hpp"
+
+namespace minglu {
+
+namespace {
+
+Result<Card> card_at(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    auto card = parse_card(text);
+    if (!card) card.error().where = file.string();
+    return card;
+}
+
+Result<std::string> write_card(const DataPaths& paths, const SigningKey& key, UnixMs now) {
+    auto card = card_at(paths.card);
+    if (!card) return tl::unexpected(card.error());
+    card->made = now;
+    std::string text = make_card(*card, key);
+    if (auto saved = write_secret_file(paths.card, text, IfExists::replace); !saved)
+        return tl::unexpected(saved.error());
+    return text;
+}
+
+}  // namespace
+
+Result<std::string> put_next_key_in_place(const DataPaths& paths, const SigningKey& key, UnixMs now) {
+    // Written anew rather than renamed, so that it is on disk when this returns.
+    if (auto saved = save_signing_key(key, paths.signing_key, IfExists::replace); !saved)
+        return tl::unexpected(saved.error());
+    auto card = write_card(paths, key, now);
+    if (!card) return card;
+    std::error_code ignored;  // the next start removes it
+    std::filesystem::remove(paths.next_signing_key, ignored);
+    return card;
+}
+
+Result<std::unique_ptr<SigningKey>> settle_signing_key(const DataPaths& paths, const ReadTx& tx, UnixMs now) {
+    const auto own = find_own(tx.logs());
+    if (std::filesystem::exists(paths.next_signing_key)) {
+        auto next = load_signing_key(paths.next_signing_key);
+        if (!next) return next;
+        if (own && own->signing_key == (*next)->public_key()) {
+            if (auto placed = put_next_key_in_place(paths, **next, now); !placed) return tl::unexpected(placed.error());
+            return next;
+        }
+        std::error_code ignored;
+        std::filesystem::remove(paths.next_signing_key, ignored);
+    }
+    auto key = load_signing_key(paths.signing_key);
+    if (!key) return key;
+    const bool opens_new_log = !own || !tx.setting(reopen_setting).empty();
+    if (!opens_new_log && own->signing_key != (*key)->public_key())
+        return fail({ErrorCode::bad_value, "this is not the key that the node's log goes on with",
+                     paths.signing_key.string(),
+                     "put back the key file that belongs to this database; after an old database was put back, use "
+                     "minglu restore instead"});
+    const auto card = card_at(paths.card);
+    if (card && card->signing_key != (*key)->public_key())
+        if (auto written = write_card(paths, **key, now); !written) return tl::unexpected(written.error());
+    return key;
+}
+
+}  // namespace minglu

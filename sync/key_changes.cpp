@@ -1,0 +1,187 @@
+#include "sync/key_changes.hpp"
+
+#include <algorithm>
+
+#include "minglu/json_text.hpp"
+#include "sync/merkle.hpp"
+#include "sync/proof_steps.hpp"
+
+namespace minglu {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view changes_setting = "key_changes";
+constexpr std::string_view revocations_setting = "revoked_keys";
+
+Error malformed(const std::string& what) {
+    return {ErrorCode::malformed, "change of key: " + what, "", "report it to the sender"};
+}
+
+template <class T>
+T accept(Result<T> result) {
+    if (!result) throw MalformedProof{result.error().what};
+    return *std::move(result);
+}
+
+/// The library's view, behind the strict gate.
+Result<Json> strict_json(std::string_view text) {
+    const auto canonical = canonical_json(text);
+    if (!canonical) return fail(malformed(canonical.error().what));
+    return Json::parse(*canonical);
+}
+
+Json to_json(const KeyChange& change) {
+    return Json{{"from", to_base64(change.from)},
+                {"record", change.record},
+                {"path", json_of(change.path)},
+                {"head", change.head}};
+}
+
+KeyChange read_change(const Json& json) {
+    KeyChange change;
+    change.from = accept(from_base64(json.at("from").get<std::string>()));
+    change.record = json.at("record").get<std::string>();
+    change.path = hashes_of(json.at("path"));
+    change.head = json.at("head").get<std::string>();
+    const Header header = accept(parse_header(change.record));
+    if (header.kind != RecordKind::key || !header.fault.empty()) throw MalformedProof{"its record is no key record"};
+    change.log = header.log;
+    change.at = header.seq;
+    change.to = header.new_signing_key;
+    return change;
+}
+
+Json to_json(const Vector& vector) {
+    Json object = Json::object();
+    for (const Vector::Item& item : vector.items()) object[item.first.value()] = item.second.value();
+    return object;
+}
+
+Revocation read_revocation(const Json& json) {
+    Revocation revocation;
+    revocation.node = NodeId{json.at("node").get<std::string>()};
+    revocation.key = accept(from_base64(json.at("key").get<std::string>()));
+    for (const auto& [log, size] : json.at("upto").items()) revocation.upto.set(LogId{log}, seq_of(size));
+    revocation.at = UnixMs{json.at("at").get<std::int64_t>()};
+    revocation.reason = json.at("reason").get<std::string>();
+    return revocation;
+}
+
+/// Reads the list that a setting holds.
+template <class Item>
+std::vector<Item> stored_list(const ReadTx& tx, std::string_view setting, Item (*read)(const Json&)) {
+    const std::string text = tx.setting(setting);
+    std::vector<Item> items;
+    if (text.empty()) return items;
+    try {
+        for (const Json& item : Json::parse(text)) items.push_back(read(item));
+    } catch (const MalformedProof& fault) {
+        throw StoreFault(ErrorCode::corrupt, std::string(setting) + ": " + fault.what);
+    } catch (const Json::exception& fault) {
+        throw StoreFault(ErrorCode::corrupt, std::string(setting) + ": " + fault.what());
+    }
+    return items;
+}
+
+Error unproved(ErrorCode code, const KeyChange& change, const std::string& what) {
+    return {code, "change of key: " + what, "record " + to_string(Dot{change.log, change.at}),
+            "nothing was changed; report it to the sender"};
+}
+
+}  // namespace
+
+std::string serialise(const KeyChange& change) {
+    return to_json(change).dump();
+}
+
+Result<KeyChange> parse_key_change(std::string_view text) {
+    try {
+        const auto json = strict_json(text);
+        if (!json) return fail(json.error());
+        return read_change(*json);
+    } catch (const MalformedProof& fault) {
+        return fail(malformed(fault.what));
+    } catch (const Json::exception& fault) {
+        return fail(malformed(fault.what()));
+    }
+}
+
+Result<Head> check_key_change(const KeyChange& change, Suite suite) {
+    auto note = parse_note(change.head);
+    if (!note) return fail(note.error());
+    const NodeId author = node_of(change.log);
+    if (note->head.log != change.log || note->head.size != change.at)
+        return fail(unproved(ErrorCode::bad_proof, change, "its head is not the one at the record"));
+    if (!is_signed_by(*note, author, suite, change.from) || !is_signed_by(*note, author, suite, change.to))
+        return fail(unproved(ErrorCode::bad_signature, change, "the head is not signed with both keys"));
+    const HashAlgorithm algorithm = hash_of(suite);
+    if (!verify_inclusion(algorithm, leaf_hash(algorithm, change.record), change.at.value() - 1, change.at.value(),
+                          change.path, note->head.root))
+        return fail(unproved(ErrorCode::bad_proof, change, "the record is not the last one below the head"));
+    return std::move(note->head);
+}
+
+std::vector<KeyChange> key_changes(const ReadTx& tx) {
+    return stored_list<KeyChange>(tx, changes_setting, read_change);
+}
+
+void add_key_change(WriteTx& tx, const KeyChange& change) {
+    Json list = Json::array();
+    for (const KeyChange& held : key_changes(tx)) list.push_back(to_json(held));
+    list.push_back(to_json(change));
+    tx.put_setting(changes_setting, list.dump());
+}
+
+std::vector<Revocation> revocations(const ReadTx& tx) {
+    return stored_list<Revocation>(tx, revocations_setting, read_revocation);
+}
+
+void put_revocation(WriteTx& tx, const Revocation& revocation) {
+    auto all = revocations(tx);
+    std::erase_if(all,
+                  [&](const Revocation& held) { return held.node == revocation.node && held.key == revocation.key; });
+    all.push_back(revocation);
+    Json list = Json::array();
+    for (const Revocation& one : all)
+        list.push_back({{"node", one.node.value()},
+                        {"key", to_base64(one.key)},
+                        {"upto", to_json(one.upto)},
+                        {"at", one.at.value()},
+                        {"reason", one.reason}});
+    tx.put_setting(revocations_setting, list.dump());
+}
+
+const std::string& LogKeys::key_at(Seq size) const {
+    for (const KeyChange& change : changes)
+        if (size < change.at) return change.from;
+    return last;
+}
+
+LogKeys keys_of_log(const ReadTx& tx, const LogRow& log) {
+    LogKeys keys{log.suite, log.signing_key, {}};
+    for (KeyChange& change : key_changes(tx))
+        if (change.log == log.id) keys.changes.push_back(std::move(change));
+    std::sort(keys.changes.begin(), keys.changes.end(),
+              [](const KeyChange& a, const KeyChange& b) { return a.at < b.at; });
+    return keys;
+}
+
+bool is_signed_by_author(const SignedHead& head, const LogKeys& keys) {
+    return is_signed_by(head, node_of(head.head.log), keys.suite, keys.key_at(head.head.size));
+}
+
+Result<Head> open_branch_head(std::string_view note, const LogKeys& keys) {
+    for (const KeyChange& change : keys.changes)
+        if (auto head = open_head(note, keys.suite, change.from)) return head;
+    return open_head(note, keys.suite, keys.last);
+}
+
+Result<Head> open_head(std::string_view note, const LogKeys& keys) {
+    const auto parsed = parse_note(note);
+    if (!parsed) return fail(parsed.error());
+    return open_head(note, keys.suite, keys.key_at(parsed->head.size));
+}
+
+}  // namespace minglu

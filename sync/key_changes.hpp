@@ -1,0 +1,74 @@
+#pragma once
+/// Changes of a node's signing key within a log, and how far each key counts. docs/PROTOCOL.md §3.
+///
+/// A `key` record is the last of its group. The head at its size is signed with both keys, and is handed on for ever
+/// with what proves the record to be in it: whoever trusts one of the keys can follow to the other. Larger heads need
+/// the new key. Of the node's other logs the old key signs no more than the author had in its vector then.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "minglu/ports.hpp"
+#include "minglu/store.hpp"
+#include "sync/head.hpp"
+
+namespace minglu {
+
+constexpr std::size_t bundle_key_changes_max = 256;
+
+struct KeyChange {
+    LogId log;
+    Seq at;                  ///< the `key` record, and the size of the head
+    std::string from;        ///< raw public keys
+    std::string to;          ///< as the record says
+    std::string record;      ///< its header line
+    std::vector<Hash> path;  ///< RFC 9162 inclusion proof: it is the last leaf of the tree of size `at`
+    std::string head;        ///< signed note
+    friend bool operator==(const KeyChange&, const KeyChange&) = default;
+};
+
+/// {"from":base64,"record":header line,"path":[base64],"head":note}
+[[nodiscard]] std::string serialise(const KeyChange& change);
+/// Form only. Errors: malformed.
+[[nodiscard]] Result<KeyChange> parse_key_change(std::string_view json);
+/// The record stands in the head, and both keys have signed it. The head. Errors: malformed, bad_signature, bad_proof.
+[[nodiscard]] Result<Head> check_key_change(const KeyChange& change, Suite suite);
+
+/// Those that were accepted here, in that order. Kept for ever.
+[[nodiscard]] std::vector<KeyChange> key_changes(const ReadTx& tx);
+void add_key_change(WriteTx& tx, const KeyChange& change);
+
+/// A key that was given up by hand: stolen, lost, or its node has left. It signs nothing beyond `upto`.
+struct Revocation {
+    NodeId node;
+    std::string key;  ///< raw public key
+    Vector upto;      ///< of each log the last size that counts; others not at all
+    UnixMs at;
+    std::string reason;
+    friend bool operator==(const Revocation&, const Revocation&) = default;
+};
+[[nodiscard]] std::vector<Revocation> revocations(const ReadTx& tx);
+/// In place of the one of the same node and key.
+void put_revocation(WriteTx& tx, const Revocation& revocation);
+
+/// Which key signs the heads of one log.
+struct LogKeys {
+    Suite suite = Suite::ed25519_sha256;
+    std::string last;                ///< of heads beyond all changes
+    std::vector<KeyChange> changes;  ///< of this log, ascending
+
+    /// From a change on the new key, before it the old one.
+    [[nodiscard]] const std::string& key_at(Seq size) const;
+    [[nodiscard]] const std::string& first() const { return changes.empty() ? last : changes.front().from; }
+};
+/// `log.signing_key` is the last one.
+[[nodiscard]] LogKeys keys_of_log(const ReadTx& tx, const LogRow& log);
+
+/// Parses and checks the signature of the log's node. Errors: malformed, too_large, bad_signature.
+[[nodiscard]] Result<Head> open_head(std::string_view note, const LogKeys& keys);
+[[nodiscard]] bool is_signed_by_author(const SignedHead& head, const LogKeys& keys);
+/// The same with any key that the log has had: of two branches one may go on under a key that was given up.
+[[nodiscard]] Result<Head> open_branch_head(std::string_view note, const LogKeys& keys);
+
+}  // namespace minglu

@@ -1,0 +1,106 @@
+"""Signing keys that change: while the service runs and without it, over a crash and a restore; keys that are revoked."""
+
+import shutil
+
+from support import NodeCase, eventually, gi_rows, introduce, main
+
+BAD_INPUT = 3
+
+
+class Keys(NodeCase):
+    def fingerprint(self, node):
+        return node.json("peer", "card")["fingerprint"]
+
+    def incidents(self, *nodes):
+        return sorted(item["kind"] for node in nodes for item in node.items("incident", "list", "--all"))
+
+    def test_partners_follow_a_change_with_the_old_card(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        before = self.fingerprint(cq)
+        cq.ok("key", "rotate", "--reason", "年度更换", "--actor", "li.wei")  # through the running service
+        running = self.fingerprint(cq)
+        cq.edit("gi/AGI90001", "category=蔬菜")
+        eventually("sc takes what the second key signs",
+                   lambda: sc.holds("gi/AGI90001") and sc.entry("gi/AGI90001")["fields"]["category"] == "蔬菜")
+        cq.stop()
+        cq.ok("key", "rotate", "--reason", "再次更换")  # without it
+        cq.start()
+        cq.edit("gi/AGI90002", "category=茶叶")
+        eventually("sc takes what the third key signs",
+                   lambda: sc.entry("gi/AGI90002")["fields"]["category"] == "茶叶")
+        self.until_equal(cq, sc)
+        self.assertEqual(3, len({before, running, self.fingerprint(cq)}))
+        self.assertEqual(2, sc.json("peer", "list")["items"][0]["key_changes"])
+        self.assert_sound(cq, sc)
+        self.assertEqual([], self.incidents(cq, sc))
+
+        # A third node that is given the new card takes the whole log, also from sc.
+        gz = self.node("gz")
+        introduce(gz, cq)
+        introduce(cq, gz)
+        self.until_equal(cq, sc, gz)
+        self.assertEqual([], self.incidents(gz))
+
+    def test_a_node_comes_up_with_the_key_that_its_log_names(self):
+        cq = self.node("cq", start=False)
+        keys = cq.data / "keys"
+        old = (keys / "sign.pem").read_bytes()
+        cq.ok("key", "rotate", "--reason", "更换")
+        new = (keys / "sign.pem").read_bytes()
+        card = cq.json("peer", "card")["card"]
+        self.assertNotEqual(old, new)
+        # Stopped between the record and the files: the next key takes its place.
+        shutil.copy(keys / "sign.pem", keys / "sign.next.pem")
+        (keys / "sign.pem").write_bytes(old)
+        cq.ok("sync", "status")
+        self.assertEqual(new, (keys / "sign.pem").read_bytes())
+        self.assertFalse((keys / "sign.next.pem").exists())
+        # Stopped before the record: the next key is one that nobody knows.
+        other = self.node("sc", start=False)
+        shutil.copy(other.data / "keys" / "sign.pem", keys / "sign.next.pem")
+        cq.ok("sync", "status")
+        self.assertEqual(new, (keys / "sign.pem").read_bytes())
+        self.assertFalse((keys / "sign.next.pem").exists())
+        self.assertIn('"node": "cq"', card)
+        # A key that is not the log's is refused, and the cure is named.
+        (keys / "sign.pem").write_bytes(old)
+        refused = cq.run("sync", "status")
+        self.assertNotEqual(0, refused.status)
+        self.assertIn("restore", refused.err)
+
+    def test_a_backup_from_before_the_change_is_restored(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        backup = self.folder / "backup"
+        cq.ok("backup", backup)
+        cq.ok("key", "rotate", "--reason", "更换")
+        cq.edit("gi/AGI90001", "category=蔬菜")
+        self.until_equal(cq, sc)
+        cq.stop()
+        cq.ok("restore", backup)
+        cq.start()
+        cq.edit("gi/AGI90002", "category=茶叶")
+        self.until_equal(cq, sc)
+        self.assertEqual("蔬菜", cq.entry("gi/AGI90001")["fields"]["category"])
+        self.assertEqual("茶叶", sc.entry("gi/AGI90002")["fields"]["category"])
+        self.assert_sound(cq, sc)
+        self.assertEqual([], self.incidents(cq, sc))
+
+    def test_a_revoked_key_signs_nothing_more(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        self.until_equal(cq, sc)
+        log = cq.sync()["own_log"]
+        sc.refused(BAD_INPUT, "peer", "revoke", "cq", "--log", log, "--size", "1", "--reason", "密钥被盗")
+        sc.ok("peer", "revoke", "cq", "--log", log, "--size", "2", "--reason", "密钥被盗")
+        cq.edit("gi/AGI90001", "category=蔬菜")
+        eventually("sc reports the stolen key", lambda: self.incidents(sc) == ["old_key"])
+        self.assertEqual("果品", sc.entry("gi/AGI90001")["fields"]["category"])
+        self.assertEqual(3, len(sc.keys()))
+        self.assertEqual("密钥被盗", sc.json("peer", "list")["items"][0]["revoked"][0]["reason"])
+        self.assertIn("已作废", sc.ok("peer", "list").out)
+
+
+if __name__ == "__main__":
+    main()

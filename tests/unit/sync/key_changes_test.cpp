@@ -1,0 +1,324 @@
+// Changes of signing keys: who follows them, what the old key still counts for, revoked keys.
+#include "sync/key_changes.hpp"
+
+#include <doctest/doctest.h>
+
+#include "sync/bundle.hpp"
+#include "sync/cosignatures.hpp"
+#include "sync/known_keys.hpp"
+#include "sync/sender.hpp"
+#include "sync/verify.hpp"
+#include "tests/support/lone_node.hpp"
+
+using namespace minglu;
+using namespace minglu::test;
+
+namespace {
+
+using Kinds = std::vector<std::string>;
+
+/// A node that changes its key; the keys before stay at hand, as they would to a thief.
+struct Rotating : LoneNode {
+    explicit Rotating(const std::string& name, Suite suite = Suite::ed25519_sha256) : LoneNode(name) {
+        if (suite != Suite::ed25519_sha256) {
+            replica.reset();
+            key = generate_signing_key(suite);
+            store = make_memory_store();
+            open();
+        }
+        pinned = fixed_card(id, *key);
+    }
+    Published rotate() {
+        auto next = generate_signing_key(key->suite());
+        auto done = replica->rotate_key(*next, "li.wei", "yearly");
+        REQUIRE(done);
+        earlier.push_back(std::move(key));
+        key = std::move(next);
+        return *done;
+    }
+    void write_one() { REQUIRE(write({write_op("gi/AGI" + std::to_string(++written), "name", id.value())})); }
+    [[nodiscard]] LogId log() const { return replica->standing().own_log; }
+
+    std::string pinned;  ///< the card from before any change
+    std::vector<std::unique_ptr<SigningKey>> earlier;
+    int written = 0;
+};
+
+void pin_card(LoneNode& at, const NodeId& node, const std::string& card) {
+    at.replica->write_local([&](WriteTx& tx) { tx.put_peer({node, card, "", false, {}}); });
+}
+
+/// Everything that `to` lacks.
+IngestReport carry(const LoneNode& from, LoneNode& to, std::size_t limit_bytes = bundle_bytes_max) {
+    const Standing held = to.replica->standing();
+    const auto bundle =
+        make_bundle(*from.store->read(), from.id, {held.vector, held.heads, {}, limit_bytes, {}, Dot{}});
+    if (!bundle) return {};
+    auto report = to.replica->ingest(*bundle, from.id);
+    REQUIRE(report);
+    return *std::move(report);
+}
+
+TEST_CASE("a peer that has the old card alone follows; record by record too; both suites") {
+    for (const Suite suite : {Suite::ed25519_sha256, Suite::sm2_sm3})
+        for (const std::size_t limit : {std::size_t{1}, bundle_bytes_max}) {
+            Rotating cq("cq", suite);
+            LoneNode sc("sc");
+            pin_card(sc, cq.id, cq.pinned);
+            cq.write_one();
+            const Published change = cq.rotate();
+            CHECK(change.dot.seq == Seq{3});
+            cq.write_one();
+            cq.rotate();
+            cq.write_one();
+            for (int i = 0; i < 7; ++i) CHECK(carry(cq, sc, limit).refused.empty());
+            CHECK(sc.holds(cq.log()) == Seq{6});
+            CHECK(sc.replica->standing().state_root == cq.replica->standing().state_root);
+            CHECK(sc.store->read()->log(cq.log())->signing_key == cq.key->public_key());
+            CHECK(sc.incidents() == Kinds{});
+            CHECK(key_changes(*sc.store->read()).size() == 2);
+            CHECK(verify(*sc.store->read()) == std::vector<std::string>{});
+            CHECK(verify(*cq.store->read()) == std::vector<std::string>{});
+            // And hands on what leads to the key.
+            LoneNode gz("gz");
+            pin_card(gz, cq.id, cq.pinned);
+            pin_card(gz, sc.id, fixed_card(sc.id, *sc.key));
+            for (int i = 0; i < 9; ++i) CHECK(carry(sc, gz, limit).refused.empty());
+            CHECK(gz.holds(cq.log()) == Seq{6});
+        }
+}
+
+TEST_CASE("a peer that follows already takes the change when it comes, and a restart forgets nothing") {
+    Rotating cq("cq");
+    LoneNode sc("sc");
+    pin_card(sc, cq.id, cq.pinned);
+    cq.write_one();
+    carry(cq, sc);
+    cq.rotate();
+    carry(cq, sc);
+    cq.open();
+    sc.open();
+    cq.write_one();
+    carry(cq, sc);
+    CHECK(sc.holds(cq.log()) == Seq{4});
+    CHECK(sc.incidents() == Kinds{});
+    CHECK(sc.replica->rebuild({}));
+}
+
+TEST_CASE("whoever pins the new card takes the log from its start, and new logs under either card") {
+    Rotating cq("cq");
+    cq.write_one();
+    cq.rotate();
+    cq.write_one();
+    const std::string new_card = fixed_card(cq.id, *cq.key);
+    const LogId first = cq.log();
+    const auto tx = cq.store->write();
+    tx->put_setting("open_new_log", "restored");
+    tx->commit();
+    cq.open();
+    cq.write_one();
+    for (const std::string& card : {cq.pinned, new_card}) {
+        LoneNode sc("sc");
+        pin_card(sc, cq.id, card);
+        carry(cq, sc);
+        CHECK(sc.holds(first) == Seq{4});
+        CHECK(sc.holds(cq.log()) == Seq{2});
+        CHECK(sc.incidents() == Kinds{});
+    }
+}
+
+/// sc has followed a change of key; somebody has the old one.
+struct Stolen {
+    Stolen() {
+        pin_card(sc, cq.id, cq.pinned);
+        cq.write_one();
+        cq.rotate();
+        cq.write_one();
+        carry(cq, sc);
+    }
+    Rotating cq{"cq"};
+    LoneNode sc{"sc"};
+};
+
+TEST_CASE("the old key signs nothing beyond the change, and opens no log") {
+    Stolen scene;
+    const Signer& old_key = *scene.cq.earlier.front();
+    // The head held, signed with the old key.
+    const auto log = *scene.sc.store->read()->log(scene.cq.log());
+    Head head = parse_note(log.head)->head;
+    head.time.ms += 1;
+    BundleInfo info{scene.cq.id, {}, {}};
+    Segment segment{log.id, Seq{5}, Seq{4}, {}, {}, {}, sign_head(head, scene.cq.id, old_key)};
+    info.segments = {segment};
+    const auto report = scene.sc.replica->ingest(serialise(info), NodeId{"gz"});
+    REQUIRE(report);
+    CHECK(report->refused.size() == 1);
+    CHECK(scene.sc.incidents() == Kinds{"bad_signature"});
+    // A log of its own.
+    LogForge other(LogId{"cq-00000000000000bb"}, old_key, {1'766'109'600'000, 0});
+    const auto opened = scene.sc.replica->ingest(other.rest(), NodeId{"gz"});
+    REQUIRE(opened);
+    CHECK(opened->refused.size() == 1);
+    CHECK(scene.sc.incidents() == Kinds{"bad_signature", "old_key"});
+    CHECK(scene.sc.holds(other.log()) == Seq{0});
+    // The same before the new card was pinned, and after.
+    pin_card(scene.sc, scene.cq.id, fixed_card(scene.cq.id, *scene.cq.key));
+    CHECK(scene.sc.replica->ingest(other.rest(), NodeId{"gz"})->refused.size() == 1);
+    CHECK(carry(scene.cq, scene.sc).refused.empty());
+}
+
+TEST_CASE("a change counts only as it was signed") {
+    Stolen scene;
+    LoneNode gz("gz");
+    pin_card(gz, scene.cq.id, scene.cq.pinned);
+    const KeyChange change = key_changes(*scene.cq.store->read()).front();
+    CHECK(parse_key_change(serialise(change)) == change);
+    CHECK(check_key_change(change, Suite::ed25519_sha256));
+    const auto bring = [&](const KeyChange& one) {
+        BundleInfo info{scene.cq.id, {}, {}};
+        info.keys = {serialise(one)};
+        REQUIRE(gz.replica->ingest(serialise(info), scene.cq.id));
+        return key_changes(*gz.store->read()).size();
+    };
+    KeyChange wrong = change;
+    wrong.from = scene.cq.key->public_key();
+    CHECK(bring(wrong) == 0);
+    wrong = change;
+    wrong.path.clear();
+    CHECK(bring(wrong) == 0);
+    wrong = change;
+    wrong.head =
+        note_text(only_signed_by(parse_note(change.head).value(), NodeId{"gz"})) + "\xE2\x80\x94 gz AAAAAAAA\n";
+    CHECK(bring(wrong) == 0);
+    wrong = change;
+    wrong.record = scene.cq.store->read()->record({scene.cq.log(), Seq{2}})->header;  // no key record
+    CHECK(bring(wrong) == 0);
+    // Signed well, by keys that nobody here knows.
+    Rotating stranger("cq");
+    stranger.earlier.push_back(std::move(stranger.key));
+    stranger.key = generate_signing_key(Suite::ed25519_sha256);
+    stranger.store = make_memory_store();
+    stranger.open();
+    stranger.rotate();
+    CHECK(bring(key_changes(*stranger.store->read()).front()) == 0);
+    CHECK(gz.incidents().size() >= 2);
+    CHECK(bring(change) == 1);
+    CHECK(bring(change) == 1);
+    // Of a node without a card: nothing, and nobody is accused.
+    LoneNode yn("yn");
+    BundleInfo info{scene.cq.id, {}, {}};
+    info.keys = {serialise(change)};
+    REQUIRE(yn.replica->ingest(serialise(info), scene.cq.id));
+    CHECK(key_changes(*yn.store->read()).empty());
+    CHECK(yn.incidents() == Kinds{});
+}
+
+TEST_CASE("the same key, another suite: refused, and nothing is written") {
+    Rotating cq("cq");
+    CHECK(cq.replica->rotate_key(*cq.key, "li.wei", "x").error().code == ErrorCode::bad_value);
+    const auto other = generate_signing_key(Suite::sm2_sm3);
+    CHECK(cq.replica->rotate_key(*other, "li.wei", "x").error().code == ErrorCode::bad_value);
+    CHECK(cq.holds(cq.log()) == Seq{1});
+}
+
+TEST_CASE("restored from before the change, with the new key: the old log comes back") {
+    Rotating cq("cq");
+    LoneNode sc("sc");
+    pin_card(sc, cq.id, cq.pinned);
+    pin_card(cq, sc.id, fixed_card(sc.id, *sc.key));
+    cq.write_one();
+    auto backup = copy_memory_store(*cq.store);
+    cq.rotate();
+    cq.write_one();
+    const LogId first = cq.log();
+    carry(cq, sc);
+    cq.replica.reset();
+    cq.store = std::move(backup);
+    const auto tx = cq.store->write();
+    tx->put_setting("open_new_log", "restored");
+    tx->commit();
+    cq.open();
+    cq.write_one();
+    CHECK(carry(sc, cq).refused.empty());
+    CHECK(cq.holds(first) == Seq{4});
+    carry(cq, sc);
+    CHECK(sc.holds(cq.log()) == Seq{2});
+    CHECK(sc.replica->standing().state_root == cq.replica->standing().state_root);
+    CHECK(cq.incidents() == Kinds{});
+    CHECK(sc.incidents() == Kinds{});
+    CHECK(verify(*cq.store->read()) == std::vector<std::string>{});
+}
+
+TEST_CASE("put back with its old key, a node hears that it is out of date, and what it signs is refused") {
+    Rotating cq("cq");
+    LoneNode sc("sc");
+    pin_card(sc, cq.id, cq.pinned);
+    pin_card(cq, sc.id, fixed_card(sc.id, *sc.key));
+    auto old_data = copy_memory_store(*cq.store);
+    cq.rotate();
+    cq.write_one();
+    carry(cq, sc);
+    cq.replica.reset();
+    cq.store = std::move(old_data);
+    std::swap(cq.key, cq.earlier.front());
+    cq.open();
+    pin_card(cq, sc.id, fixed_card(sc.id, *sc.key));
+    carry(sc, cq);
+    CHECK(cq.incidents() == Kinds{"old_key", "rolled_back"});
+    CHECK(carry(cq, sc).refused.size() == 1);
+    CHECK(sc.incidents() == Kinds{"old_key"});
+}
+
+TEST_CASE("a revoked key signs up to where it was agreed, and no new log") {
+    Rotating cq("cq");
+    LoneNode sc("sc");
+    pin_card(sc, cq.id, cq.pinned);
+    cq.write_one();
+    carry(cq, sc);
+    Revocation revocation{cq.id, cq.key->public_key(), {}, UnixMs{5}, "stolen"};
+    revocation.upto.set(cq.log(), Seq{3});
+    sc.replica->write_local([&](WriteTx& tx) { put_revocation(tx, revocation); });
+    CHECK(revocations(*sc.store->read()) == std::vector{revocation});
+    cq.write_one();
+    CHECK(carry(cq, sc).refused.empty());
+    CHECK(sc.holds(cq.log()) == Seq{3});
+    cq.write_one();
+    CHECK(carry(cq, sc).refused.size() == 1);
+    CHECK(sc.holds(cq.log()) == Seq{3});
+    LogForge other(LogId{"cq-00000000000000bb"}, *cq.key, {1'766'109'600'000, 0});
+    CHECK(sc.replica->ingest(other.rest(), cq.id)->refused.size() == 1);
+    CHECK(sc.incidents() == Kinds{"old_key", "old_key"});
+    // With a new card, what was held stays, and the node goes on in a new log.
+    const auto fresh = generate_signing_key(Suite::ed25519_sha256);
+    pin_card(sc, cq.id, fixed_card(cq.id, *fresh));
+    CHECK(carry(cq, sc).refused.size() == 1);
+    LogForge anew(LogId{"cq-00000000000000cc"}, *fresh, {1'766'109'600'000, 0});
+    CHECK(sc.replica->ingest(anew.rest(), cq.id)->refused.empty());
+    CHECK(sc.holds(anew.log()) == Seq{1});
+    CHECK(sc.holds(cq.log()) == Seq{3});
+    // A later position replaces the one before.
+    revocation.upto.set(cq.log(), Seq{4});
+    sc.replica->write_local([&](WriteTx& tx) { put_revocation(tx, revocation); });
+    CHECK(revocations(*sc.store->read()) == std::vector{revocation});
+    CHECK(carry(cq, sc).refused.empty());
+    CHECK(sc.holds(cq.log()) == Seq{4});
+}
+
+TEST_CASE("a cosigner that changed its key signs again with the new one") {
+    Rotating sc("sc");
+    Rotating cq("cq");
+    pin_card(cq, sc.id, sc.pinned);
+    pin_card(sc, cq.id, cq.pinned);
+    carry(cq, sc);
+    sc.rotate();
+    sc.clock.advance(cosign_interval_ms);
+    sc.replica->cosign_heads();
+    carry(sc, cq);
+    const auto best = best_head(*cq.store->read(), cq.log(), Seq{1});
+    REQUIRE(best);
+    CHECK(best->by == std::vector{sc.id});
+    CHECK(is_signed_by(*parse_note(best->note), sc.id, Suite::ed25519_sha256, sc.key->public_key()));
+    CHECK(cq.incidents() == Kinds{});
+}
+
+}  // namespace
