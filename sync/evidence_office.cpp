@@ -11,7 +11,13 @@ namespace minglu {
 
 EvidenceOffice::EvidenceOffice(Replica& replica, Store& store, const Signer& signer, const Clock& clock,
                                std::string card)
-    : replica_(replica), store_(store), signer_(signer), clock_(clock), card_(std::move(card)) {}
+    : replica_(replica), store_(store), clock_(clock), signer_(&signer), card_(std::move(card)) {}
+
+void EvidenceOffice::sign_with(const Signer& signer, std::string card) {
+    const std::scoped_lock lock(identity_mutex_);
+    signer_ = &signer;
+    card_ = std::move(card);
+}
 
 Result<std::string> EvidenceOffice::issue(const EntryKey& key, Day as_of, std::optional<UnixMs> known_at) {
     std::unique_ptr<ReadTx> tx;
@@ -23,11 +29,15 @@ Result<std::string> EvidenceOffice::issue(const EntryKey& key, Day as_of, std::o
     });
     auto own = find_own(tx->logs());
     if (!own) throw StoreFault(ErrorCode::corrupt, "the node has no log of its own");
+    const auto [signer, card] = [&] {
+        const std::scoped_lock lock(identity_mutex_);
+        return std::pair(signer_, card_);
+    }();
     const UnixMs made = clock_.now();
     auto evidence = gather_evidence({*tx, *std::move(own), std::move(path)}, key, {as_of, known_at, day_of(made)}, made,
-                                    card_, op_trees_);
+                                    card, op_trees_);
     if (!evidence) return fail(evidence.error());
-    evidence->signature = signer_.sign(signed_bytes(*evidence));
+    evidence->signature = signer->sign(signed_bytes(*evidence));
     return serialise(*evidence);
 }
 

@@ -7,6 +7,7 @@
 #include "catalog/identifiers/entry_key.hpp"
 #include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/trademark.hpp"
+#include "catalog/search/plan.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/text/analysis.hpp"
 #include "catalog/text/normalise.hpp"
@@ -124,11 +125,11 @@ std::vector<EntryHit> GoodsCheck::with_number(std::string_view number) const {
 }
 
 std::vector<EntryHit> GoodsCheck::named(std::string_view folded) const {
-    std::vector<AnalysedQuery> readings = analyse_query(folded);
-    if (readings.empty()) return {};
+    const std::string text = searchable(folded);
+    if (text.empty()) return {};
     EntryQuery query;
     query.as_of = as_of_;
-    query.terms = std::move(readings.back().terms);
+    query.terms = word_terms({text, "", false});
     query.limit = hits_max;
     const std::string wanted = without_spaces(std::string(folded));
     int looked_at = 0;
@@ -177,11 +178,11 @@ GoodsCheck::Found GoodsCheck::by_name(const GoodsRow& row) const {
 
 /// Entries whose name holds the whole of what is asked; the shortest name adds least to it.
 GoodsCheck::Found GoodsCheck::containing(std::string_view folded) const {
-    std::vector<AnalysedQuery> readings = analyse_query(folded);
-    if (readings.empty()) return {};
+    const std::string text = searchable(folded);
+    if (text.empty()) return {};
     EntryQuery query;
     query.as_of = as_of_;
-    query.terms = std::move(readings.back().terms);
+    query.terms = word_terms({text, "", false});
     query.limit = hits_max;
     const std::string wanted = without_spaces(std::string(folded));
     int looked_at = 0;

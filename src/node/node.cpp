@@ -112,7 +112,7 @@ public:
           exchange_(replica_, *store_, clock_, read_file(paths_.card)),
           lookalikes_(*store_, replica_),
           imports_(paths_.spool, *store_, replica_, clock_, random_, {}, &import_beside_, on_store_fault),
-          evidence_(replica_, *store_, *key_, clock_, read_file(paths_.card)),
+          evidence_(replica_, *store_, *keys_.front(), clock_, read_file(paths_.card)),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
           audit_(replica_, clock_, audit_options(), on_store_fault),
           services_(make_services()),
@@ -212,7 +212,10 @@ private:
         const auto written = replica_.rotate_key(*keys_.back(), actor, reason);
         if (!written) return tl::unexpected(written.error());
         auto card = put_next_key_in_place(paths_, *keys_.back(), clock_.now());
-        if (card) exchange_.set_card(*card);
+        if (card) {
+            exchange_.set_card(*card);
+            evidence_.sign_with(*keys_.back(), *card);
+        }
         return card;
     }
 
