@@ -38,6 +38,7 @@ Simulation::Simulation(const Options& options)
 void Simulation::add_hostile_peer() {
     clocks_.push_back(std::make_unique<test::ManualClock>());
     hostile_ = std::make_unique<HostilePeer>(*clocks_.back(), random_, ledger_);
+    ledger_.public_keys[hostile_->id()].push_back(hostile_->node().signer().public_key());
     if (buggy_) hostile_->node().pin(buggy_->id(), buggy_->card());
     for (const auto& node : nodes_) {
         hostile_->node().pin(node->id(), node->card());

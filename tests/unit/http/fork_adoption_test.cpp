@@ -106,9 +106,7 @@ TEST_CASE("what is adopted stands as if it had been written after what its write
 TEST_CASE("adopting twice, or what somebody has written again, changes nothing") {
     Scene scene;
     LogForge next = scene.cut();
-    Header header;
-    header.actor = "forger";
-    next.append(header, {serialise(write_op("gi/AGI00001", "category", "蔬菜", upto(2)))});
+    next.change({write_op("gi/AGI00001", "category", "蔬菜", upto(2))});
     scene.take(next.rest());
     CHECK(outcomes(scene.adopt()) == Outcomes{"stands", "write", "not_a_change"});
     CHECK(scene.category() == "粮食");
