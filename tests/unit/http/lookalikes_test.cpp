@@ -23,7 +23,8 @@ void fill(TestNode& node) {
 /// "key score" of each hit.
 std::vector<std::string> found(TestNode& node, Parameters query) {
     std::vector<std::string> lines;
-    for (const Json& item : ask(node, get("/v1/lookalikes", std::move(query))).at("items"))
+    const Json answer = ask(node, get("/v1/lookalikes", std::move(query)));
+    for (const Json& item : answer.at("items"))
         lines.push_back(item.at("entry").at("key").get<std::string>() + " " +
                         std::to_string(item.at("score").get<int>()));
     return lines;
