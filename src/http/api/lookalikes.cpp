@@ -1,13 +1,12 @@
 #include "src/http/api/lookalikes.hpp"
 
 #include "catalog/identifiers/trademark.hpp"
-#include "src/http/api/day_parameter.hpp"
+#include "src/http/api/asked.hpp"
 #include "src/http/api/freshness.hpp"
 #include "src/http/api/json_answer.hpp"
 #include "src/http/api/json_entry.hpp"
 #include "src/http/problem.hpp"
 #include "src/lookalikes/lookalikes.hpp"
-#include "sync/catalogue_at.hpp"
 
 namespace minglu {
 
@@ -41,7 +40,7 @@ Result<std::string> sign_parameter(const HttpRequest& request) {
     return sign;
 }
 
-Result<LookalikeQuestion> question_of(const Call& call) {
+Result<LookalikeQuestion> question_of(const Call& call, const Asked& asked) {
     LookalikeQuestion question;
     const auto kind = kind_parameter(call.request);
     if (!kind) return fail(kind.error());
@@ -49,9 +48,7 @@ Result<LookalikeQuestion> question_of(const Call& call) {
     const auto nice_class = text_parameter(call.request, "class");
     if (!nice_class) return fail(nice_class.error());
     if (!nice_class->empty()) question.nice_class = parse_nice_class(*nice_class).value_or(*nice_class);
-    const auto day = day_parameter(call);
-    if (!day) return fail(day.error());
-    question.as_of = *day;
+    question.as_of = asked.as_of;
     const auto score = integer_parameter(call.request, "min_score", lookalike_score_default, score_least, 100);
     if (!score) return fail(score.error());
     question.query.score_min = static_cast<int>(*score);
@@ -78,22 +75,24 @@ void write_hit(JsonWriter& json, const LookalikeHit& hit, Verdict verdict) {
 HttpResponse lookalikes(Call& call) {
     const auto sign = sign_parameter(call.request);
     if (!sign) return problem(sign.error());
-    const auto question = question_of(call);
+    const auto asked = asked_from(call.request, day_of(call.services.clock.now()));
+    if (!asked) return problem(asked.error());
+    const auto question = question_of(call, *asked);
     if (!question) return problem(question.error());
     call.services.lookalikes.follow();
     const auto tx = call.services.store.read();
     const auto hits = call.services.lookalikes.find(*tx, *sign, *question);
     if (!hits) return problem(hits.error());
 
-    const Asked asked{question->as_of, std::nullopt, day_of(call.services.clock.now())};
-    const CatalogueAt catalogue(*tx, asked);
+    call.tally->hits = hits->size();
+    const CatalogueAt catalogue(*tx, *asked);
     JsonWriter json;
     json.begin_object().member("sign", *sign);
     json.member_number("min_score", std::int64_t{question->query.score_min}).member("guidelines", guidelines);
     json.key("items").begin_array();
     for (const LookalikeHit& hit : *hits) write_hit(json, hit, catalogue.verdict_of(hit.entry));
     json.end_array().member_boolean("complete", call.services.lookalikes.size().complete);
-    json.member_raw("freshness", freshness_json(call.services, *tx, asked)).end_object();
+    json.member_raw("freshness", freshness_json(call.services, *tx, *asked)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }
 
