@@ -155,8 +155,15 @@ Result<std::vector<CosignatureRow>> read_cosigned(const ReadTx& tx, const KnownK
     const auto held = tx.cosignatures(head.log);
     std::vector<CosignatureRow> rows;
     for (const auto& [node, signature] : *by) {
-        const bool known = std::any_of(held.begin(), held.end(), [&, &node = node](const CosignatureRow& row) {
-            return row.node == node && std::tie(row.size, row.time) >= age(head);
+        // Under a key that its maker has changed since, a row says nothing to others: the same under the present key
+        // counts.
+        const bool known = std::any_of(held.begin(), held.end(), [&, &node = node, &line = signature](const auto& row) {
+            if (row.node != node || std::tie(row.size, row.time) < age(head)) return false;
+            const auto lines = stored_note(row.note).signatures;
+            return std::tie(row.size, row.time) > age(head) ||
+                   std::any_of(lines.begin(), lines.end(), [&](const SignedHead::Signature& other) {
+                       return other.name == node.value() && other.key_id == line.key_id;
+                   });
         });
         if (known) continue;
         SignedHead one = only_signed_by(*parsed, author);

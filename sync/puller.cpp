@@ -1,11 +1,13 @@
 #include "sync/puller.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sync/divergence.hpp"
 #include "sync/exchange.hpp"
 #include "sync/fork_search.hpp"
 #include "sync/head.hpp"
+#include "sync/key_changes.hpp"
 #include "sync/link_answers.hpp"
 
 namespace minglu {
@@ -203,8 +205,8 @@ std::set<LogId> Puller::skipped() const {
     return skip;
 }
 
-/// Unknown logs are asked for again once their node's card is here, refused ones after a while. Then also for the
-/// cosignatures that went by meanwhile.
+/// Unknown logs are asked for again once their node's card is here, refused ones after a while. Then, and when
+/// another key has become known, also for the cosignatures that went by meanwhile.
 void Puller::forget_skips() {
     const std::size_t skipped = refused_.size() + unknown_.size();
     if (!refused_.empty() && link_.clock.steady_ms() - refused_at_ms_ > options_.refused_again_ms) refused_.clear();
@@ -213,7 +215,9 @@ void Puller::forget_skips() {
         for (const PeerRow& peer : link_.store.read()->peers()) carded.insert(peer.node);
         std::erase_if(unknown_, [&](const LogId& log) { return carded.contains(node_of(log)); });
     }
-    if (refused_.size() + unknown_.size() < skipped) cosigned_upto_.reset();
+    const std::size_t changes = key_changes(*link_.store.read()).size();
+    const bool new_keys = std::exchange(key_changes_, changes) != changes;
+    if (new_keys || refused_.size() + unknown_.size() < skipped) cosigned_upto_.reset();
 }
 
 }  // namespace minglu

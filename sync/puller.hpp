@@ -57,6 +57,7 @@ private:
     bool greeted_ = false;
     bool more_ = false;
     std::optional<Dot> cosigned_upto_;  ///< where the peer goes on to tell of cosignatures; none = from the start
+    std::size_t key_changes_ = 0;       ///< known; cosignatures under keys not known yet went by unread
     std::set<LogId> unknown_;
     std::set<LogId> refused_;
     std::int64_t refused_at_ms_ = 0;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sync/exchange.hpp"
+#include "sync/key_changes.hpp"
 #include "sync/link_answers.hpp"
 #include "sync/sender.hpp"
 
@@ -90,6 +92,8 @@ std::int64_t Pusher::settle(const Result<void>& done) {
 
 /// What the peer does not have yet, as far as it has told; none when there is nothing new for it.
 std::optional<Pusher::Offer> Pusher::next_offer() {
+    const std::size_t changes = key_changes(*link_.store.read()).size();
+    if (std::exchange(key_changes_, changes) != changes) cosigned_upto_.reset();
     std::erase_if(skip_until_ms_, [&](const auto& item) { return item.second <= link_.clock.steady_ms(); });
     BundleRequest request{their_vector_, their_heads_, {}, limit_bytes_, their_forks_, cosigned_upto_.value_or(Dot{})};
     for (const auto& [log, until_ms] : skip_until_ms_) request.skip.insert(log);

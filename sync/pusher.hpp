@@ -63,6 +63,7 @@ private:
     std::vector<HeldHead> their_heads_;
     Vector their_forks_;                          ///< proofs that the peer has, or was offered
     std::optional<Dot> cosigned_upto_;            ///< cosignatures that the peer was brought; none = from the start
+    std::size_t key_changes_ = 0;                 ///< known; the peer could not read cosignatures under later keys
     HybridTime told_at_;                          ///< of the peer's own head among those
     HybridTime known_when_told_;                  ///< of its newest head that was here by then
     std::map<LogId, std::string> offered_heads_;  ///< not to be brought again and again to a peer that keeps another
