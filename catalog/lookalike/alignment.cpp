@@ -21,7 +21,8 @@ struct Way {
     Likeness likeness;
 };
 
-struct Grid {
+/// Not cleared: `align` writes each cell before it reads it.
+struct Grid {  // NOLINT(cppcoreguidelines-pro-type-member-init)
     std::array<std::array<int, sign_units_max + 1>, sign_units_max + 1> best;
     std::array<std::array<Way, sign_units_max + 1>, sign_units_max + 1> way;
 };
