@@ -35,12 +35,6 @@ class Keys(NodeCase):
         self.assert_sound(cq, sc)
         self.assertEqual([], self.incidents(cq, sc))
 
-        # A third node that is given the new card takes the whole log, also from sc.
-        gz = self.node("gz")
-        introduce(gz, cq)
-        introduce(cq, gz)
-        self.until_equal(cq, sc, gz)
-        self.assertEqual([], self.incidents(gz))
 
     def test_a_node_comes_up_with_the_key_that_its_log_names(self):
         cq = self.node("cq", start=False)

@@ -268,7 +268,10 @@ class Node:
             body = json.dumps(body, ensure_ascii=False).encode()
             sent.setdefault("Content-Type", "application/json")
         try:
-            connection.request(method, path, body, sent)
+            try:
+                connection.request(method, path, body, sent)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # refused before all of it was sent; the answer is there all the same
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read())
         finally:

@@ -99,7 +99,7 @@ class Tour(unittest.TestCase):
 
     def test_the_tour_is_found_and_whole(self):
         steps = tour()
-        self.assertEqual(list(range(1, 10)),
+        self.assertEqual(list(range(1, 11)),
                          sorted({int(heading.split(".")[0]) for heading, _ in steps if heading[0].isdigit()}))
         for heading, commands in steps:
             self.assertTrue(commands.strip(), heading)
