@@ -171,12 +171,14 @@ void SearchPlan::add_names(std::string_view joined) {
     classes_.push_back({Match::name_start, std::move(starting), {word}, {}, {}});
 
     const std::vector<SoundReading> sounds = sound_readings(joined);
-    for (const SoundReading& sound : sounds) classes_.push_back({Match::sound, sound_terms(sound), {}, sound, {}});
+    for (const SoundReading& sound : sounds)
+        classes_.push_back({Match::sound, sound_terms(sound, SoundExtent::whole), {}, sound, {}});
 
     Terms parts;
     add_text_terms(parts, joined, unfinished, part);
     classes_.push_back({Match::name_part, std::move(parts), {word}, {}, {}});
-    for (const SoundReading& sound : sounds) classes_.push_back({Match::sound_part, sound_terms(sound), {}, sound, {}});
+    for (const SoundReading& sound : sounds)
+        classes_.push_back({Match::sound_part, sound_terms(sound, SoundExtent::part), {}, sound, {}});
     classes_.push_back({Match::text_part, word_terms(word), {word}, {}, {}});
 }
 

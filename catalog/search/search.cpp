@@ -32,8 +32,9 @@ public:
         query.terms = class_of(number_).terms;
         if (class_of(number_).batch) query.batch = class_of(number_).batch;
         query.after = EntryNo{from.entry};
+        std::uint32_t chunk = chunk_candidates;
         for (std::uint32_t examined = 0;;) {
-            query.limit = std::max(chunk_candidates, limit + 1 - static_cast<std::uint32_t>(page.found.size()));
+            query.limit = std::max(chunk, limit + 1 - static_cast<std::uint32_t>(page.found.size()));
             if (examine_max != 0) query.limit = std::min(query.limit, examine_max - examined);
             EntryPage found = entries(query);
             for (EntryHit& hit : found.hits) {
@@ -48,6 +49,7 @@ public:
                 page.found.push_back({std::move(hit), number_});
             }
             if (!found.more) return false;
+            chunk = std::min(chunk * 4, class_candidates_max);  // opening the lists anew costs, too
             bounded_ = examined == examine_max;
             page.bounded = page.bounded || bounded_;
             if (bounded_) return false;

@@ -174,7 +174,7 @@ bool sounds_like(const Sound& sound, const SoundUnit& unit, bool fuzzy) {
 /// Units of one kind in a row and what they are filed by.
 class TermMaker {
 public:
-    explicit TermMaker(const SoundReading& reading) : reading_(reading) {}
+    TermMaker(const SoundReading& reading, SoundExtent extent) : reading_(reading), extent_(extent) {}
     std::vector<EntryQuery::Term> make() {
         for (std::size_t begin = 0; begin < reading_.size();) {
             std::size_t end = begin + 1;
@@ -231,11 +231,14 @@ private:
         for (std::size_t i = begin; i < end; ++i) letters += southern(reading_[i].letters).substr(0, 1);
         if (letters.size() < 2) return;
         const std::size_t size = std::min(letters.size(), initials_term_letters);
+        // A short name has its own row, which does not go on; else many rows begin so.
+        const bool alone = extent_ == SoundExtent::whole && letters.size() == reading_.size();
         for (std::size_t i = 0; i + size <= letters.size(); ++i)
-            terms_.push_back({initials_mark + letters.substr(i, size), size < initials_term_letters});
+            terms_.push_back({initials_mark + letters.substr(i, size), size < initials_term_letters && !alone});
     }
 
     const SoundReading& reading_;
+    SoundExtent extent_;
     std::vector<EntryQuery::Term> terms_;
 };
 
@@ -261,13 +264,15 @@ std::vector<SoundReading> sound_readings(std::string_view typed) {
             at = end;
         }
     }
-    std::erase_if(readings, [](const SoundReading& r) { return r.size() > units_max || sound_terms(r).empty(); });
+    std::erase_if(readings, [](const SoundReading& r) {
+        return r.size() > units_max || sound_terms(r, SoundExtent::part).empty();
+    });
     if (!letters) readings.clear();
     return readings;
 }
 
-std::vector<EntryQuery::Term> sound_terms(const SoundReading& reading) {
-    return TermMaker{reading}.make();
+std::vector<EntryQuery::Term> sound_terms(const SoundReading& reading, SoundExtent extent) {
+    return TermMaker{reading, extent}.make();
 }
 
 std::optional<std::size_t> find_sound(const std::vector<Sound>& name, const SoundReading& reading, bool fuzzy,

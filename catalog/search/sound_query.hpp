@@ -27,8 +27,11 @@ constexpr std::size_t sound_readings_max = 5;
 /// or v. Empty when there are no letters, a single initial, or letters that no syllable begins with.
 [[nodiscard]] std::vector<SoundReading> sound_readings(std::string_view typed);
 
-/// Terms that a name has which sounds so; empty when they would not narrow anything down.
-[[nodiscard]] std::vector<EntryQuery::Term> sound_terms(const SoundReading& reading);
+enum class SoundExtent { whole, part };
+
+/// Terms that a name has which sounds so, as a whole or in a part of it; empty when they would not narrow anything
+/// down.
+[[nodiscard]] std::vector<EntryQuery::Term> sound_terms(const SoundReading& reading, SoundExtent extent);
 
 /// Index of the sound in `name` where it begins to sound so, from `from` on. `fuzzy`: as people spell it who merge
 /// southern sounds, see `southern`.

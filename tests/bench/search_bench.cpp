@@ -130,7 +130,7 @@ public:
         std::string match;
         for (const std::string& word : words) match += "\"" + word + "\" ";
         const bool indexed =
-            std::all_of(words.begin(), words.end(), [](const std::string& w) { return w.size() >= 9 || w[0] < 127; });
+            std::all_of(words.begin(), words.end(), [](const std::string& w) { return w.size() >= 9 || w[0] > 0; });
         sqlite3_stmt* query = nullptr;
         check(sqlite3_prepare_v2(database_,
                                  indexed ? "SELECT rowid, text FROM t WHERE t MATCH ? LIMIT 20"
@@ -191,8 +191,12 @@ public:
             const Figures theirs = measure(scanned ? 30 : rounds, [&](int i) {
                 return trigrams_.find(words(texts[static_cast<std::size_t>(i)]));
             });
-            std::printf("   FTS5 p50 %8.3f  p99 %8.3f ms: %.1f x, %.1f x", theirs.p50 / 1e3, theirs.p99 / 1e3,
-                        theirs.p50 / ours.p50, theirs.p99 / ours.p99);
+            if (theirs.hits == 0) {
+                std::printf("   FTS5 finds nothing");
+            } else {
+                std::printf("   FTS5 p50 %8.3f  p99 %8.3f ms: %.1f x, %.1f x", theirs.p50 / 1e3, theirs.p99 / 1e3,
+                            theirs.p50 / ours.p50, theirs.p99 / ours.p99);
+            }
         }
         std::printf("\n");
         std::fflush(stdout);
