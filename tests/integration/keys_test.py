@@ -35,7 +35,6 @@ class Keys(NodeCase):
         self.assert_sound(cq, sc)
         self.assertEqual([], self.incidents(cq, sc))
 
-
     def test_a_node_comes_up_with_the_key_that_its_log_names(self):
         cq = self.node("cq", start=False)
         keys = cq.data / "keys"
