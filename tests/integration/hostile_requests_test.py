@@ -279,8 +279,8 @@ class Targets(HostileCase):
         entries, changes, conflicts = "/v1/entries?", "/v1/changes?", "/v1/conflicts?"
         bad = [entries + f"limit={n}" for n in ("-1", "0", "201", "1" + "0" * 30, "1e2", "0x10", "1.0", "+1", "%201", "",
                                                 "%ef%bc%91", "NaN", "9223372036854775808", "-9223372036854775809")]
-        bad += [entries + f"cursor={c}" for c in ("nonsense", "s", "s1", "s1-", "s-1-2", "s1-2-3", "s01-2", "s1-2x",
-                                                  "s" + "9" * 30 + "-1", "c1", "%00", "a" * 5000, "s1-2%20")]
+        bad += [entries + f"cursor={c}" for c in ("nonsense", "s", "s1", "s1-", "s-1-2-3", "s1-2", "s1-2-3-4", "s01-2-3", "s1-2-3x",
+                                                  "s" + "9" * 30 + "-1", "c1", "%00", "a" * 5000, "s1-2-3%20")]
         bad += [entries + f"as_of={d}" for d in ("0", "2024-02-30", "2024-13-01", "99999-01-01", "-2024-01-01",
                                                  "2024-1-1", "2024-01-01T00:00:00", "today", "%00", "9" * 5000)]
         bad += [entries + p for p in ("colour=red", "limit=1&limit=1", "q=%ff", "q=%c0%af", "q=%ed%a0%80", "q=%00",
