@@ -114,6 +114,25 @@ void note_differences(std::string& note, const EntryHit& hit, const GoodsRow& ro
         add_note(note, "类别与名录不符");
 }
 
+/// Entries that have the text somewhere and are wanted, of the first ones that have it.
+template <class Wanted>
+std::vector<EntryHit> candidates(const CatalogueAt& catalogue, Day as_of, std::string_view folded,
+                                 const Wanted& is_wanted) {
+    const std::string text = searchable(folded);
+    if (text.empty()) return {};
+    EntryQuery query;
+    query.as_of = as_of;
+    query.terms = word_terms({text, "", false});
+    query.limit = hits_max;
+    int looked_at = 0;
+    // Taking one that is not wanted is how a search is ended early.
+    query.accept = [&](const EntryHit& hit) { return ++looked_at > candidates_max || is_wanted(hit); };
+    std::vector<EntryHit> hits;
+    for (EntryHit& hit : catalogue.query(query).hits)
+        if (is_wanted(hit)) hits.push_back(std::move(hit));
+    return hits;
+}
+
 }  // namespace
 
 std::vector<EntryHit> GoodsCheck::with_number(std::string_view number) const {
@@ -125,20 +144,8 @@ std::vector<EntryHit> GoodsCheck::with_number(std::string_view number) const {
 }
 
 std::vector<EntryHit> GoodsCheck::named(std::string_view folded) const {
-    const std::string text = searchable(folded);
-    if (text.empty()) return {};
-    EntryQuery query;
-    query.as_of = as_of_;
-    query.terms = word_terms({text, "", false});
-    query.limit = hits_max;
     const std::string wanted = without_spaces(std::string(folded));
-    int looked_at = 0;
-    std::vector<EntryHit> hits;
-    // Taking one that is not wanted is how a search is ended early.
-    query.accept = [&](const EntryHit& hit) { return ++looked_at > candidates_max || folded_name(hit) == wanted; };
-    for (EntryHit& hit : catalogue_.query(query).hits)
-        if (folded_name(hit) == wanted) hits.push_back(std::move(hit));
-    return hits;
+    return candidates(catalogue_, as_of_, folded, [&](const EntryHit& hit) { return folded_name(hit) == wanted; });
 }
 
 GoodsCheck::Found GoodsCheck::by_number(const GoodsRow& row, std::string& note) const {
@@ -178,19 +185,10 @@ GoodsCheck::Found GoodsCheck::by_name(const GoodsRow& row) const {
 
 /// Entries whose name holds the whole of what is asked; the shortest name adds least to it.
 GoodsCheck::Found GoodsCheck::containing(std::string_view folded) const {
-    const std::string text = searchable(folded);
-    if (text.empty()) return {};
-    EntryQuery query;
-    query.as_of = as_of_;
-    query.terms = word_terms({text, "", false});
-    query.limit = hits_max;
     const std::string wanted = without_spaces(std::string(folded));
-    int looked_at = 0;
-    const auto holds = [&](const EntryHit& hit) { return folded_name(hit).find(wanted) != std::string::npos; };
-    query.accept = [&](const EntryHit& hit) { return ++looked_at > candidates_max || holds(hit); };
     Found found;
-    for (EntryHit& hit : catalogue_.query(query).hits)
-        if (holds(hit)) found.hits.push_back(std::move(hit));
+    found.hits = candidates(catalogue_, as_of_, folded,
+                            [&](const EntryHit& hit) { return folded_name(hit).find(wanted) != std::string::npos; });
     std::stable_sort(found.hits.begin(), found.hits.end(),
                      [](const EntryHit& a, const EntryHit& b) { return a.period.name.size() < b.period.name.size(); });
     if (!found.hits.empty()) found.reason = "名录名称“" + found.hits.front().period.name + "”包含所查名称";
