@@ -15,6 +15,7 @@
 
 #include "catalog/lookalike/sign_index.hpp"
 #include "catalog/text/encoding.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace minglu;
 using SteadyClock = std::chrono::steady_clock;
@@ -30,7 +31,7 @@ struct Imitation {
 };
 
 std::vector<std::string> lines_of(const std::string& file) {
-    std::ifstream in(std::string(MINGLU_SOURCE_DIR "/") + file);
+    std::ifstream in(test::source_dir() / file);
     std::vector<std::string> lines;
     for (std::string line; std::getline(in, line);)
         if (!line.empty() && line.front() != '#') lines.push_back(line);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/fuzz/targets.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace minglu::test;
 namespace fs = std::filesystem;
@@ -30,7 +31,7 @@ constexpr Target targets[] = {
     {"record", fuzz_record},   {"sheet", fuzz_sheet},
     {"vector", fuzz_vector},   {"xlsx", fuzz_xlsx},
 };
-const fs::path here = fs::path(MINGLU_SOURCE_DIR) / "tests" / "fuzz";
+const fs::path here = source_dir() / "tests/fuzz";
 
 std::set<std::string> names_in(const fs::path& folder, const std::string& prefix) {
     std::set<std::string> names;

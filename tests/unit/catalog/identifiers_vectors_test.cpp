@@ -12,13 +12,14 @@
 #include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/uscc.hpp"
 #include "catalog/regions.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace minglu;
 
 namespace {
 
 std::string read_shared(const std::string& path) {
-    std::ifstream file(std::filesystem::path(MINGLU_SOURCE_DIR) / ".." / "shared" / path);
+    std::ifstream file(test::source_dir() / "../shared" / path);
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (text.empty()) MESSAGE("skipped: ../shared/" << path << " is not here");
     return text;

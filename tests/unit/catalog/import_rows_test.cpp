@@ -5,6 +5,7 @@
 
 #include "catalog/import/cells.hpp"
 #include "import_support.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace minglu;
 using namespace minglu::testing;
@@ -235,7 +236,7 @@ TEST_CASE("real lists of Chongqing and Sichuan") {
         {"messy_cells.csv", 25, 32, 2},       // two numbers in one class; Hong Kong number
     };
     for (const Case& c : cases) {
-        std::ifstream in(std::string(MINGLU_SOURCE_DIR) + "/../shared/data/" + c.file, std::ios::binary);
+        std::ifstream in(test::source_dir() / "../shared/data" / c.file, std::ios::binary);
         if (!in) {
             MESSAGE("skipped: no ", c.file);
             continue;

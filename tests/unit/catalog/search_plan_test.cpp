@@ -6,6 +6,7 @@
 
 #include "catalog/search/plan.hpp"
 #include "catalog/text/terms.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace minglu;
 
@@ -127,7 +128,7 @@ TEST_CASE("names are found by their sound") {
 }
 
 TEST_CASE("names of the region are found by how they are read") {
-    std::ifstream file(std::string(MINGLU_SOURCE_DIR) + "/tests/unit/catalog/names_read.tsv");
+    std::ifstream file(test::source_dir() / "tests/unit/catalog/names_read.tsv");
     std::size_t names = 0;
     std::size_t found = 0;
     std::size_t by_initials = 0;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli_support.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace minglu;
 using namespace minglu::clitest;
@@ -190,7 +191,7 @@ TEST_CASE("help of every command names its options and the exit codes") {
 }
 
 TEST_CASE("the reference in docs/CLI.md is that of the program") {
-    std::ifstream file(std::string(MINGLU_SOURCE_DIR) + "/docs/CLI.md");
+    std::ifstream file(test::source_dir() / "docs/CLI.md");
     std::stringstream content;
     content << file.rdbuf();
     CHECK(has(content.str(), cli::reference()));

@@ -15,6 +15,7 @@
 #include "src/store/memory/memory_store.hpp"
 #include "sync/merkle.hpp"
 #include "sync/refold.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace minglu;
 using Json = nlohmann::json;
@@ -154,7 +155,7 @@ void check_view(const ReadTx& tx, const EntryKey& key, const std::string& day, c
 TEST_CASE("the merge agrees with its reference on random histories") {
     const char* seed = std::getenv("MINGLU_SEED");
     const char* count = std::getenv("MINGLU_HISTORIES");
-    const std::string command = std::string("python3 ") + MINGLU_SOURCE_DIR + "/tests/model/histories.py --seed " +
+    const std::string command = "python3 " + (test::source_dir() / "tests/model/histories.py").string() + " --seed " +
                                 (seed != nullptr ? seed : "7") + " --count " + (count != nullptr ? count : "4000");
     const std::string lines = run(command);
     std::size_t histories = 0;

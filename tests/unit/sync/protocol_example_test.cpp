@@ -6,6 +6,7 @@
 
 #include "sync/refold.hpp"
 #include "tests/support/lone_node.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace minglu;
 using namespace minglu::test;
@@ -14,7 +15,7 @@ namespace {
 
 std::string page() {
     std::ostringstream text;
-    text << std::ifstream(MINGLU_SOURCE_DIR "/docs/PROTOCOL.md").rdbuf();
+    text << std::ifstream(source_dir() / "docs/PROTOCOL.md").rdbuf();
     return text.str();
 }
 
