@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "minglu/json_text.hpp"
+#include "src/cli/download.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/lines.hpp"
-#include "src/cli/new_file.hpp"
 #include "src/cli/paging.hpp"
 #include "sync/audit_chain.hpp"
 
@@ -74,20 +74,7 @@ ExitCode run_export(Session& session, const ExportOptions& options) {
     HttpRequest request = request_of("GET", "/v1/audit/export");
     request.headers["accept"] = "*/*";
     add_query(request, "after", std::to_string(options.after));
-    auto file = NewFile::begin(options.file, Existing::keep);
-    if (!file) session.end(file.error());
-    std::uint64_t written = 0;
-    const Backend::Sink sink = [&](std::string_view bytes) {
-        written += bytes.size();
-        return file->write(bytes).has_value();
-    };
-    (void)session.send(std::move(request), &sink);
-    if (const auto kept = file->keep(); !kept) session.end(kept.error());
-    if (session.json()) {
-        session.print_json(Json{{"file", options.file}, {"bytes", written}}.dump());
-    } else {
-        session.out() << "已导出 " << options.file << "（" << bytes_text(static_cast<std::int64_t>(written)) << "）\n";
-    }
+    export_to_file(session, std::move(request), options.file, Existing::keep);
     return ExitCode::ok;
 }
 
@@ -179,9 +166,9 @@ Checked check_node(Session& session, const std::optional<Known>& known) {
         check.line(line);
         bar.show("校验审计记录", ++rows, 0);
     });
-    const Backend::Sink sink = [&](std::string_view bytes) {
+    const Backend::Sink sink = [&](std::string_view bytes) -> Result<void> {
         lines.feed(bytes);
-        return true;
+        return {};
     };
     (void)session.send(std::move(request), &sink);
     return check.finish();

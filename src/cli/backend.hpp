@@ -18,11 +18,11 @@ namespace minglu::cli {
 class Backend {
 public:
     virtual ~Backend() = default;
-    /// Takes the body of a 2xx answer piece by piece; false stops the call.
-    using Sink = std::function<bool(std::string_view)>;
+    /// Takes the body of a 2xx answer piece by piece; an error stops the call and is its error.
+    using Sink = std::function<Result<void>(std::string_view)>;
 
     /// Without a sink the body is in the response. `body_file` of the request is read, never moved or removed.
-    /// Errors: unreachable, io.
+    /// Errors: unreachable, io, and the sink's.
     [[nodiscard]] virtual Result<HttpResponse> call(const HttpRequest& request, const Sink* sink) = 0;
 };
 

@@ -38,9 +38,8 @@ std::vector<std::string> cells_of(const Json& row, const char* name) {
 class Output {
 public:
     virtual ~Output() = default;
-    // False when it can take no more.
-    [[nodiscard]] virtual bool begin(const Json& first) = 0;
-    [[nodiscard]] virtual bool row(const Json& row) = 0;
+    [[nodiscard]] virtual Result<void> begin(const Json& first) = 0;
+    [[nodiscard]] virtual Result<void> row(const Json& row) = 0;
     virtual void end() = 0;
 };
 
@@ -48,13 +47,13 @@ public:
 class OnScreen final : public Output {
 public:
     explicit OnScreen(Session& session) : session_(session) {}
-    bool begin(const Json& first) override {
+    Result<void> begin(const Json& first) override {
         for (const char* part : {"number", "name"})
             for (const std::string& header : cells_of(member(first, "columns"), part)) shown_.push_back(header);
         headers_ = cells_of(first, "headers");
-        return true;
+        return {};
     }
-    bool row(const Json& row) override {
+    Result<void> row(const Json& row) override {
         const auto cells = cells_of(row, "cells");
         std::string asked;
         for (std::size_t i = 0; i < cells.size() && i < headers_.size(); ++i)
@@ -64,7 +63,7 @@ public:
         const bool is_found = !text(row, "key").empty();
         table_.add({text(row, "row"), asked, Cell(shown("verdict"), is_found ? Tone::plain : Tone::warn),
                     shown("match"), shown("key"), shown("name"), shown("status"), shown("note")});
-        return true;
+        return {};
     }
     void end() override {
         if (!table_.empty()) table_.print(session_.screen());
@@ -84,13 +83,13 @@ public:
         if (!file) session.end(file.error());
         file_.emplace(std::move(*file));
     }
-    bool begin(const Json& first) override {
+    Result<void> begin(const Json& first) override {
         const auto headers = cells_of(first, "headers");
         columns_ = headers.size();
-        return file_->write(csv_header(headers)).has_value();
+        return file_->write(csv_header(headers));
     }
-    bool row(const Json& row) override {
-        return file_->write(csv_row(columns_, cells_of(row, "cells"), answer_of(row))).has_value();
+    Result<void> row(const Json& row) override {
+        return file_->write(csv_row(columns_, cells_of(row, "cells"), answer_of(row)));
     }
     void end() override {
         if (const auto kept = file_->keep(); !kept) session_.end(kept.error());
@@ -106,18 +105,18 @@ class AsWorkbook final : public Output {
 public:
     AsWorkbook(Session& session, std::filesystem::path path, std::vector<std::pair<std::string, std::string>> about)
         : session_(session), path_(std::move(path)), about_(std::move(about)) {}
-    bool begin(const Json& first) override {
+    Result<void> begin(const Json& first) override {
         const Json& freshness = member(first, "freshness");
         about_.insert(about_.begin(), {{"节点", text(freshness, "node")},
                                        {"状态截至", text(freshness, "as_of")},
                                        {"名录版本", text(freshness, "vector")},
                                        {"行数", text(first, "rows")}});
         book_.emplace(path_, cells_of(first, "headers"), about_);
-        return true;
+        return {};
     }
-    bool row(const Json& row) override {
+    Result<void> row(const Json& row) override {
         book_->add(cells_of(row, "cells"), answer_of(row));
-        return true;
+        return {};
     }
     void end() override {
         if (const auto closed = book_->close(); !closed) session_.end(closed.error());
@@ -133,11 +132,8 @@ private:
 class AsJson final : public Output {
 public:
     explicit AsJson(Session& session) : session_(session) {}
-    bool begin(const Json& first) override { return row(first); }
-    bool row(const Json& row) override {
-        session_.print_json(row.dump());
-        return session_.out().good();
-    }
+    Result<void> begin(const Json& first) override { return row(first); }
+    Result<void> row(const Json& row) override { return session_.print(row.dump() + '\n'); }
     void end() override {}
 
 private:
@@ -178,24 +174,24 @@ ExitCode run_check(Session& session, const CheckOptions& options) {
     std::uint64_t done = 0;
     Json first;
     Json last;
-    bool takes_more = true;
+    Result<void> taken;
     const auto take = [&](const std::string& line) {
         Json json = Json::parse(line, nullptr, false);
         if (first.is_null()) {
             first = std::move(json);
             total = static_cast<std::uint64_t>(number(first, "rows"));
-            takes_more = output->begin(first);
+            taken = output->begin(first);
         } else if (!member(json, "done").is_null()) {
             last = std::move(json);
         } else {
-            takes_more = output->row(json) && takes_more;
+            if (taken) taken = output->row(json);
             bar.show("核查", ++done, total);
         }
     };
     Lines lines(take);
     const Backend::Sink sink = [&](std::string_view bytes) {
         lines.feed(bytes);
-        return takes_more;
+        return taken;
     };
     (void)session.send(std::move(request), &sink);
     lines.end();

@@ -1,10 +1,10 @@
 /// import: a published list from a CSV file, as a job of the node that is followed until it ends.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "src/cli/batch_options.hpp"
 #include "src/cli/command.hpp"
+#include "src/cli/download.hpp"
 #include "src/cli/labels.hpp"
 
 namespace minglu::cli {
@@ -128,16 +128,9 @@ void print_outcome(Session& session, const ImportOptions& options, const Json& j
 
 /// The rows that were left out, for correction.
 void save_refused(Session& session, const std::string& path, const std::string& file) {
-    std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-    const Backend::Sink sink = [&](std::string_view bytes) {
-        stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        return stream.good();
-    };
     HttpRequest request = request_of("GET", path + "/refused");
     request.headers["accept"] = "text/csv";
-    (void)session.send(std::move(request), &sink);
-    stream.close();
-    if (!stream) session.end({ErrorCode::io, "cannot write the refused rows", file, "check the directory"});
+    download(session, std::move(request), file, Existing::replace);
     if (!session.json()) session.out() << "不合格行已写入 " << file << '\n';
 }
 

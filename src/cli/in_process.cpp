@@ -38,15 +38,16 @@ private:
     std::filesystem::path path_;
 };
 
-/// Pumps a streamed body; false when the sink has had enough.
-bool pump(HttpResponse& response, const Backend::Sink& sink) {
-    if (!response.stream) return response.body.empty() || sink(response.body);
+/// Pumps a body into the sink. Errors: the sink's.
+Result<void> pump(HttpResponse& response, const Backend::Sink& sink) {
+    if (!response.stream) return response.body.empty() ? Result<void>() : sink(response.body);
     std::string chunk;
     while (response.stream(chunk)) {
-        if (!chunk.empty() && !sink(chunk)) return false;
+        if (chunk.empty()) continue;
+        if (auto taken = sink(chunk); !taken) return taken;
         chunk.clear();
     }
-    return true;
+    return {};
 }
 
 }  // namespace
@@ -64,12 +65,12 @@ Result<HttpResponse> call_in_process(const HttpHandler& handler, HttpRequest req
     HttpResponse response = handler(request);
     const bool is_success = response.status >= 200 && response.status < 300;
     std::string body;
-    const Backend::Sink collect = [&](std::string_view bytes) {
+    const Backend::Sink collect = [&](std::string_view bytes) -> Result<void> {
         body += bytes;
-        return true;
+        return {};
     };
-    const bool is_whole = pump(response, is_success && sink != nullptr ? *sink : collect);
-    if (!is_whole) return fail({ErrorCode::io, "the answer could not be written to the end", "", "check the space"});
+    if (const auto pumped = pump(response, is_success && sink != nullptr ? *sink : collect); !pumped)
+        return fail(pumped.error());
     response.stream = nullptr;
     response.body = std::move(body);
     return response;

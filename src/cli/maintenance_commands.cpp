@@ -73,9 +73,9 @@ Json run_task(Session& session, const std::string& name, const std::string& labe
                 bar.show(label, count("done"), count("total"));
             }
         });
-        const Backend::Sink sink = [&](std::string_view bytes) {
+        const Backend::Sink sink = [&](std::string_view bytes) -> Result<void> {
             lines.feed(bytes);
-            return true;
+            return {};
         };
         (void)session.send(request_of("POST", "/v1/maintenance/" + name, body), &sink);
         lines.end();

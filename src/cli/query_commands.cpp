@@ -1,8 +1,8 @@
 /// query, export: reading many entries.
 #include <algorithm>
 
+#include "src/cli/download.hpp"
 #include "src/cli/labels.hpp"
-#include "src/cli/new_file.hpp"
 #include "src/cli/paging.hpp"
 #include "src/cli/search_view.hpp"
 
@@ -125,27 +125,11 @@ ExitCode run_export(Session& session, const ExportOptions& options) {
     add_query(request, "format", options.format);
     add_filter(request, options.filter);
     if (options.file.empty() || options.file == "-") {
-        const Backend::Sink sink = [&](std::string_view bytes) {
-            session.out().write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-            return session.out().good();
-        };
+        const Backend::Sink sink = [&](std::string_view bytes) { return session.print(bytes); };
         (void)session.send(std::move(request), &sink);
         return ExitCode::ok;
     }
-    auto file = NewFile::begin(options.file, Existing::replace);
-    if (!file) session.end(file.error());
-    std::uint64_t written = 0;
-    const Backend::Sink sink = [&](std::string_view bytes) {
-        written += bytes.size();
-        return file->write(bytes).has_value();
-    };
-    (void)session.send(std::move(request), &sink);
-    if (const auto kept = file->keep(); !kept) session.end(kept.error());
-    if (session.json()) {
-        session.print_json(Json{{"file", options.file}, {"bytes", written}}.dump());
-    } else {
-        session.out() << "已导出 " << options.file << "（" << bytes_text(static_cast<std::int64_t>(written)) << "）\n";
-    }
+    export_to_file(session, std::move(request), options.file, Existing::replace);
     return ExitCode::ok;
 }
 

@@ -96,6 +96,12 @@ void Session::usage(const std::string& what) {
     throw Ended{ExitCode::usage};
 }
 
+Result<void> Session::print(std::string_view bytes) {
+    out().write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (out().good()) return {};
+    return fail({ErrorCode::io, "cannot write", "standard output", "check where it goes"});
+}
+
 void Session::print_json(std::string_view json) {
     environment_.out << json;
     if (!json.ends_with('\n')) environment_.out << '\n';

@@ -55,6 +55,8 @@ public:
     [[noreturn]] void end(const Error& error);
     [[noreturn]] void end(const HttpResponse& problem);
     [[noreturn]] void usage(const std::string& what);
+    /// Prints bytes as they are. Errors: io (nobody takes them).
+    [[nodiscard]] Result<void> print(std::string_view bytes);
     /// Prints a JSON text and a line end.
     void print_json(std::string_view json);
 

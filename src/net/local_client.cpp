@@ -41,6 +41,7 @@ std::string url_of(const HttpRequest& request) {
 struct Exchanged {
     HttpResponse response;
     const LocalClient::Sink* sink = nullptr;
+    Result<void> taken;  ///< what the sink said last
 };
 
 std::size_t on_header(char* bytes, std::size_t, std::size_t size, void* context) {
@@ -65,7 +66,10 @@ std::size_t on_header(char* bytes, std::size_t, std::size_t size, void* context)
 std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* context) {
     auto& exchanged = *static_cast<Exchanged*>(context);
     const bool good = exchanged.response.status >= 200 && exchanged.response.status < 300;
-    if (exchanged.sink != nullptr && good) return (*exchanged.sink)({bytes, size}) ? size : CURL_WRITEFUNC_ERROR;
+    if (exchanged.sink != nullptr && good) {
+        exchanged.taken = (*exchanged.sink)({bytes, size});
+        return exchanged.taken ? size : CURL_WRITEFUNC_ERROR;
+    }
     exchanged.response.body.append(bytes, size);
     return size;
 }
@@ -109,6 +113,7 @@ public:
         const net::HeaderList headers = set_content(request, file);
         const CURLcode code = curl_easy_perform(easy_.get());
         if (code == CURLE_OK) return std::move(exchanged.response);
+        if (!exchanged.taken) return fail(exchanged.taken.error());
         if (code == CURLE_READ_ERROR || code == CURLE_ABORTED_BY_CALLBACK) {
             return fail({ErrorCode::io, "cannot read the file to the end", request.body_file, "check it"});
         }

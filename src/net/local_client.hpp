@@ -17,8 +17,8 @@ public:
     LocalClient(const LocalClient&) = delete;
     LocalClient& operator=(const LocalClient&) = delete;
 
-    /// Takes an answer's body piece by piece; false stops the call.
-    using Sink = std::function<bool(std::string_view)>;
+    /// Takes an answer's body piece by piece; an error stops the call and is its error.
+    using Sink = std::function<Result<void>(std::string_view)>;
 
     /// Uses method, path, query, headers, and `body` or (streamed) `body_file`. Header names of the answer are lower
     /// case. Errors: unreachable (no node answers at the socket, or it cut the connection), io (`body_file`).

@@ -86,19 +86,10 @@ class Copied(Copies):
         self.assertEqual(1, len(sc.conflicts()))
 
     def test_old_data_put_back_is_noticed_at_once_and_made_good(self):
-        cq, sc = self.pair()
-        cq.bring_in(self.file("list.csv", gi_rows(90001, 2)))
-        self.until_equal(cq, sc)
-        cq.stop()
-        old = self.folder / "old"
-        shutil.copytree(cq.data, old)
-        cq.start()
+        cq, sc, old = self.pair_and_a_copy()
         cq.edit("gi/AGI90001", "category=蔬菜", reason="之后")
         self.until_equal(cq, sc)
-        old_log = cq.sync()["own_log"]
-        cq.stop()
-        shutil.rmtree(cq.data)
-        shutil.copytree(old, cq.data)
+        old_log = self.put_back(cq, old)
         cq.start()
         eventually("cq notices", lambda: cq.sync()["own_log"] != old_log)
         cq.edit("gi/AGI90002", "category=粮食", reason="恢复之后")
@@ -111,20 +102,11 @@ class Copied(Copies):
         self.assert_sound(cq, sc)
 
     def test_old_data_that_writes_first_forks_and_the_other_branch_is_listed(self):
-        cq, sc = self.pair()
-        cq.bring_in(self.file("list.csv", gi_rows(90001, 2)))
-        self.until_equal(cq, sc)
-        cq.stop()
-        old = self.folder / "old"
-        shutil.copytree(cq.data, old)
-        cq.start()
+        cq, sc, old = self.pair_and_a_copy()
         cq.edit("gi/AGI90001", "category=蔬菜", reason="将不计入")
         cq.edit("gi/AGI90002", "category=水产", reason="将不计入")
         self.until_equal(cq, sc)
-        old_log = cq.sync()["own_log"]
-        cq.stop()
-        shutil.rmtree(cq.data)
-        shutil.copytree(old, cq.data)
+        old_log = self.put_back(cq, old)
         cq.edit("gi/AGI90002", "category=粮食", reason="先写")
         cq.start()
         eventually("cq notices", lambda: cq.sync()["own_log"] != old_log)
@@ -144,6 +126,25 @@ class Copied(Copies):
             self.assertEqual({"粮食", "水产"}, {side["set"]["category"] for side in conflict["sides"]})
         self.assert_sound(cq, sc)
 
+    def pair_and_a_copy(self):
+        """Two nodes with two entries, and the data directory of the first as it was then."""
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 2)))
+        self.until_equal(cq, sc)
+        cq.stop()
+        old = self.folder / "old"
+        shutil.copytree(cq.data, old)
+        cq.start()
+        return cq, sc, old
+
+    def put_back(self, node, old):
+        """Stops the node and puts the old data in the place of its own; the log that it had."""
+        old_log = node.sync()["own_log"]
+        node.stop()
+        shutil.rmtree(node.data)
+        shutil.copytree(old, node.data)
+        return old_log
+
     def adopt(self, node, log):
         words = ("incident", "adopt", log, "--reason", "原机已毁", "--actor", "wang.fang")
         before = node.sync()["vector"]
@@ -155,13 +156,7 @@ class Copied(Copies):
         self.assertEqual(0, node.json(*words)["ops"], "a second time there is nothing left to write")
 
     def test_a_backup_made_between_fork_and_cut_writes_nothing_twice(self):
-        cq, sc = self.pair()
-        cq.bring_in(self.file("list.csv", gi_rows(90001, 2)))
-        self.until_equal(cq, sc)
-        cq.stop()
-        old = self.folder / "old"
-        shutil.copytree(cq.data, old)
-        cq.start()
+        cq, sc, old = self.pair_and_a_copy()
         cq.edit("gi/AGI90001", "category=蔬菜", reason="另一分支")
         self.until_equal(cq, sc)
         cq.stop()

@@ -21,27 +21,27 @@ SqliteOptions store_options(test::SeededRandom& random) {
 
 }  // namespace
 
-SimNode::SimNode(NodeId id, std::unique_ptr<Store> store, test::ManualClock& clock, test::SeededRandom& random,
-                 Faults& faults)
+SimNode::SimNode(NodeId&& id, std::unique_ptr<Disk> disk, std::unique_ptr<Store> store, test::ManualClock& clock,
+                 test::SeededRandom& random, Faults& faults)
     : id_(std::move(id)),
       clock_(clock),
       random_(random),
       faults_(faults),
       card_(test::fixed_card(id_, *test::fixed_key(id_.value()))),
+      disk_(std::move(disk)),
       store_(std::move(store)) {
     signing_ = keys_.emplace_back(test::fixed_key(id_.value())).get();
+}
+
+SimNode::SimNode(NodeId id, std::unique_ptr<Store> store, test::ManualClock& clock, test::SeededRandom& random,
+                 Faults& faults)
+    : SimNode(std::move(id), nullptr, std::move(store), clock, random, faults) {
     start();
 }
 
 SimNode::SimNode(NodeId id, std::unique_ptr<Disk> disk, test::ManualClock& clock, test::SeededRandom& random,
                  Faults& faults)
-    : id_(std::move(id)),
-      clock_(clock),
-      random_(random),
-      faults_(faults),
-      card_(test::fixed_card(id_, *test::fixed_key(id_.value()))),
-      disk_(std::move(disk)) {
-    signing_ = keys_.emplace_back(test::fixed_key(id_.value())).get();
+    : SimNode(std::move(id), std::move(disk), nullptr, clock, random, faults) {
     start_anyhow();
 }
 
@@ -83,7 +83,7 @@ void SimNode::follow(const NodeId& neighbour, Link& link) {
     link.pusher = std::make_unique<Pusher>(ends, pushing);
 }
 
-void SimNode::connect(SimNode& neighbour, std::size_t limit_bytes, Road road, std::string name) {
+void SimNode::connect(SimNode& neighbour, std::size_t limit_bytes, Road road, const std::string& name) {
     Link link{&neighbour, limit_bytes, road, nullptr, nullptr, nullptr};
     link.line = std::make_unique<Line>(
         id_, neighbour.id(), [&neighbour] { return neighbour.exchange(); }, clock_, random_, faults_);

@@ -22,7 +22,7 @@ public:
 
     /// How this node and a neighbour reach each other, seen from here.
     enum class Road { pull, pull_and_push, none };
-    void connect(SimNode& neighbour, std::size_t limit_bytes, Road road = Road::pull, std::string name = "");
+    void connect(SimNode& neighbour, std::size_t limit_bytes, Road road = Road::pull, const std::string& name = "");
     void pin(const NodeId& other, const std::string& card);
     /// Another signing key, at hand as on a disk; the card that others have stays the old one.
     [[nodiscard]] const SigningKey& make_key();
@@ -46,8 +46,8 @@ public:
     [[nodiscard]] test::ManualClock& clock() { return clock_; }
 
     struct Link {
-        SimNode* to;
-        std::size_t limit_bytes;
+        SimNode* to = nullptr;
+        std::size_t limit_bytes = 0;
         Road road = Road::pull;
         std::unique_ptr<Line> line;
         std::unique_ptr<Puller> puller;  ///< none where the neighbour cannot be called
@@ -57,6 +57,8 @@ public:
     [[nodiscard]] std::map<std::string, Link>& links() { return links_; }
 
 private:
+    SimNode(NodeId&& id, std::unique_ptr<Disk> disk, std::unique_ptr<Store> store, test::ManualClock& clock,
+            test::SeededRandom& random, Faults& faults);
     void start();
     void start_anyhow();
     void follow(const NodeId& neighbour, Link& link);

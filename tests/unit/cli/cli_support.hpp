@@ -69,7 +69,7 @@ private:
                 // In two pieces, so that nobody relies on one.
                 const std::string_view bytes = answer.body;
                 for (const auto piece : {bytes.substr(0, bytes.size() / 2), bytes.substr(bytes.size() / 2)})
-                    if (!(*sink)(piece)) return fail({ErrorCode::io, "stopped", "", ""});
+                    if (const auto taken = (*sink)(piece); !taken) return fail(taken.error());
                 response.body.clear();
             }
             return response;

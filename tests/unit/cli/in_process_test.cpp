@@ -39,9 +39,9 @@ HttpHandler streaming(int status) {
 
 TEST_CASE("streamed answers reach the sink; those of problems stay in the response") {
     std::string got;
-    const Backend::Sink sink = [&](std::string_view bytes) {
+    const Backend::Sink sink = [&](std::string_view bytes) -> Result<void> {
         got += bytes;
-        return true;
+        return {};
     };
     const auto good = call_in_process(streaming(200), {}, &sink, {});
     REQUIRE(good);
@@ -53,8 +53,9 @@ TEST_CASE("streamed answers reach the sink; those of problems stay in the respon
     CHECK(got.empty());
     CHECK(bad->body == "part3part2part1");
     CHECK(call_in_process(streaming(200), {}, nullptr, {})->body == "part3part2part1");
-    const Backend::Sink full = [](std::string_view) { return false; };
-    CHECK_FALSE(call_in_process(streaming(200), {}, &full, {}));
+    const Error no_room{ErrorCode::disk_full, "no space", "file.csv", "make room"};
+    const Backend::Sink full = [&](std::string_view) -> Result<void> { return fail(no_room); };
+    CHECK(call_in_process(streaming(200), {}, &full, {}).error() == no_room);
 }
 
 TEST_CASE("a handler that takes the upload away takes a copy") {

@@ -84,16 +84,19 @@ TEST_CASE("files stream up, answers stream down") {
     HttpRequest request = request_of("POST", "/import");
     request.body_file = dir.path() / "upload";
     std::size_t got = 0;
-    const auto answer = client.call(request, [&got](std::string_view bytes) {
+    const auto answer = client.call(request, [&got](std::string_view bytes) -> Result<void> {
         got += bytes.size();
-        return true;
+        return {};
     });
     REQUIRE(answer);
     CHECK(answer->status == 200);
     CHECK(answer->body.empty());
     CHECK(got == 3'000'000);
 
-    const auto refused = client.call(request_of("POST", "/import"), [](std::string_view) { return true; });
+    const Error no_room{ErrorCode::disk_full, "no space", "list.csv", "make room"};
+    CHECK(client.call(request, [&](std::string_view) -> Result<void> { return fail(no_room); }).error() == no_room);
+
+    const auto refused = client.call(request_of("POST", "/import"), [](std::string_view) { return Result<void>(); });
     REQUIRE(refused);
     CHECK(refused->status == 422);
     CHECK(refused->body.size() == 3'000'000);  // not the file that was asked for: stays in the response
