@@ -50,6 +50,8 @@ KeyChange read_change(const Json& json) {
     change.log = header.log;
     change.at = header.seq;
     change.to = header.new_signing_key;
+    const Json roots = Json::parse(change.record).value("roots", Json::object());  // parse_header was the strict gate
+    for (const auto& [log, root] : roots.items()) change.roots.emplace(accept(parse_log_id(log)), hash_of_json(root));
     return change;
 }
 
@@ -85,12 +87,26 @@ std::vector<Item> stored_list(const ReadTx& tx, std::string_view setting, Item (
     return items;
 }
 
+void put_key_changes(WriteTx& tx, const std::vector<KeyChange>& changes) {
+    Json list = Json::array();
+    for (const KeyChange& change : changes) list.push_back(to_json(change));
+    tx.put_setting(changes_setting, list.dump());
+}
+
 Error unproved(ErrorCode code, const KeyChange& change, const std::string& what) {
     return {code, "change of key: " + what, "record " + to_string(Dot{change.log, change.at}),
             "nothing was changed; report it to the sender"};
 }
 
 }  // namespace
+
+std::string with_roots(std::string header_line, const std::map<LogId, Hash>& roots) {
+    if (roots.empty()) return header_line;
+    Json object = Json::object();
+    for (const auto& [log, root] : roots) object[log.value()] = to_base64(bytes_of(root));
+    header_line.insert(header_line.size() - 1, ",\"roots\":" + object.dump());
+    return header_line;
+}
 
 std::string serialise(const KeyChange& change) {
     return to_json(change).dump();
@@ -128,10 +144,15 @@ std::vector<KeyChange> key_changes(const ReadTx& tx) {
 }
 
 void add_key_change(WriteTx& tx, const KeyChange& change) {
-    Json list = Json::array();
-    for (const KeyChange& held : key_changes(tx)) list.push_back(to_json(held));
-    list.push_back(to_json(change));
-    tx.put_setting(changes_setting, list.dump());
+    auto all = key_changes(tx);
+    all.push_back(change);
+    put_key_changes(tx, all);
+}
+
+void remove_key_change(WriteTx& tx, const KeyChange& change) {
+    auto all = key_changes(tx);
+    std::erase(all, change);
+    put_key_changes(tx, all);
 }
 
 std::vector<Revocation> revocations(const ReadTx& tx) {
@@ -160,11 +181,13 @@ const std::string& LogKeys::key_at(Seq size) const {
 }
 
 LogKeys keys_of_log(const ReadTx& tx, const LogRow& log) {
-    LogKeys keys{log.suite, log.signing_key, {}};
+    std::vector<KeyChange> of_log;
     for (KeyChange& change : key_changes(tx))
-        if (change.log == log.id) keys.changes.push_back(std::move(change));
-    std::sort(keys.changes.begin(), keys.changes.end(),
-              [](const KeyChange& a, const KeyChange& b) { return a.at < b.at; });
+        if (change.log == log.id) of_log.push_back(std::move(change));
+    std::sort(of_log.begin(), of_log.end(), [](const KeyChange& a, const KeyChange& b) { return a.at > b.at; });
+    LogKeys keys{log.suite, log.signing_key, {}};
+    for (KeyChange& change : of_log)  // backwards; the changes after one whose key is not known yet do not count yet
+        if (change.to == keys.first()) keys.changes.insert(keys.changes.begin(), std::move(change));
     return keys;
 }
 

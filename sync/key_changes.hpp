@@ -4,6 +4,7 @@
 /// A `key` record is the last of its group. The head at its size is signed with both keys, and is handed on for ever
 /// with what proves the record to be in it: whoever trusts one of the keys can follow to the other. Larger heads need
 /// the new key. Of the node's other logs the old key signs no more than the author had in its vector then.
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +26,13 @@ struct KeyChange {
     std::string record;      ///< its header line
     std::vector<Hash> path;  ///< RFC 9162 inclusion proof: it is the last leaf of the tree of size `at`
     std::string head;        ///< signed note
+    /// As the record says: of the node's other logs, the roots where the vector of the head stands.
+    std::map<LogId, Hash> roots{};
     friend bool operator==(const KeyChange&, const KeyChange&) = default;
 };
+
+/// The header line of a `key` record with its member `roots`.
+[[nodiscard]] std::string with_roots(std::string header_line, const std::map<LogId, Hash>& roots);
 
 /// {"from":base64,"record":header line,"path":[base64],"head":note}
 [[nodiscard]] std::string serialise(const KeyChange& change);
@@ -35,9 +41,11 @@ struct KeyChange {
 /// The record stands in the head, and both keys have signed it. The head. Errors: malformed, bad_signature, bad_proof.
 [[nodiscard]] Result<Head> check_key_change(const KeyChange& change, Suite suite);
 
-/// Those that were accepted here, in that order. Kept for ever.
+/// Those that were accepted here, in that order. Kept for ever, unless disproved.
 [[nodiscard]] std::vector<KeyChange> key_changes(const ReadTx& tx);
 void add_key_change(WriteTx& tx, const KeyChange& change);
+/// For one that turned out not to be of its log.
+void remove_key_change(WriteTx& tx, const KeyChange& change);
 
 /// A key that was given up by hand: stolen, lost, or its node has left. It signs nothing beyond `upto`.
 struct Revocation {
@@ -56,7 +64,7 @@ void put_revocation(WriteTx& tx, const Revocation& revocation);
 struct LogKeys {
     Suite suite = Suite::ed25519_sha256;
     std::string last;                ///< of heads beyond all changes
-    std::vector<KeyChange> changes;  ///< of this log, ascending
+    std::vector<KeyChange> changes;  ///< of this log, ascending: one leads on from the other, to `last`
 
     /// From a change on the new key, before it the old one.
     [[nodiscard]] const std::string& key_at(Seq size) const;

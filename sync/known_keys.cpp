@@ -15,13 +15,24 @@ std::vector<NodeKey>::iterator position(std::vector<NodeKey>& keys, const std::s
     return std::find_if(keys.begin(), keys.end(), [&](const NodeKey& known) { return known.key == key; });
 }
 
+Vector stated_in(const KeyChange& change) {
+    auto head = parse_note(change.head);
+    if (!head) throw StoreFault(ErrorCode::corrupt, "stored change of key: " + head.error().what);
+    return std::move(head->head.vector);
+}
+
 /// Of the changed log up to the change, of the node's other logs what the author held then.
 Vector signed_before(const KeyChange& change) {
-    const auto head = parse_note(change.head);
-    if (!head) throw StoreFault(ErrorCode::corrupt, "stored change of key: " + head.error().what);
-    Vector upto = head->head.vector;
+    Vector upto = stated_in(change);
     upto.set(change.log, change.at);
     return upto;
+}
+
+/// What both cover.
+Vector common(const Vector& a, const Vector& b) {
+    Vector lower;
+    for (const Vector::Item& item : a.items()) lower.set(item.first, std::min(item.second, b.at(item.first)));
+    return lower;
 }
 
 }  // namespace
@@ -31,43 +42,59 @@ KnownKeys::KnownKeys(const ReadTx& tx, NodeId self, const Signer& signer)
     for (const PeerRow& peer : tx.peers()) cards_.emplace(peer.node, peer.card);
 }
 
-std::vector<NodeKey> KnownKeys::keys_of(const NodeId& node) const {
-    std::vector<NodeKey> keys;
+/// On from the card's key, and back from it; never on from a key before it: a thief of that one could have changed it,
+/// too. A key is changed once, so the first change that was accepted is the one.
+KnownKeys::Chain KnownKeys::chain_of(const NodeId& node) const {
+    Chain chain;
     if (node == self_) {
-        keys.push_back({signer_.suite(), signer_.public_key(), {}});
+        chain.keys.push_back({signer_.suite(), signer_.public_key(), {}});
     } else {
         const auto found = cards_.find(node);
         const auto card = found == cards_.end() ? fail(no_card(LogId{})) : parse_card(found->second);
         if (!card) return {};
-        keys.push_back({card->suite, card->signing_key, {}});
+        chain.keys.push_back({card->suite, card->signing_key, {}});
     }
-    const Suite suite = keys.front().suite;
-    const auto add = [&](const std::string& wanted, const std::string& from) {
-        if (position(keys, wanted) == keys.end() || position(keys, from) != keys.end()) return false;
-        keys.push_back({suite, from, {}});
-        return true;
-    };
-    const auto follow = [&](bool forward) {
-        for (bool grown = true; grown;) {
-            grown = false;
-            for (const KeyChange& change : changes_)
-                if (node_of(change.log) == node)
-                    grown = (forward ? add(change.from, change.to) : add(change.to, change.from)) || grown;
+    const Suite suite = chain.keys.front().suite;
+    const auto is_new = [&](const std::string& key) { return position(chain.keys, key) == chain.keys.end(); };
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (const KeyChange& change : changes_) {
+            if (node_of(change.log) != node) continue;
+            if (change.from == chain.keys.back().key && is_new(change.to)) {
+                chain.keys.push_back({suite, change.to, {}});
+                chain.changes.push_back(&change);
+                grown = true;
+            } else if (change.to == chain.keys.front().key && is_new(change.from)) {
+                chain.keys.insert(chain.keys.begin(), {suite, change.from, {}});
+                chain.changes.insert(chain.changes.begin(), &change);
+                grown = true;
+            }
         }
-    };
-    follow(true);
-    // Back to the keys before the card's, but never on from those: a thief of an old key could have changed it, too.
-    follow(false);
-    for (const KeyChange& change : changes_) {
-        const auto from = position(keys, change.from);
-        if (node_of(change.log) == node && from != keys.end() && position(keys, change.to) != keys.end())
-            from->upto = signed_before(change);
     }
-    for (const Revocation& revocation : revocations_) {
-        if (revocation.node != node) continue;
-        if (position(keys, revocation.key) == keys.end()) keys.push_back({suite, revocation.key, {}});
-        position(keys, revocation.key)->upto = revocation.upto;
+    bound(node, chain);
+    return chain;
+}
+
+/// A key that was changed counts where the change says so and the next key still counts itself.
+void KnownKeys::bound(const NodeId& node, Chain& chain) const {
+    for (std::size_t i = chain.changes.size(); i-- > 0;) {
+        const Vector upto = signed_before(*chain.changes[i]);
+        const auto& next = chain.keys[i + 1].upto;
+        chain.keys[i].upto = next ? common(upto, *next) : upto;
     }
+    for (const Revocation& revocation : revocations_)
+        if (const auto key = position(chain.keys, revocation.key); revocation.node == node && key != chain.keys.end())
+            key->upto = revocation.upto;
+}
+
+std::vector<NodeKey> KnownKeys::keys_of(const NodeId& node) const {
+    std::vector<NodeKey> keys = chain_of(node).keys;
+    if (keys.empty()) return keys;
+    std::reverse(keys.begin(), keys.end());
+    const Suite suite = keys.front().suite;
+    for (const Revocation& revocation : revocations_)
+        if (revocation.node == node && position(keys, revocation.key) == keys.end())
+            keys.push_back({suite, revocation.key, revocation.upto});
     return keys;
 }
 
@@ -93,10 +120,11 @@ Result<LogRow> KnownKeys::log_of(const ReadTx& tx, const LogId& id) const {
 }
 
 void KnownKeys::introduce(LogRow& log, std::string_view note) const {
-    for (const KeyChange& change : changes_) {
-        if (change.log != log.id) continue;
-        log.signing_key = change.to;  // in the order in which they were accepted, so ascending
-        note = {};
+    const Chain chain = chain_of(node_of(log.id));
+    for (auto change = chain.changes.rbegin(); change != chain.changes.rend(); ++change) {
+        if ((*change)->log != log.id) continue;
+        log.signing_key = (*change)->to;
+        return;
     }
     const auto head = parse_note(note);
     if (!head) return;
@@ -115,32 +143,67 @@ Result<void> KnownKeys::check_counts(const LogId& log, const std::string& key, S
                  "guide, stolen key"});
 }
 
-bool KnownKeys::vouches_for(const KeyChange& change) const {
-    const auto from = find(node_of(change.log), change.from);
-    return (from && from->signs(change.log, change.at)) || find(node_of(change.log), change.to).has_value();
+KnownKeys::Leads KnownKeys::leads(const KeyChange& change) const {
+    const Chain chain = chain_of(node_of(change.log));
+    const auto is_known = [&](const std::string& wanted) {
+        return std::any_of(chain.keys.begin(), chain.keys.end(),
+                           [&](const NodeKey& known) { return known.key == wanted; });
+    };
+    const auto ascend = [](const KeyChange& a, const KeyChange& b) { return a.log != b.log || a.at < b.at; };
+    if (chain.keys.empty() || is_known(change.from) == is_known(change.to)) return Leads::nowhere;
+    if (change.from == chain.keys.back().key && chain.keys.back().signs(change.log, change.at) &&
+        (chain.changes.empty() || ascend(*chain.changes.back(), change)))
+        return Leads::on;
+    const bool revoked = std::any_of(revocations_.begin(), revocations_.end(), [&](const Revocation& revocation) {
+        return revocation.node == node_of(change.log) && revocation.key == change.to;
+    });
+    if (change.to == chain.keys.front().key && !revoked && chain.keys.front().signs(change.log, change.at) &&
+        (chain.changes.empty() || ascend(change, *chain.changes.front())))
+        return Leads::back;
+    return Leads::nowhere;
+}
+
+bool KnownKeys::is_newest(const NodeId& node, const std::string& key) const {
+    const auto known = find(node, key);
+    return known && !known->upto;
+}
+
+std::optional<Vouched> KnownKeys::vouched(const LogId& log) const {
+    const Chain chain = chain_of(node_of(log));
+    for (auto change = chain.changes.rbegin(); change != chain.changes.rend(); ++change) {
+        if ((*change)->log == log) return Vouched{(*change)->at, parse_note((*change)->head).value().head.root, false};
+        const auto root = (*change)->roots.find(log);
+        if (root != (*change)->roots.end()) return Vouched{stated_in(**change).at(log), root->second, true};
+    }
+    return std::nullopt;
+}
+
+std::string KnownKeys::last_key(const LogId& log, std::string key) const {
+    for (const KeyChange* change : chain_of(node_of(log)).changes)
+        if (change->log == log && change->from == key) key = change->to;
+    return key;
 }
 
 Result<bool> accept_key_change(WriteTx& tx, const KnownKeys& keys, const KeyChange& change) {
     if (!keys.knows(node_of(change.log))) return false;
     for (const KeyChange& held : key_changes(tx))
         if (held.log == change.log && held.at == change.at && held.to == change.to) return false;
-    auto log = keys.log_of(tx, change.log);
+    const auto log = keys.log_of(tx, change.log);
     if (!log) return tl::unexpected(log.error());
     const auto head = check_key_change(change, log->suite);
     if (!head) return tl::unexpected(head.error());
-    const bool held = log->size != Seq{};
-    if (!keys.vouches_for(change) || (held && log->signing_key != change.from))
+    const auto leads = keys.leads(change);
+    if (leads == KnownKeys::Leads::nowhere)
         return fail({ErrorCode::bad_signature, "a change of key that does not lead on from the key known here",
                      "log " + change.log.value(),
                      "compare the node's card by telephone; pin its new card if it has one"});
-    const bool fork = held && log->size >= change.at &&
-                      root_at(hash_of(log->suite), change.at.value(), node_reader(tx, log->no)) != head->root;
+    const bool of_log = log->size < change.at ||
+                        root_at(hash_of(log->suite), change.at.value(), node_reader(tx, log->no)) == head->root;
+    if (!of_log && leads == KnownKeys::Leads::back)
+        return fail({ErrorCode::bad_proof, "a change of key that is not in the log that a later key has signed",
+                     "log " + change.log.value(), "nothing was changed; report it to the sender"});
     add_key_change(tx, change);
-    if (held) {
-        log->signing_key = change.to;
-        tx.update_log(*log);
-    }
-    if (fork)
+    if (!of_log)
         return fail({ErrorCode::fork, "a change of key that is not in what is held here", "log " + change.log.value(),
                      "keep both heads and ask the log's node; see the operations guide, fork"});
     return true;

@@ -1,6 +1,7 @@
 #pragma once
-/// The keys that nodes sign with: those of the cards pinned here and of changes of key that lead on from them, and our
-/// own; and how far a key counts that was given up.
+/// The keys that nodes sign with: those of the cards pinned here, of changes of key that lead on from them or back to
+/// keys before, and our own; how far a key counts that was given up, and what a later one vouches for. docs/PROTOCOL.md
+/// §3.
 #include <map>
 #include <optional>
 #include <string>
@@ -19,27 +20,49 @@ struct NodeKey {
     [[nodiscard]] bool signs(const LogId& log, Seq size) const { return !upto || size <= upto->at(log); }
 };
 
+/// What a later key of its node says of a log: thieves of the keys before it cannot tell another history.
+struct Vouched {
+    Seq size;
+    Hash root{};
+    bool ends = false;  ///< nothing beyond it counts
+};
+
 class KnownKeys {
 public:
     KnownKeys(const ReadTx& tx, NodeId self, const Signer& signer);
     [[nodiscard]] const NodeId& self() const { return self_; }
     [[nodiscard]] bool knows(const NodeId& node) const { return node == self_ || cards_.contains(node); }
 
-    /// The card's key, those that it was changed to, those from which it was changed, and revoked ones; none of a node
-    /// without a card.
+    /// Newest first: those that the card's key was changed to, the card's, those from which it was changed; then
+    /// revoked ones. None of a node without a card.
     [[nodiscard]] std::vector<NodeKey> keys_of(const NodeId& node) const;
 
     /// The log as held here, or a new row with the keys of its node's card. Errors: unknown_log, those of parse_card.
     [[nodiscard]] Result<LogRow> log_of(const ReadTx& tx, const LogId& id) const;
-    /// Fills in the key of a log that is new here: the one of its node's keys that has signed this head.
+    /// Fills in the key of a log that is new here: the last one that it was changed to, else the one of its node's keys
+    /// that has signed this head.
     void introduce(LogRow& log, std::string_view head) const;
 
     /// Whether that key may sign a head of that size. Errors: not_allowed.
     [[nodiscard]] Result<void> check_counts(const LogId& log, const std::string& key, Seq size) const;
-    /// Whether a change leads from a key that counts there, or to one that is known.
-    [[nodiscard]] bool vouches_for(const KeyChange& change) const;
+    /// Whether a change leads on from the node's newest key, or back from its oldest one, where that key counts.
+    enum class Leads { nowhere, on, back };
+    [[nodiscard]] Leads leads(const KeyChange& change) const;
+    /// Whether a key is the newest of its node, neither changed nor revoked.
+    [[nodiscard]] bool is_newest(const NodeId& node, const std::string& key) const;
+    /// The last state of a log that a change of key speaks of.
+    [[nodiscard]] std::optional<Vouched> vouched(const LogId& log) const;
+    /// Of a log held under this key, the one that changes known here lead to.
+    [[nodiscard]] std::string last_key(const LogId& log, std::string key) const;
 
 private:
+    /// The keys of one node, oldest first; changes[i] leads from keys[i] to keys[i + 1].
+    struct Chain {
+        std::vector<NodeKey> keys;
+        std::vector<const KeyChange*> changes;
+    };
+    [[nodiscard]] Chain chain_of(const NodeId& node) const;
+    void bound(const NodeId& node, Chain& chain) const;
     [[nodiscard]] std::optional<NodeKey> find(const NodeId& node, const std::string& key) const;
 
     NodeId self_;
@@ -50,8 +73,9 @@ private:
 };
 
 /// Checks and keeps a change of key. False when it is known, or of a node without a card. Errors: those of
-/// check_key_change; bad_signature when it does not lead on from what is known here; fork when its head is not of the
-/// log that is held, and then it is kept all the same, so that the fork can be proved.
+/// check_key_change; bad_signature when it leads neither on from what is known here nor to it, perhaps not yet; fork
+/// when it leads on, and its head is not of the log that is held: then it is kept all the same, so that the fork can be
+/// proved; bad_proof when it leads back and is not of that log.
 [[nodiscard]] Result<bool> accept_key_change(WriteTx& tx, const KnownKeys& keys, const KeyChange& change);
 
 /// What is said of a log whose node has no card here.

@@ -45,7 +45,8 @@ struct Draft {
     std::vector<Op> ops;
     std::vector<NodeId> needs;
     std::optional<RecordRef> of;
-    std::string new_signing_key;  ///< of a `key` record; written by `rotate_key` alone
+    std::string new_signing_key;  ///< of a `key` record; written by `rotate_key` alone, as are:
+    std::map<LogId, Hash> roots;  ///< see KeyChange
     /// Runs in the same transaction once the record stands in it, e.g. to store the reply to an idempotency key.
     std::function<void(WriteTx&, const Published&)> along;
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "catalog/entry_views.hpp"
 #include "sync/cosignatures.hpp"
@@ -78,11 +79,17 @@ Error wrong_opening(const LogId& log) {
             "log " + log.value(), "compare the card's fingerprint with its owner, and pin the right card"};
 }
 
-/// Record 1 must name the node and the keys of the card that vouches for the log.
+/// Record 1 must name the suite and the key of the card that vouches for the log. Of a log whose key was changed a
+/// later key vouches for record 1, too: a change that claims another first key must not keep it out.
 bool opens_as_carded(const LogKeys& keys, const std::vector<const RecordLines*>& records) {
     if (records.empty() || records.front()->header.seq != Seq{1}) return true;
     const auto& open = records.front()->header.open;
-    return open && open->suite == keys.suite && open->signing_key == keys.first();
+    return open && open->suite == keys.suite && (open->signing_key == keys.last || !keys.changes.empty());
+}
+
+Error two_histories(const LogId& log) {
+    return {ErrorCode::fork, "a head and a change of key that contradict each other, signed with one key",
+            "log " + log.value(), "keep both heads and ask the log's node; see the operations guide, fork"};
 }
 
 Error not_ours(const LogId& log) {
@@ -122,7 +129,8 @@ bool awaits_cut(const ReadTx& tx, const LogRow& log) {
 }
 
 /// Why a log is not taken now, though nobody is to blame for it.
-std::optional<Error> postponed(const ReadTx& tx, const LogRow& log, const Segment& segment, const DailyQuota* quota) {
+std::optional<Error> postponed(const ReadTx& tx, const KnownKeys& keys, const LogRow& log, const Segment& segment,
+                               const DailyQuota* quota) {
     const std::string where = "log " + log.id.value();
     if (quota != nullptr && !log.own && segment.to > log.size && quota->is_used_up(tx, log.id))
         return Error{ErrorCode::busy, "it has brought in what it may on one day", where,
@@ -132,7 +140,27 @@ std::optional<Error> postponed(const ReadTx& tx, const LogRow& log, const Segmen
                      "see minglu incident forks"};
     if (log.cut && segment.to > log.cut->at)
         return Error{ErrorCode::stale, "its sender does not know yet where it is cut", where, "it is asked for again"};
+    const auto vouched = keys.vouched(log.id);
+    const auto note = parse_note(segment.head);
+    if (!log.cut && vouched && log.size < vouched->size && note && note->head.size < vouched->size)
+        return Error{ErrorCode::stale, "its sender has no head of it that a later key of its node knows", where,
+                     "it is asked for again"};
     return std::nullopt;
+}
+
+/// Where a log ends for the proof of a segment. While less is held of it than a change of key vouches for, whoever has
+/// an older key must not tell another history: the head has to be the one that the newer key knows, or one beyond it,
+/// which only the newer key signs. What the newer key says ends there is proved like a log that is cut there.
+Result<std::optional<Cut>> cut_for(const LogRow& log, const std::optional<Vouched>& vouched, const Segment& segment) {
+    if (log.cut || !vouched || log.size >= vouched->size) return log.cut;
+    const auto note = parse_note(segment.head);
+    if (!note || note->head.size < vouched->size ||
+        (note->head.size == vouched->size && note->head.root == vouched->root))
+        return log.cut;
+    if (note->head.size > vouched->size)
+        return vouched->ends ? std::optional<Cut>(Cut{log.id, vouched->size, vouched->root}) : log.cut;
+    return fail({ErrorCode::bad_proof, "its head is not the one that a later key of its node knows",
+                 "log " + log.id.value(), "nothing was taken; report it to the sender if it persists"});
 }
 
 Result<void> prove_one(const ReadTx& tx, const KnownKeys& known, LogRow log, const Segment& segment,
@@ -150,10 +178,16 @@ Result<void> prove_one(const ReadTx& tx, const KnownKeys& known, LogRow log, con
         return fail({ErrorCode::too_large, "its node has opened more than 256 logs", "log " + segment.log.value(),
                      "ask the node what opens new logs; a restore opens one"});
     if (!opens_as_carded(keys, records)) return fail(wrong_opening(segment.log));
-    auto proof = prove_segment(log, keys, node_reader(tx, log.no), segment, records);
+    const auto cut = cut_for(log, known.vouched(log.id), segment);
+    if (!cut) return tl::unexpected(cut.error());
+    LogRow judged = log;
+    judged.cut = *cut;
+    auto proof = prove_segment(judged, keys, node_reader(tx, log.no), segment, records);
     if (!proof && own && proof.error().code == ErrorCode::bad_proof) return fail(not_ours(log.id));
     if (!proof) return tl::unexpected(proof.error());
-    if (!log.cut)
+    for (const KeyChange& change : proof->disproved)  // of an older key: the log, which a later one signs, is right
+        if (known.is_newest(node_of(log.id), change.to)) return fail(two_histories(log.id));
+    if (!judged.cut)
         if (auto counts = known.check_counts(log.id, keys.key_at(proof->head.size), proof->head.size); !counts)
             return counts;
     const Seq size = log.size;
@@ -222,7 +256,7 @@ void prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, co
             refuse_log({}, segment, log.error(), from, proofs);
             continue;
         }
-        if (auto reason = postponed(tx, *log, segment, proofs.quotas == Quotas::apply ? &quota : nullptr)) {
+        if (auto reason = postponed(tx, keys, *log, segment, proofs.quotas == Quotas::apply ? &quota : nullptr)) {
             proofs.report.postponed.emplace_back(segment.log, *std::move(reason));
             continue;
         }
@@ -255,6 +289,16 @@ IncidentRow own_key_is_old(const KeyChange& change, const NodeId& from) {
             "this node signs with the key that it has; nodes that know of the change refuse it",
             "put back the newer keys directory, or make a new card with minglu key rotate and have it pinned",
             1};
+}
+
+/// Logs that are held go on under the keys that they were changed to.
+void follow_changes(WriteTx& tx, const KnownKeys& keys) {
+    for (LogRow& log : tx.logs()) {
+        std::string key = keys.last_key(log.id, log.signing_key);
+        if (log.size == Seq{} || key == log.signing_key) continue;
+        log.signing_key = std::move(key);
+        tx.update_log(log);
+    }
 }
 
 /// As they travel, each with its line end.
@@ -302,20 +346,38 @@ IncidentRow clock_ahead(const Dot& dot, const NodeId& from, HybridTime time) {
 
 }  // namespace
 
-/// Changes of key come first: by them the heads of the same bundle are checked.
+/// Changes of key come first: by them the heads of the same bundle are checked. In whatever order they lead to the keys
+/// known here: one that does not yet is tried again once another has been accepted.
 void Replica::take_keys(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const NodeId& from) {
+    std::vector<KeyChange> waiting;
     for (const std::string& text : bundle.info.keys) {
-        const auto change = parse_key_change(text);
-        const auto accepted =
-            change ? accept_key_change(tx, KnownKeys(tx, node_, *signer_), *change) : fail(change.error());
-        if (!accepted) {
-            refuse_change(tx, change ? std::optional<KeyChange>(*change) : std::nullopt, accepted.error(), from,
-                          proofs);
-        } else if (*accepted && node_of(change->log) == node_ && change->from == signer_->public_key()) {
-            proofs.incidents.push_back(own_key_is_old(*change, from));
-        }
-        proofs.new_keys = proofs.new_keys || (accepted && *accepted);
+        auto change = parse_key_change(text);
+        if (change)
+            waiting.push_back(*std::move(change));
+        else
+            refuse_change(tx, std::nullopt, change.error(), from, proofs);
     }
+    const auto try_one = [&](const KeyChange& change) {
+        return accept_key_change(tx, KnownKeys(tx, node_, *signer_), change);
+    };
+    for (bool grown = true; std::exchange(grown, false);) {
+        std::vector<KeyChange> left;
+        for (KeyChange& change : waiting) {
+            const auto accepted = try_one(change);
+            if (!accepted && accepted.error().code == ErrorCode::bad_signature) {
+                left.push_back(std::move(change));
+                continue;
+            }
+            if (!accepted) refuse_change(tx, change, accepted.error(), from, proofs);
+            if (accepted && *accepted && node_of(change.log) == node_ && change.from == signer_->public_key())
+                proofs.incidents.push_back(own_key_is_old(change, from));
+            grown = grown || !accepted || *accepted;
+        }
+        proofs.new_keys = proofs.new_keys || grown;
+        waiting = std::move(left);
+    }
+    for (const KeyChange& change : waiting) refuse_change(tx, change, try_one(change).error(), from, proofs);
+    if (proofs.new_keys) follow_changes(tx, KnownKeys(tx, node_, *signer_));
 }
 
 /// Takes the records of the proved segments, in the sender's order of arrival.
@@ -390,6 +452,7 @@ bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& head
     bool news = !proofs.incidents.empty() || proofs.new_keys;
     for (auto& [id, one] : proofs.proved) {
         news = adopt_head(one.log, one) || news;
+        for (const KeyChange& change : one.proof.disproved) remove_key_change(tx, change);
         tx.update_log(one.log);
         heads.push_back(one.proof.head);
     }

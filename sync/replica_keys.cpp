@@ -25,6 +25,15 @@ Result<void> holds_own_logs(const ReadTx& tx, const NodeId& node) {
     return {};
 }
 
+/// Of the node's other logs the roots up to where they count: what the old key signed there, the new one vouches for.
+std::map<LogId, Hash> roots_of_other_logs(const ReadTx& tx, const LogRow& own) {
+    std::map<LogId, Hash> roots;
+    for (const LogRow& log : tx.logs())
+        if (node_of(log.id) == node_of(own.id) && log.id != own.id && counted(log) != Seq{})
+            roots.emplace(log.id, root_at(hash_of(log.suite), counted(log).value(), node_reader(tx, log.no)));
+    return roots;
+}
+
 }  // namespace
 
 Result<Published> Replica::rotate_key(const Signer& next, const std::string& actor, const std::string& reason) {
@@ -44,6 +53,7 @@ Result<Published> Replica::rotate_key(const Signer& next, const std::string& act
         draft.actor = actor;
         draft.reason = reason;
         draft.new_signing_key = next.public_key();
+        draft.roots = roots_of_other_logs(*tx, own);
         auto written = append(*tx, own, intake, draft, vector);
         if (!written) return written;
         seal(*tx, own, &next);

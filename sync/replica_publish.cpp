@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "sync/intake.hpp"
+#include "sync/key_changes.hpp"
 #include "sync/merkle.hpp"
 #include "sync/refold.hpp"
 #include "sync/replica.hpp"
@@ -75,7 +76,7 @@ Result<Published> Replica::append(WriteTx& tx, LogRow& own, Intake& intake, cons
         bytes += lines.back().size() + 1;
     }
     header.ops_root = root_of(HashAlgorithm::sha256, leaves);
-    const std::string header_line = serialise(header);
+    const std::string header_line = with_roots(serialise(header), draft.roots);
     if (bytes + header_line.size() + 1 > record_bytes_max)
         return fail(refuse(ErrorCode::too_large, "a record over 16 MiB", "split it into several"));
     // What others could not read would hold up this log for ever, and this node's other writers now.

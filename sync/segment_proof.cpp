@@ -26,7 +26,7 @@ tl::unexpected<Error> forked(const LogRow& log, const Head& head) {
 struct Growth {
     ProofStep start;
     std::optional<Hash> root_at_held_head;
-    bool at_change_fails = false;  ///< a change of key that is known here is not the record in its place
+    std::vector<KeyChange> disproved;
 };
 
 Result<Growth> grow_through(const LogRow& log, const LogKeys& keys, const NodeReader& held, const Segment& segment,
@@ -48,7 +48,8 @@ Result<Growth> grow_through(const LogRow& log, const LogKeys& keys, const NodeRe
         tree->append(leaf_hash(algorithm, record->header_line), nullptr);
         note();
         for (const KeyChange& change : keys.changes)
-            if (change.at == record->header.seq && change.record != record->header_line) growth.at_change_fails = true;
+            if (change.at == record->header.seq && parse_note(change.head)->head.root != tree->root())
+                growth.disproved.push_back(change);
     }
     if (tree->size() != std::max(segment.to, log.size).value())
         return fail(refuse(ErrorCode::malformed, log.id, "the segment does not end where it says"));
@@ -135,14 +136,13 @@ Result<ProvedSegment> prove_segment(const LogRow& log, const LogKeys& keys, cons
         return fail(
             refuse(ErrorCode::bad_proof, log.id, "its head is not one of this log, or smaller than the segment"));
     if (!log.cut && contradicts(log, held, *head)) return forked(log, *head);
-    const auto growth = grow_through(log, keys, held, segment, records);
+    auto growth = grow_through(log, keys, held, segment, records);
     if (!growth) return tl::unexpected(growth.error());
-    if (growth->at_change_fails) return forked(log, *head);
     if (log.cut) return prove_to_cut(log, segment, *growth, *std::move(head));
     if (const auto led = check_steps(log, segment, growth->start, *head); !led) return tl::unexpected(led.error());
     const auto continuity = check_held_head(log, segment, *growth, *head);
     if (!continuity) return tl::unexpected(continuity.error());
-    return ProvedSegment{*std::move(head), *continuity};
+    return ProvedSegment{*std::move(head), *continuity, std::move(growth->disproved)};
 }
 
 bool can_connect(const LogRow& log, Seq receiver_head) {

@@ -4,6 +4,7 @@
 /// nodes.
 #include <span>
 #include <string>
+#include <vector>
 
 #include "minglu/store.hpp"
 #include "sync/bundle.hpp"
@@ -22,6 +23,7 @@ enum class Continuity {
 struct ProvedSegment {
     Head head;
     Continuity continuity = Continuity::proved;
+    std::vector<KeyChange> disproved{};  ///< changes of key known here that the log, up to them, does not lead to
 };
 
 /// Errors: malformed, bad_proof, bad_signature, gap, fork. `log` is the log as held here (size 0 for a new one), `keys`

@@ -35,6 +35,36 @@ class Keys(NodeCase):
         self.assert_sound(cq, sc)
         self.assertEqual([], self.incidents(cq, sc))
 
+    def test_a_third_node_joins_with_the_newest_cards(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("cq.csv", gi_rows(90001, 3)))
+        sc.bring_in(self.file("sc.csv", gi_rows(91001, 3)))
+        for category in ("蔬菜", "粮食"):
+            for node in (cq, sc):
+                node.ok("key", "rotate", "--reason", "更换")
+            cq.edit("gi/AGI90001", "category=" + category)
+            sc.edit("gi/AGI91001", "category=" + category)
+        self.until_equal(cq, sc)
+        gz, yn = self.node("gz"), self.node("yn")
+        for node in (cq, sc):
+            introduce(gz, node)
+            introduce(node, gz)
+        for node in (cq, sc):  # what they wrote comes to yn by gz alone
+            introduce(yn, node)
+            yn.ok("peer", "pause", node.name)
+        introduce(gz, yn)
+        introduce(yn, gz)
+        eventually("gz has all", lambda: len(gz.keys()) == 6)
+        eventually("yn takes by gz what old keys signed", lambda: len(yn.keys()) == 6)
+        for node in (gz, yn):
+            self.assertEqual("粮食", node.entry("gi/AGI90001")["fields"]["category"])
+            self.assertEqual("粮食", node.entry("gi/AGI91001")["fields"]["category"])
+        cq.ok("key", "rotate", "--reason", "更换")
+        cq.edit("gi/AGI90002", "category=茶叶")
+        eventually("yn follows", lambda: yn.entry("gi/AGI90002")["fields"]["category"] == "茶叶")
+        self.assert_sound(cq, sc, gz, yn)
+        self.assertEqual([], [kind for kind in self.incidents(cq, sc, gz, yn) if kind != "unknown_log"])
+
     def test_a_node_comes_up_with_the_key_that_its_log_names(self):
         cq = self.node("cq", start=False)
         keys = cq.data / "keys"

@@ -90,6 +90,10 @@ Segment LogForge::segment(Seq from, Seq to, Seq head_size, Seq receiver_head) co
     return segment;
 }
 
+std::vector<Hash> LogForge::path_to_last() const {
+    return inclusion_proof(hash_of(signer_->suite()), size().value() - 1, size().value(), nodes());
+}
+
 std::string LogForge::lines(Seq from, Seq to) const {
     std::string text;
     for (std::uint64_t seq = from.value(); seq <= to.value(); ++seq) {

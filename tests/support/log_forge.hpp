@@ -37,6 +37,8 @@ public:
     /// Records `from`..`to` proved by the head at `head_size`; with the proof from the receiver's head when one is
     /// named.
     [[nodiscard]] Segment segment(Seq from, Seq to, Seq head_size, Seq receiver_head = {}) const;
+    /// RFC 9162 inclusion proof of the last record.
+    [[nodiscard]] std::vector<Hash> path_to_last() const;
     [[nodiscard]] std::string lines(Seq from, Seq to) const;
     [[nodiscard]] std::string bundle(Seq from, Seq to, Seq head_size, Seq receiver_head = {}) const;
     /// All after `have`, proved by the last head.

@@ -48,6 +48,18 @@ void pin_card(LoneNode& at, const NodeId& node, const std::string& card) {
     at.replica->write_local([&](WriteTx& tx) { tx.put_peer({node, card, "", false, {}}); });
 }
 
+/// Goes on in a new log, as after a restore.
+void begin_new_log(Rotating& node) {
+    const auto tx = node.store->write();
+    tx->put_setting("open_new_log", "restored");
+    tx->commit();
+    node.open();
+}
+
+std::string newest_card(const Rotating& node) {
+    return fixed_card(node.id, *node.key);
+}
+
 /// Everything that `to` lacks.
 IngestReport carry(const LoneNode& from, LoneNode& to, std::size_t limit_bytes = bundle_bytes_max) {
     const Standing held = to.replica->standing();
@@ -112,10 +124,7 @@ TEST_CASE("whoever pins the new card takes the log from its start, and new logs 
     cq.write_one();
     const std::string new_card = fixed_card(cq.id, *cq.key);
     const LogId first = cq.log();
-    const auto tx = cq.store->write();
-    tx->put_setting("open_new_log", "restored");
-    tx->commit();
-    cq.open();
+    begin_new_log(cq);
     cq.write_one();
     for (const std::string& card : {cq.pinned, new_card}) {
         LoneNode sc("sc");
@@ -124,6 +133,230 @@ TEST_CASE("whoever pins the new card takes the log from its start, and new logs 
         CHECK(sc.holds(first) == Seq{4});
         CHECK(sc.holds(cq.log()) == Seq{2});
         CHECK(sc.incidents() == Kinds{});
+    }
+}
+
+TEST_CASE("whoever pins the newest card of several takes the log at once, from the author or from others") {
+    for (const Suite suite : {Suite::ed25519_sha256, Suite::sm2_sm3})
+        for (const std::size_t limit : {std::size_t{1}, bundle_bytes_max}) {
+            Rotating cq("cq", suite);
+            LoneNode sc("sc");
+            pin_card(sc, cq.id, cq.pinned);
+            for (int i = 0; i < 4; ++i) {
+                cq.write_one();
+                cq.rotate();
+            }
+            cq.write_one();
+            for (int i = 0; i < 12; ++i) carry(cq, sc, limit);
+            for (LoneNode* from : {static_cast<LoneNode*>(&cq), &sc}) {
+                LoneNode gz("gz");
+                pin_card(gz, cq.id, newest_card(cq));
+                if (from == &sc) pin_card(gz, sc.id, fixed_card(sc.id, *sc.key));
+                for (int i = 0; i < 12; ++i) CHECK(carry(*from, gz, limit).refused.empty());
+                CHECK(gz.holds(cq.log()) == Seq{10});
+                CHECK(gz.store->read()->log(cq.log())->signing_key == cq.key->public_key());
+                CHECK(gz.incidents() == Kinds{});
+                CHECK(verify(*gz.store->read()) == std::vector<std::string>{});
+                cq.write_one();
+                carry(cq, gz);
+                CHECK(gz.holds(cq.log()) == cq.holds(cq.log()));
+                // And hands all of it on to one that knows no key but the newest.
+                LoneNode yn("yn");
+                pin_card(yn, cq.id, newest_card(cq));
+                CHECK(carry(gz, yn).refused.empty());
+                CHECK(yn.holds(cq.log()) == cq.holds(cq.log()));
+            }
+        }
+}
+
+TEST_CASE("the newest card pinned over the first one: a log held in part goes on") {
+    Rotating cq("cq");
+    LoneNode sc("sc");
+    pin_card(sc, cq.id, cq.pinned);
+    cq.write_one();
+    carry(cq, sc);
+    cq.rotate();
+    cq.write_one();
+    cq.rotate();
+    cq.write_one();
+    pin_card(sc, cq.id, newest_card(cq));
+    CHECK(carry(cq, sc).refused.empty());
+    CHECK(sc.holds(cq.log()) == Seq{6});
+    CHECK(sc.incidents() == Kinds{});
+}
+
+TEST_CASE("changes in a new log right after a restore lead to the logs before it") {
+    Rotating cq("cq");
+    LoneNode sc("sc");
+    pin_card(sc, cq.id, cq.pinned);
+    cq.write_one();
+    cq.rotate();
+    cq.write_one();
+    const LogId first = cq.log();
+    carry(cq, sc);
+    begin_new_log(cq);
+    cq.rotate();
+    cq.write_one();
+    const LogId second = cq.log();
+    begin_new_log(cq);
+    cq.rotate();
+    CHECK(carry(cq, sc).refused.empty());
+    LoneNode gz("gz");
+    pin_card(gz, cq.id, newest_card(cq));
+    pin_card(gz, sc.id, fixed_card(sc.id, *sc.key));
+    CHECK(carry(sc, gz).refused.empty());
+    for (LoneNode* node : {&sc, &gz}) {
+        CHECK(node->holds(first) == Seq{4});
+        CHECK(node->holds(second) == Seq{3});
+        CHECK(node->holds(cq.log()) == Seq{2});
+        CHECK(node->incidents() == Kinds{});
+    }
+    CHECK(gz.replica->standing().state_root == cq.replica->standing().state_root);
+    CHECK(verify(*cq.store->read()) == std::vector<std::string>{});
+}
+
+TEST_CASE("a copy that writes on forks a log whose key was changed: whoever joins later takes what counts") {
+    Rotating cq("cq");
+    LoneNode sc("sc");
+    pin_card(sc, cq.id, cq.pinned);
+    cq.write_one();
+    cq.rotate();
+    cq.write_one();
+    auto copied = copy_memory_store(*cq.store);
+    const LogId first = cq.log();
+    const auto write_named = [](const LoneNode& node, const std::string& key) {
+        REQUIRE(node.write({write_op(key, "name", "x")}));
+    };
+    write_named(cq, "gi/mine");
+    auto mine = std::exchange(cq.store, std::move(copied));
+    cq.open();
+    write_named(cq, "gi/copy");
+    write_named(cq, "gi/copy2");
+    carry(cq, sc);  // sc has heard of the copy alone
+    cq.replica.reset();
+    cq.store = std::move(mine);
+    cq.open();
+    pin_card(cq, sc.id, fixed_card(sc.id, *sc.key));
+    carry(sc, cq);  // our own log, signed by us, is not what we wrote
+    CHECK(cq.log() != first);
+    cq.rotate();
+    cq.write_one();
+    LoneNode gz("gz");
+    pin_card(gz, cq.id, newest_card(cq));
+    pin_card(gz, sc.id, fixed_card(sc.id, *sc.key));
+    for (int i = 0; i < 3; ++i) carry(cq, gz);
+    for (const LogId& log : {first, cq.log()}) CHECK(gz.holds(log) == cq.holds(log));
+    CHECK(gz.replica->standing().state_root == cq.replica->standing().state_root);
+    CHECK(gz.incidents() == Kinds{});
+}
+
+/// What a thief of keys that were given up tells a node that has the newest card alone.
+struct Thief {
+    Thief() {
+        cq.write_one();
+        cq.rotate();
+        cq.write_one();
+        first = cq.log();
+        begin_new_log(cq);
+        cq.write_one();
+        cq.rotate();
+        cq.write_one();
+        second = cq.log();
+        pin_card(gz, cq.id, newest_card(cq));
+        pin_card(gz, sc.id, fixed_card(sc.id, *sc.key));
+    }
+    /// Changes of key alone.
+    std::size_t bring(const std::vector<KeyChange>& changes) {
+        BundleInfo info{sc.id, {}, {}};
+        for (const KeyChange& change : changes) info.keys.push_back(serialise(change));
+        REQUIRE(gz.replica->ingest(serialise(info), sc.id));
+        return key_changes(*gz.store->read()).size();
+    }
+    [[nodiscard]] std::vector<KeyChange> honest() const { return key_changes(*cq.store->read()); }
+    IngestReport tell(const LogForge& forge) { return gz.replica->ingest(forge.rest(), sc.id).value(); }
+
+    Rotating cq{"cq"};
+    LoneNode sc{"sc"};
+    LoneNode gz{"gz"};
+    LogId first;
+    LogId second;
+};
+
+TEST_CASE("old keys tell no other history of the logs that they once signed") {
+    for (const bool first_log : {true, false}) {
+        Thief scene;
+        REQUIRE(scene.bring(scene.honest()) == 2);
+        const LogId log = first_log ? scene.first : scene.second;
+        const Signer& stolen = *scene.cq.earlier[first_log ? 0 : 1];
+        LogForge forge(log, stolen, {1'766'109'600'000, 0});
+        // Shorter than what the newer key speaks of: put off, and nobody is accused, who may know no more.
+        CHECK(scene.tell(forge).postponed.size() == 1);
+        CHECK(scene.gz.incidents() == Kinds{});
+        // As long, and longer.
+        while (forge.size() < Seq{9}) {
+            forge.change({write_op("gi/AGI1", "name", "forged")});
+            CHECK(scene.tell(forge).records == 0);
+        }
+        CHECK(scene.gz.holds(log) == Seq{0});
+        CHECK_FALSE(scene.gz.incidents().empty());
+        // The true logs are taken all the same.
+        CHECK(carry(scene.cq, scene.gz).refused.empty());
+        CHECK(scene.gz.replica->standing().state_root == scene.cq.replica->standing().state_root);
+    }
+}
+
+/// A change from `from` to `to` as record `at` of that log, whatever else stands in it.
+KeyChange forged_change(const LogId& log, std::uint64_t at, const Signer& from, const Signer& to,
+                        const Vector& vector) {
+    LogForge forge(log, from, {1'766'109'600'000, 0});
+    while (forge.size().value() + 1 < at) forge.change({write_op("gi/AGI7", "name", "forged")});
+    Header header;
+    header.kind = RecordKind::key;
+    header.actor = "thief";
+    header.new_signing_key = to.public_key();
+    forge.append(header, {});
+    forge.stated = LogForge::Stated{vector, 1, {}};
+    const std::string head = cosign_head(forge.signed_head(Seq{at}, forge.time()), node_of(log), to).value();
+    std::string line = forge.lines(Seq{at}, Seq{at});
+    line.pop_back();
+    return {log, Seq{at}, from.public_key(), to.public_key(), line, forge.path_to_last(), head};
+}
+
+/// All well signed, as far as old keys go.
+std::vector<KeyChange> changes_of_thief(const Thief& scene, const Signer& other, const LogId& opened) {
+    const Signer& k1 = *scene.cq.earlier[0];
+    const Signer& k2 = *scene.cq.earlier[1];
+    Vector all;
+    for (const LogId& log : {scene.first, scene.second, opened}) all.set(log, Seq{99});
+    return {forged_change(scene.first, 2, k1, other, all),  forged_change(scene.first, 3, k1, other, all),
+            forged_change(scene.first, 9, k1, other, all),  forged_change(scene.second, 2, k2, other, all),
+            forged_change(scene.second, 2, other, k2, all), forged_change(scene.first, 2, other, k1, all),
+            forged_change(scene.first, 3, other, k2, all),  forged_change(scene.second, 9, other, k2, all),
+            forged_change(opened, 2, other, k1, all)};
+}
+
+TEST_CASE("old keys change to no other key, neither forward nor back, and keep no true log out") {
+    const auto other = generate_signing_key(Suite::ed25519_sha256);
+    LogForge opened(LogId{"cq-00000000000000bb"}, *other, {1'766'109'600'000, 0});
+    for (std::size_t first = 0; first < 10; ++first) {
+        Thief scene;
+        const auto honest = scene.honest();
+        auto forged = changes_of_thief(scene, *other, opened.log());
+        for (const KeyChange& change : forged) REQUIRE(check_key_change(change, Suite::ed25519_sha256));
+        if (first < forged.size()) {  // what the thief likes best, before the true ones can be heard of
+            scene.bring({honest.back()});
+            std::rotate(forged.begin(), forged.begin() + static_cast<std::ptrdiff_t>(first), forged.end());
+        } else {
+            REQUIRE(scene.bring(honest) == 2);
+        }
+        scene.bring(forged);
+        CHECK(scene.tell(opened).records == 0);
+        for (int i = 0; i < 4; ++i) carry(scene.cq, scene.gz);
+        CHECK(carry(scene.cq, scene.gz).refused.empty());
+        CHECK(scene.gz.replica->standing().state_root == scene.cq.replica->standing().state_root);
+        CHECK(scene.gz.holds(scene.first) == scene.cq.holds(scene.first));
+        CHECK(scene.gz.holds(scene.second) == scene.cq.holds(scene.second));
+        CHECK(scene.tell(opened).records == 0);
     }
 }
 
@@ -234,10 +467,7 @@ TEST_CASE("restored from before the change, with the new key: the old log comes 
     carry(cq, sc);
     cq.replica.reset();
     cq.store = std::move(backup);
-    const auto tx = cq.store->write();
-    tx->put_setting("open_new_log", "restored");
-    tx->commit();
-    cq.open();
+    begin_new_log(cq);
     cq.write_one();
     CHECK(carry(sc, cq).refused.empty());
     CHECK(cq.holds(first) == Seq{4});
