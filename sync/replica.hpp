@@ -132,7 +132,7 @@ public:
     /// Which of these signed heads contradict what is held here. Nothing is changed and nobody accused.
     [[nodiscard]] std::vector<LogId> contradicted(const std::vector<std::string>& heads);
 
-    /// Signs a new head over the same log when the last one is older than `head_interval_ms`.
+    /// Signs a new head over the same log when the last one is older than `head_interval_ms`, by either clock.
     void refresh_head();
     /// Cosigns heads of others that came within a minute of the last one; `ingest` does it for the rest.
     void cosign_heads();
@@ -195,6 +195,7 @@ private:
     AtOnce at_once_;
     Beside& beside_;
     std::uint64_t log_bytes_per_day_max_;
+    std::int64_t sealed_steady_ms_;  ///< when the last head was signed, or this object was made
 
     std::mutex writer_;  ///< held from the start of a write until its commit returned
     std::optional<StateTrie> trie_;

@@ -1,8 +1,11 @@
 // Changes of signing keys: our own, and those of other nodes.
 #include <stdexcept>
+#include <utility>
 
+#include "sync/bundle_proofs.hpp"
 #include "sync/intake.hpp"
-#include "sync/key_changes.hpp"
+#include "sync/intake_incidents.hpp"
+#include "sync/known_keys.hpp"
 #include "sync/merkle.hpp"
 #include "sync/replica.hpp"
 #include "sync/replica_detail.hpp"
@@ -32,6 +35,30 @@ std::map<LogId, Hash> roots_of_other_logs(const ReadTx& tx, const LogRow& own) {
         if (node_of(log.id) == node_of(own.id) && log.id != own.id && counted(log) != Seq{})
             roots.emplace(log.id, root_at(hash_of(log.suite), counted(log).value(), node_reader(tx, log.no)));
     return roots;
+}
+
+void refuse_change(const ReadTx& tx, const std::optional<KeyChange>& change, const Error& error, const NodeId& from,
+                   Proofs& proofs) {
+    const auto log = change ? tx.log(change->log) : std::nullopt;
+    if (log && error.code == ErrorCode::fork) {
+        Segment segment;
+        segment.log = log->id;
+        segment.head = change->head;
+        return refuse_log(*log, segment, error, from, proofs);
+    }
+    IncidentRow incident = incident_of(error, from, change ? change->log : LogId{});
+    incident.done = "the key known before goes on to count";
+    proofs.incidents.push_back(std::move(incident));
+}
+
+/// Logs that are held go on under the keys that they were changed to.
+void follow_changes(WriteTx& tx, const KnownKeys& keys) {
+    for (LogRow& log : tx.logs()) {
+        std::string key = keys.last_key(log.id, log.signing_key);
+        if (log.size == Seq{} || key == log.signing_key) continue;
+        log.signing_key = std::move(key);
+        tx.update_log(log);
+    }
 }
 
 }  // namespace
@@ -77,6 +104,40 @@ void Replica::hand_over(WriteTx& tx, LogRow& own, const Signer& next) {
              inclusion_proof(hash_of(own.suite), own.size.value() - 1, own.size.value(), node_reader(tx, own.no)),
              own.head});
     own.signing_key = next.public_key();
+}
+
+/// Changes of key come first: by them the heads of the same bundle are checked. In whatever order they lead to the keys
+/// known here: one that does not yet is tried again once another has been accepted.
+void Replica::take_keys(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const NodeId& from) {
+    std::vector<KeyChange> waiting;
+    for (const std::string& text : bundle.info.keys) {
+        auto change = parse_key_change(text);
+        if (change)
+            waiting.push_back(*std::move(change));
+        else
+            refuse_change(tx, std::nullopt, change.error(), from, proofs);
+    }
+    const auto try_one = [&](const KeyChange& change) {
+        return accept_key_change(tx, KnownKeys(tx, node_, *signer_), change);
+    };
+    for (bool grown = true; std::exchange(grown, false);) {
+        std::vector<KeyChange> left;
+        for (KeyChange& change : waiting) {
+            const auto accepted = try_one(change);
+            if (!accepted && accepted.error().code == ErrorCode::bad_signature) {
+                left.push_back(std::move(change));
+                continue;
+            }
+            if (!accepted) refuse_change(tx, change, accepted.error(), from, proofs);
+            if (accepted && *accepted && node_of(change.log) == node_ && change.from == signer_->public_key())
+                proofs.incidents.push_back(own_key_is_old(change, from));
+            grown = grown || !accepted || *accepted;
+        }
+        proofs.new_keys = proofs.new_keys || grown;
+        waiting = std::move(left);
+    }
+    for (const KeyChange& change : waiting) refuse_change(tx, change, try_one(change).error(), from, proofs);
+    if (proofs.new_keys) follow_changes(tx, KnownKeys(tx, node_, *signer_));
 }
 
 }  // namespace minglu

@@ -88,6 +88,31 @@ TEST_CASE("a long-poll wakes with the write that it waits for") {
     CHECK(parse_bundle(*bundle)->records.size() == 1);
 }
 
+TEST_CASE("a node whose clock was set back by years goes on signing heads, and does after a restart") {
+    LoneNode node;
+    const auto head_time = [&] { return parse_note(node.replica->standing().own_head)->head.time; };
+    REQUIRE(node.write({write_op("gi/AGI1", "name", "x")}));
+    for (const bool restarted : {false, true}) {
+        node.clock.skew_ms -= 5LL * 365 * 24 * 3'600'000;
+        if (restarted) node.open();
+        const HybridTime before = head_time();
+        node.clock.advance(head_interval_ms - 1);
+        node.replica->refresh_head();
+        CHECK(head_time() == before);
+        node.clock.advance(1);
+        node.replica->refresh_head();
+        CHECK(head_time() > before);
+    }
+    // Set ahead: at once, and then at the usual pace.
+    node.clock.skew_ms += 20LL * 365 * 24 * 3'600'000;
+    const HybridTime behind = head_time();
+    node.replica->refresh_head();
+    const HybridTime ahead = head_time();
+    CHECK(ahead > behind);
+    node.replica->refresh_head();
+    CHECK(head_time() == ahead);
+}
+
 TEST_CASE("a node over SQLite goes on with its log; told to, it opens a new one after it") {
     const auto file = std::filesystem::temp_directory_path() / "minglu-replica-test.sqlite";
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
