@@ -68,8 +68,8 @@ public:
 
     void finish() {
         for (const auto& [id, log] : logs_) {
-            const auto wrong = [&](std::string_view table, const std::string& what) {
-                findings_.in_log(table, "log " + id.value(), what);
+            const auto wrong = [&, where = "log " + id.value()](std::string_view table, const std::string& what) {
+                findings_.in_log(table, where, what);
             };
             if (log.fresh.size != log.stored.size)
                 wrong("log", std::to_string(log.fresh.size.value()) + " records, " +

@@ -34,7 +34,7 @@ struct XmlReader::State {
     }
 
     struct Free {
-        void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
+        void operator()(XML_Parser held) const { XML_ParserFree(held); }
     };
     std::string part;
     XmlHandlers handlers;

@@ -11,8 +11,8 @@ AuditRow audit_of(const Statement& row) {
 }  // namespace
 
 std::vector<AuditRow> AuditTable::rows(const AuditQuery& query) const {
-    const auto& [before_at, before_no] = query.before;
-    const UnixMs from_at = before_no == 0 ? UnixMs{INT64_MAX} : before_at;
+    const std::int64_t before_no = query.before.second;
+    const UnixMs from_at = before_no == 0 ? UnixMs{INT64_MAX} : query.before.first;
     const auto select = [&](Sql sql, std::string_view indexed) {
         return database_.query(sql, indexed, query.since, query.until, from_at, before_no, query.actor, query.kind,
                                query.case_number, query.limit);
