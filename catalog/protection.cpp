@@ -115,12 +115,12 @@ RightFacts right_on(const Law& law, Kind kind, const Period& period, Day as_of, 
 /// where it ends, so these days and the two edges tell.
 bool in_force_within(const Law& law, Kind kind, const Period& period, Day upto, const Period& latest) {
     const Day last = period.until ? std::min(Day{period.until->value() - 1}, upto) : upto;
-    for (const std::optional<Day>& day : {std::optional(period.from), stated_day(period, "granted_on"),
-                                          stated_day(period, "filed_on"), std::optional(last)})
-        if (day && period.from <= *day && *day <= last &&
-            right_on(law, kind, period, *day, latest).state == RightState::in_force)
-            return true;
-    return false;
+    const std::array days{std::optional(period.from), stated_day(period, "granted_on"), stated_day(period, "filed_on"),
+                          std::optional(last)};
+    return std::ranges::any_of(days, [&](const std::optional<Day>& day) {
+        return day && period.from <= *day && *day <= last &&
+               right_on(law, kind, period, *day, latest).state == RightState::in_force;
+    });
 }
 
 ListingState listing_of(const Period& period) {

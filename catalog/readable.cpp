@@ -33,8 +33,8 @@ std::string holder_text(const json& holder) {
 
 }  // namespace
 
-std::string readable_value(std::optional<Kind> kind, std::string_view field, std::string_view text_of_value) {
-    const json value = json::parse(text_of_value, nullptr, false);
+std::string readable_value(std::optional<Kind> kind, std::string_view field, std::string_view json_text) {
+    const json value = json::parse(json_text, nullptr, false);
     if (value.is_array()) {
         std::string out;
         for (const json& element : value) {

@@ -9,7 +9,7 @@
 namespace minglu {
 
 /// A value of a field as one line: labels of closed lists, holders with their roles, members of lists parted by "；".
-/// `json`: any JSON text. Null and the empty list are "—".
-[[nodiscard]] std::string readable_value(std::optional<Kind> kind, std::string_view field, std::string_view json);
+/// `json_text`: any. Null and the empty list are "—".
+[[nodiscard]] std::string readable_value(std::optional<Kind> kind, std::string_view field, std::string_view json_text);
 
 }  // namespace minglu

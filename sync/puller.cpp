@@ -53,7 +53,8 @@ std::optional<IncidentRow> rewound_history(const std::vector<LogRow>& held, cons
 
 }  // namespace
 
-Puller::Puller(Link link, PullerOptions options) : link_(std::move(link)), options_(options) {}
+Puller::Puller(Link link, PullerOptions options)
+    : link_(std::move(link)), options_(options), refused_(options.refused) {}
 
 PullStatus Puller::status() const {
     const std::scoped_lock lock(status_mutex_);
@@ -153,8 +154,8 @@ void Puller::look_into(const LogId& diverged) {
 
 Result<void> Puller::pull(std::int64_t wait_s) {
     more_ = false;
-    forget_skips();
     const std::set<LogId> skip = skipped();
+    ask_for_cosignatures_again(skip);
     const Standing standing = link_.replica.standing();
     PeerRequest request;
     request.path = "/sync/v1/records?have=" + to_string(standing.vector) + "&heads=" + to_string(standing.heads) +
@@ -186,38 +187,38 @@ Result<void> Puller::pull(std::int64_t wait_s) {
 }
 
 void Puller::note_report(const IngestReport& report) {
-    more_ = report.records > 0 && !link_.replica.standing().vector.covers(report.sender_vector);
+    const Vector held = link_.replica.standing().vector;
+    more_ = report.records > 0 && !held.covers(report.sender_vector);
     unknown_.insert(report.unknown.begin(), report.unknown.end());
-    for (const auto* logs : {&report.refused, &report.postponed}) {
-        if (!logs->empty()) refused_at_ms_ = link_.clock.steady_ms();
-        for (const auto& [log, error] : *logs) refused_.insert(log);
-    }
-    const std::set<LogId> skip = skipped();
+    for (const auto* logs : {&report.refused, &report.postponed})
+        for (const auto& [log, error] : *logs) refused_.skip(log, held.at(log), link_.clock.steady_ms());
+    std::set<LogId> skip = skipped();
     const std::scoped_lock lock(status_mutex_);
-    status_.skipped = skip;
+    status_.skipped = std::move(skip);
 }
 
-/// Logs that are not asked for at present: unknown, refused a moment ago, or through with what they may bring today.
-std::set<LogId> Puller::skipped() const {
-    std::set<LogId> skip = link_.replica.quota().used_up(*link_.store.read());
+/// Logs that are not asked for at present: unknown until their node's card is here, refused a moment ago, or through
+/// with what they may bring today.
+std::set<LogId> Puller::skipped() {
+    const auto tx = link_.store.read();
+    if (!unknown_.empty()) {
+        std::set<NodeId> carded;
+        for (const PeerRow& peer : tx->peers()) carded.insert(peer.node);
+        std::erase_if(unknown_, [&](const LogId& log) { return carded.contains(node_of(log)); });
+    }
+    std::set<LogId> skip = link_.replica.quota().used_up(*tx);
     skip.insert(unknown_.begin(), unknown_.end());
-    skip.insert(refused_.begin(), refused_.end());
+    skip.merge(refused_.at(link_.clock.steady_ms()));
     return skip;
 }
 
-/// Unknown logs are asked for again once their node's card is here, refused ones after a while. Then, and when
-/// another key has become known, also for the cosignatures that went by meanwhile.
-void Puller::forget_skips() {
-    const std::size_t skipped = refused_.size() + unknown_.size();
-    if (!refused_.empty() && link_.clock.steady_ms() - refused_at_ms_ > options_.refused_again_ms) refused_.clear();
-    if (!unknown_.empty()) {
-        std::set<NodeId> carded;
-        for (const PeerRow& peer : link_.store.read()->peers()) carded.insert(peer.node);
-        std::erase_if(unknown_, [&](const LogId& log) { return carded.contains(node_of(log)); });
-    }
+/// Those of logs that were skipped until now, and those under a key that was not known, went by unread.
+void Puller::ask_for_cosignatures_again(const std::set<LogId>& skip) {
     const std::size_t changes = key_changes(*link_.store.read()).size();
     const bool new_keys = std::exchange(key_changes_, changes) != changes;
-    if (new_keys || refused_.size() + unknown_.size() < skipped) cosigned_upto_.reset();
+    const std::scoped_lock lock(status_mutex_);
+    if (new_keys || !std::includes(skip.begin(), skip.end(), status_.skipped.begin(), status_.skipped.end()))
+        cosigned_upto_.reset();
 }
 
 }  // namespace minglu

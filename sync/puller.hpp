@@ -10,6 +10,7 @@
 #include <string>
 
 #include "sync/link.hpp"
+#include "sync/skipped_logs.hpp"
 
 namespace minglu {
 
@@ -17,7 +18,7 @@ struct PullerOptions {
     std::int64_t wait_s = 25;  ///< long-poll; below the idle limits of common middle boxes
     std::size_t limit_bytes = bundle_bytes_max;
     Backoff backoff;
-    std::int64_t refused_again_ms = 60'000;  ///< a refused log is asked for again after this
+    SkipWaits refused;                       ///< a refused log is asked for again after these
     std::int64_t hello_again_ms = 300'000;   ///< the peer's heads are compared with ours after this
     std::int64_t compare_again_ms = 60'000;  ///< the entries that differ are looked for again after this
 };
@@ -48,8 +49,8 @@ private:
     void settle(const Doubt& doubt);
     void look_into(const LogId& diverged);
     void note_report(const IngestReport& report);
-    void forget_skips();
-    [[nodiscard]] std::set<LogId> skipped() const;
+    void ask_for_cosignatures_again(const std::set<LogId>& skip);
+    [[nodiscard]] std::set<LogId> skipped();
 
     Link link_;
     PullerOptions options_;
@@ -59,8 +60,7 @@ private:
     std::optional<Dot> cosigned_upto_;  ///< where the peer goes on to tell of cosignatures; none = from the start
     std::size_t key_changes_ = 0;       ///< known; cosignatures under keys not known yet went by unread
     std::set<LogId> unknown_;
-    std::set<LogId> refused_;
-    std::int64_t refused_at_ms_ = 0;
+    SkippedLogs refused_;
     std::int64_t greeted_at_ms_ = 0;
     std::int64_t retry_after_ms_ = 0;
     std::optional<std::int64_t> compared_at_ms_;

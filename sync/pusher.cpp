@@ -39,7 +39,7 @@ struct Pusher::Offer {
 };
 
 Pusher::Pusher(Link link, PusherOptions options)
-    : link_(std::move(link)), options_(options), limit_bytes_(options.limit_bytes) {}
+    : link_(std::move(link)), options_(options), limit_bytes_(options.limit_bytes), refused_(options.refused) {}
 
 PushStatus Pusher::status() const {
     const std::scoped_lock lock(status_mutex_);
@@ -94,9 +94,8 @@ std::int64_t Pusher::settle(const Result<void>& done) {
 std::optional<Pusher::Offer> Pusher::next_offer() {
     const std::size_t changes = key_changes(*link_.store.read()).size();
     if (std::exchange(key_changes_, changes) != changes) cosigned_upto_.reset();
-    std::erase_if(skip_until_ms_, [&](const auto& item) { return item.second <= link_.clock.steady_ms(); });
-    BundleRequest request{their_vector_, their_heads_, {}, limit_bytes_, their_forks_, cosigned_upto_.value_or(Dot{})};
-    for (const auto& [log, until_ms] : skip_until_ms_) request.skip.insert(log);
+    BundleRequest request{their_vector_, their_heads_, refused_.at(link_.clock.steady_ms()),
+                          limit_bytes_,  their_forks_, cosigned_upto_.value_or(Dot{})};
     {
         const std::scoped_lock lock(status_mutex_);
         status_.skipped = request.skip;
@@ -195,16 +194,13 @@ void Pusher::note_offer(const Offer& offer, std::string_view body) {
     const auto list = [&](const char* name) { return answer.is_object() ? answer.value(name, Json::array()) : Json(); };
     const std::set<LogId> unknown = logs_in(list("unknown"));
     const std::set<LogId> refused = logs_in(list("refused"));
-    const std::int64_t now_ms = link_.clock.steady_ms();
     if (offer.info.cosigned_upto) cosigned_upto_ = offer.info.cosigned_upto;
     their_forks_ = link_.replica.standing().forks;  // offered once; the next greeting tells what was kept
     for (const Segment& segment : offer.info.segments) {
         offered_heads_[segment.log] = segment.head;
-        const bool lacks = their_vector_.at(segment.log) < segment.to || refused.contains(segment.log);
-        if (unknown.contains(segment.log))
-            skip_until_ms_[segment.log] = now_ms + options_.unknown_again_ms;
-        else if (lacks)
-            skip_until_ms_[segment.log] = now_ms + options_.refused_again_ms;
+        const Seq held = their_vector_.at(segment.log);
+        if (held < segment.to || refused.contains(segment.log) || unknown.contains(segment.log))
+            refused_.skip(segment.log, held, link_.clock.steady_ms());
     }
     const std::scoped_lock lock(status_mutex_);
     const Json taken = answer.is_object() ? answer.value("taken", Json(0)) : Json(0);

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "sync/link.hpp"
+#include "sync/skipped_logs.hpp"
 
 namespace minglu {
 
@@ -21,8 +22,7 @@ struct PusherOptions {
     std::size_t limit_bytes = bundle_bytes_max;
     std::size_t limit_bytes_min = 64u * 1024;  ///< not asked to go below: a record goes alone then
     Backoff backoff;
-    std::int64_t refused_again_ms = 60'000;   ///< a log that the peer refused is offered again after this
-    std::int64_t unknown_again_ms = 300'000;  ///< one whose card it lacks: people have to act first
+    SkipWaits refused;  ///< a log that the peer refused, or whose card it lacks, is offered again after these
 };
 
 struct PushStatus : LinkStatus {
@@ -67,7 +67,7 @@ private:
     HybridTime told_at_;                          ///< of the peer's own head among those
     HybridTime known_when_told_;                  ///< of its newest head that was here by then
     std::map<LogId, std::string> offered_heads_;  ///< not to be brought again and again to a peer that keeps another
-    std::map<LogId, std::int64_t> skip_until_ms_;
+    SkippedLogs refused_;
     std::int64_t retry_after_ms_ = 0;
 
     mutable std::mutex status_mutex_;

@@ -22,7 +22,7 @@ bool is_ended(const std::string& status) {
 
 bool is_in_force(const Period& period, Day on) {
     if (period.listing != "listed" || is_ended(period.legal_status)) return false;
-    constexpr std::string_view member = "\"expires_on\":\"";
+    constexpr std::string_view member = R"("expires_on":")";
     const std::size_t at = period.view.find(member);
     if (at == std::string::npos) return true;
     const auto expiry = parse_day(std::string_view(period.view).substr(at + member.size(), 10));

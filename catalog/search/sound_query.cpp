@@ -206,7 +206,7 @@ private:
             append_utf8(character, reading_[i].character);
             if (end - begin == 1 && is_cjk(reading_[i].character))
                 terms_.push_back({std::string(1, part_mark) + character, true});
-            if (!before.empty()) terms_.push_back({std::string(1, part_mark) + before + character, false});
+            if (!before.empty()) terms_.push_back({std::string(1, part_mark).append(before).append(character), false});
             before = character;
         }
     }

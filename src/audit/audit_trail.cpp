@@ -208,11 +208,12 @@ void AuditTrail::give_back(Rows taken, const StoreFault& fault) {
     const std::scoped_lock lock(mutex_);
     if (!std::exchange(failing_, true)) on_fault_(fault);  // said once, not at every further attempt
     if (taken.empty()) taken = take_queue();
-    for (auto row = taken.rbegin(); row != taken.rend(); ++row) {
-        (*row)->state = (*row)->awaited ? Row::State::failed : Row::State::queued;
-        (*row)->code = fault.code();
-        (*row)->fault = fault.what();
-        if (!(*row)->awaited) queue_.push_front(*row);
+    for (std::size_t i = taken.size(); i-- > 0;) {
+        const auto& row = taken[i];
+        row->state = row->awaited ? Row::State::failed : Row::State::queued;
+        row->code = fault.code();
+        row->fault = fault.what();
+        if (!row->awaited) queue_.push_front(row);
     }
     done_.notify_all();
 }

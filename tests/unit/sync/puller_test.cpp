@@ -165,7 +165,7 @@ TEST_CASE("an unknown log is skipped until its card is here, a refused one for a
     CHECK(scene.puller.step_now() > 0);
     (void)scene.puller.step_now();
     CHECK(asks(scene.line.asked[4], "skip=" + scene.forge.log().value()));
-    scene.node.clock.advance(PullerOptions{}.refused_again_ms + 1);
+    scene.node.clock.advance(SkipWaits{}.first_ms);
     (void)scene.puller.step_now();
     CHECK(asks(scene.line.asked[5], "skip="));
 }

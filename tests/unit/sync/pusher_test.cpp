@@ -200,7 +200,7 @@ TEST_CASE("a log that the peer does not know holds nothing back, and is offered 
     CHECK(scene.bring() == 1);
     CHECK(scene.far.incidents() == std::vector<std::string>{"unknown_log"});
     scene.far.pin(NodeId{"gz"}, *gz_key);
-    scene.near.clock.advance(scene.options.unknown_again_ms + 1);
+    scene.near.clock.advance(SkipWaits{}.first_ms);
     (void)scene.bring();
     CHECK(scene.far.holds(gz.log()) == Seq{2});
     CHECK(scene.pusher.status().skipped.empty());
@@ -218,7 +218,7 @@ TEST_CASE("a log that the peer refuses is left alone for a while") {
     CHECK(scene.far.incidents() == std::vector<std::string>{"bad_signature"});
     CHECK(scene.bring() == 0);
     scene.far.pin(scene.near.id, *scene.near.key);
-    scene.near.clock.advance(scene.options.refused_again_ms + 1);
+    scene.near.clock.advance(SkipWaits{}.first_ms);
     (void)scene.bring();
     CHECK(scene.far_has_all());
 }
