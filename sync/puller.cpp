@@ -122,6 +122,7 @@ Result<void> Puller::hello() {
     }
     if (auto rewound = rewound_history(held, told, link_.peer)) link_.replica.report(*std::move(rewound));
     greeted_at_ms_ = link_.clock.steady_ms();
+    if (std::exchange(cosigned_spoilt_, false)) cosigned_upto_.reset();  // not at once: it may be spoilt for ever
     return {};
 }
 
@@ -173,6 +174,7 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     auto report = link_.replica.ingest(answer->body, link_.peer, Doubts::keep);
     if (!report) return tl::unexpected(report.error());
     if (report->cosigned_upto) cosigned_upto_ = report->cosigned_upto;
+    cosigned_spoilt_ = cosigned_spoilt_ || report->cosigned_spoilt;
     for (const Doubt& doubt : report->doubts) settle(doubt);
     for (const LogId& log : report->diverged) look_into(log);
     note_report(*report);

@@ -58,6 +58,7 @@ private:
     bool greeted_ = false;
     bool more_ = false;
     std::optional<Dot> cosigned_upto_;  ///< where the peer goes on to tell of cosignatures; none = from the start
+    bool cosigned_spoilt_ = false;      ///< some were lost on the way: to be told again at the next greeting
     std::size_t key_changes_ = 0;       ///< known; cosignatures under keys not known yet went by unread
     std::set<LogId> unknown_;
     SkippedLogs refused_;

@@ -72,6 +72,7 @@ struct IngestReport {
     std::vector<LogId> diverged;                     ///< heads with our vector and another state root
     std::vector<Doubt> doubts;                       ///< with Doubts::keep
     std::optional<Dot> cosigned_upto;                ///< to be named to the sender next time
+    bool cosigned_spoilt = false;                    ///< some of the cosignatures up to there could not be taken
 };
 
 /// What this node holds, as of the last commit.

@@ -94,6 +94,7 @@ bool take_cosigned(WriteTx& tx, const Bundle& bundle, const KnownKeys& keys, con
             news = news || !rows->empty();
             continue;
         }
+        proofs.report.cosigned_spoilt = true;
         const auto head = parse_note(note);
         const auto log = head ? tx.log(head->head.log) : std::nullopt;
         if (log && rows.error().code == ErrorCode::fork) {

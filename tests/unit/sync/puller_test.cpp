@@ -170,4 +170,42 @@ TEST_CASE("an unknown log is skipped until its card is here, a refused one for a
     CHECK(asks(scene.line.asked[5], "skip="));
 }
 
+TEST_CASE("a log that is refused time and again is asked for less and less often, and holds up no other") {
+    Scene scene;
+    const auto thief = fixed_key("thief");
+    const LogForge forged(scene.forge.log(), *thief, scene.forge.time());
+    std::vector<std::int64_t> pauses_ms;
+    for (int i = 0; i < 4; ++i) {
+        scene.line.bundle(forged.rest());
+        (void)scene.puller.step_now();
+        std::int64_t waited_ms = 0;
+        for (; !asks(scene.line.asked.back(), "skip=") || waited_ms == 0; waited_ms += 30'000) {
+            scene.node.clock.advance(30'000);
+            scene.line.answers.clear();
+            (void)scene.puller.step_now();
+        }
+        pauses_ms.push_back(waited_ms);
+        scene.line.answers.clear();
+    }
+    CHECK(pauses_ms == std::vector<std::int64_t>{60'000, 120'000, 240'000, 300'000});
+}
+
+TEST_CASE("cosignatures that were spoilt on the way are asked for again, but not at once") {
+    Scene scene;
+    scene.line.bundle(scene.forge.rest());
+    (void)scene.puller.step_now();
+    SignedHead head = parse_note(scene.forge.signed_head(Seq{1}, scene.forge.time())).value();
+    head.signatures.front().bytes[5] = static_cast<char>(head.signatures.front().bytes[5] ^ 1);
+    BundleInfo info{NodeId{"sc"}, {}, {}};
+    info.cosigned = {note_text(head)};
+    info.cosigned_upto = Dot{scene.forge.log(), Seq{5}};
+    scene.line.bundle(serialise(info));
+    (void)scene.puller.step_now();
+    (void)scene.puller.step_now();
+    CHECK(asks(scene.line.asked.back(), "cosigned=" + scene.forge.log().value() + ":5"));
+    scene.node.clock.advance(PullerOptions{}.hello_again_ms + 1);
+    (void)scene.puller.step_now();
+    CHECK(asks(scene.line.asked.back(), "cosigned=all"));
+}
+
 }  // namespace
