@@ -169,6 +169,9 @@ bool KnownKeys::is_newest(const NodeId& node, const std::string& key) const {
 }
 
 std::optional<Vouched> KnownKeys::vouched(const LogId& log) const {
+    const bool any = std::any_of(changes_.begin(), changes_.end(),
+                                 [&](const KeyChange& change) { return node_of(change.log) == node_of(log); });
+    if (!any) return std::nullopt;
     const Chain chain = chain_of(node_of(log));
     for (auto change = chain.changes.rbegin(); change != chain.changes.rend(); ++change) {
         if ((*change)->log == log) return Vouched{(*change)->at, parse_note((*change)->head).value().head.root, false};

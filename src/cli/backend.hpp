@@ -26,10 +26,20 @@ public:
     [[nodiscard]] virtual Result<HttpResponse> call(const HttpRequest& request, const Sink* sink) = 0;
 };
 
+/// Where the passphrase of the keys comes from: the first that is named, none where none is.
+struct PassphraseFrom {
+    std::filesystem::path file;
+    std::optional<int> descriptor;
+    bool ask = false;  ///< on the terminal
+    std::filesystem::path
+        credential{};  ///< what the service manager has handed over; nobody minds when it is not there
+};
+
 /// Where a node is: the options that every command takes.
 struct Place {
     std::filesystem::path data;  ///< empty only with `config`: the one named there
     std::optional<std::filesystem::path> config;
+    PassphraseFrom passphrase{};
 };
 
 struct NewNode {
@@ -41,6 +51,7 @@ struct NewNode {
     std::string http_listen;
     std::string peer_listen;
     bool open_reads = false;
+    PassphraseFrom passphrase{};  ///< a new one
 };
 
 /// A serving node says where it listens.
@@ -62,6 +73,9 @@ public:
     [[nodiscard]] virtual Result<void> serve(const Place& place,
                                              const std::function<void(const Listening&)>& on_ready) = 0;
     [[nodiscard]] virtual Result<void> restore(const std::filesystem::path& backup, const Place& place) = 0;
+    /// Puts the keys of a node that does not run under another passphrase; under none without `to`.
+    [[nodiscard]] virtual Result<void> change_passphrase(const Place& place,
+                                                         const std::optional<PassphraseFrom>& to) = 0;
     [[nodiscard]] virtual std::string version() const = 0;  ///< of the program
 };
 

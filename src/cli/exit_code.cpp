@@ -33,8 +33,9 @@ ExitCode exit_code_of(ErrorCode code) {
         case ErrorCode::corrupt:
             return ExitCode::unsound;
         case ErrorCode::not_allowed:
-        case ErrorCode::unauthenticated:
             return ExitCode::not_allowed;
+        case ErrorCode::unauthenticated:  // of an answer: see below
+            return ExitCode::locked;
         case ErrorCode::io:
         case ErrorCode::disk_full:
         case ErrorCode::internal:
@@ -79,9 +80,10 @@ constexpr std::array all_codes{
 ExitCode exit_code_of(int status, std::string_view problem_code) {
     constexpr int precondition_required = 428;  // its code is a general one, its meaning is "look first"
     if (status == precondition_required) return ExitCode::stale;
+    if (status == 401) return ExitCode::not_allowed;
     for (const ErrorCode code : all_codes)
         if (name(code) == problem_code) return exit_code_of(code);
-    if (status == 401 || status == 403) return ExitCode::not_allowed;
+    if (status == 403) return ExitCode::not_allowed;
     if (status == 404) return ExitCode::not_found;
     if (status == 409 || status == 412) return ExitCode::stale;
     if (status == 429 || status == 502 || status == 503) return ExitCode::unavailable;
@@ -98,7 +100,8 @@ std::string_view exit_code_help() {
            "  5  stale or in conflict: look again 已被他人改动，请重新查看\n"
            "  6  node busy or unreachable 节点忙或不可达\n"
            "  7  verification found something 校验发现问题\n"
-           "  8  not allowed 无权限";
+           "  8  not allowed 无权限\n"
+           "  9  the keys' passphrase is missing or wrong 缺少密钥口令或口令不对";
 }
 
 }  // namespace minglu::cli

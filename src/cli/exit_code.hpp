@@ -16,6 +16,7 @@ enum class ExitCode : int {
     unavailable = 6,  ///< the node is busy or cannot be reached
     unsound = 7,      ///< a verification found something
     not_allowed = 8,  ///< the role does not permit it
+    locked = 9,       ///< the keys are kept under a passphrase, which is missing or another one
 };
 
 [[nodiscard]] constexpr int to_int(ExitCode code) {

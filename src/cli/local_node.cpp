@@ -1,14 +1,17 @@
 #include "src/cli/local_node.hpp"
 
 #include <pthread.h>
+#include <spdlog/spdlog.h>
 
 #include <csignal>
 #include <thread>
 #include <utility>
 
+#include "src/cli/passphrases.hpp"
 #include "src/net/local_client.hpp"
 #include "src/node/config.hpp"
 #include "src/node/init.hpp"
+#include "src/node/key_passphrase.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/node.hpp"
@@ -73,6 +76,11 @@ sigset_t block_stop_signals() {
     return signals;
 }
 
+/// None for keys that are plain: nobody is asked in vain, and keys made anew are plain, too.
+Result<Passphrase> passphrase_of_keys(const NodeConfig& config, const Place& place) {
+    return keys_are_encrypted(DataPaths(config.data)) ? read_passphrase(place.passphrase, config.keys) : Passphrase();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Backend>> LocalNode::connect(const Place& place) {
@@ -85,10 +93,12 @@ Result<std::unique_ptr<Backend>> LocalNode::connect(const Place& place) {
                          "wait until it has ended"});
         return std::make_unique<SocketBackend>(paths.socket);
     }
+    const auto passphrase = passphrase_of_keys(*config, place);
+    if (!passphrase) return fail(passphrase.error());
     LogConfig log = config->log;
     if (log.level == "debug" || log.level == "info") log.level = "warn";  // a command speaks for itself
     set_up_logging(log, config->node);
-    auto node = Node::open(*config);
+    auto node = Node::open(*config, *passphrase);
     if (!node) return fail(node.error());
     return std::make_unique<InProcessBackend>(std::move(*node), paths.spool);
 }
@@ -103,15 +113,24 @@ Result<std::string> LocalNode::init(const NewNode& node) {
     options.http_listen = node.http_listen;
     options.peer_listen = node.peer_listen;
     options.open_reads = node.open_reads;
+    auto passphrase = read_new_passphrase(node.passphrase);
+    if (!passphrase) return fail(passphrase.error());
+    options.passphrase = *std::move(passphrase);
     return init_node(options);
 }
 
 Result<void> LocalNode::serve(const Place& place, const std::function<void(const Listening&)>& on_ready) {
-    const sigset_t signals = block_stop_signals();
     const auto config = load_config(place.data, place.config);
     if (!config) return fail(config.error());
-    auto node = Node::open(*config);
+    const auto passphrase = passphrase_of_keys(*config, place);
+    if (!passphrase) return fail(passphrase.error());
+    const sigset_t signals = block_stop_signals();
+    auto node = Node::open(*config, *passphrase);
     if (!node) return fail(node.error());
+    if (!passphrase->is_given() && (is_named(place.passphrase) || !config->keys.passphrase_file.empty())) {
+        set_up_logging(config->log, config->node);
+        spdlog::warn("a passphrase is configured, and the keys are plain: see minglu key passphrase");
+    }
     const StopOnSignal stop(**node, signals);
     return (*node)->serve([&](const Doors& doors) { on_ready({doors.officer, doors.peer, doors.socket}); });
 }
@@ -121,6 +140,16 @@ Result<void> LocalNode::restore(const std::filesystem::path& backup, const Place
     const auto config = load_config(place.data, place.config);
     if (!config) return fail(config.error());
     return restore_node(backup, config->data);
+}
+
+Result<void> LocalNode::change_passphrase(const Place& place, const std::optional<PassphraseFrom>& to) {
+    const auto config = load_config(place.data, place.config);
+    if (!config) return fail(config.error());
+    const auto from = passphrase_of_keys(*config, place);
+    if (!from) return fail(from.error());
+    const auto next = to ? read_new_passphrase(*to) : Passphrase();
+    if (!next) return fail(next.error());
+    return change_key_passphrase(DataPaths(config->data), *from, *next);
 }
 
 std::string LocalNode::version() const {

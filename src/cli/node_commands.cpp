@@ -30,6 +30,7 @@ ExitCode run_init(Session& session, const InitOptions& options) {
     node.http_listen = options.http_listen;
     node.peer_listen = options.peer_listen;
     node.open_reads = options.open_reads;
+    node.passphrase = session.globals().place.passphrase;
     const auto fingerprint = session.environment().node.init(node);
     if (!fingerprint) session.end(fingerprint.error());
     if (session.json()) {

@@ -1,4 +1,5 @@
-/// peer add, list, remove, pause, resume, revoke, card; key rotate: whom this node knows, and by which keys.
+/// peer add, list, remove, pause, resume, revoke, card; key rotate, passphrase: whom this node knows, and by which
+/// keys.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -20,6 +21,13 @@ struct AddOptions {
     bool replace = false;
     bool push = false;
     bool no_push = false;
+};
+
+struct PassphraseOptions {
+    std::string file;
+    int descriptor = -1;
+    bool ask = false;
+    bool remove = false;
 };
 
 struct OneOptions {
@@ -135,6 +143,27 @@ ExitCode run_rotate(Session& session, const RotateOptions& options) {
     return ExitCode::ok;
 }
 
+ExitCode run_passphrase(Session& session, const PassphraseOptions& options) {
+    PassphraseFrom to;
+    to.file = options.file;
+    if (options.descriptor >= 0) to.descriptor = options.descriptor;
+    to.ask = options.ask;
+    const bool named = !options.file.empty() || to.descriptor || options.ask;
+    if (named == options.remove)
+        session.usage(
+            "say what the new passphrase is: --new-passphrase-file, --new-passphrase-fd, --new-passphrase; or "
+            "--remove");
+    const auto changed = session.environment().node.change_passphrase(
+        session.globals().place, options.remove ? std::nullopt : std::optional<PassphraseFrom>(to));
+    if (!changed) session.end(changed.error());
+    if (session.json())
+        session.print_json(Json{{"encrypted", named}}.dump());
+    else
+        session.out() << (named ? "密钥已用新口令加密；请重新封存 keys 目录的副本\n"
+                                : "密钥已改为明文存放，仅凭文件权限保护\n");
+    return ExitCode::ok;
+}
+
 /// The card goes to standard output byte for byte, so that it can be redirected; the fingerprint to the person.
 ExitCode run_card(Session& session, const NoOptions&) {
     const Json answer = session.ask(request_of("GET", "/v1/card"));
@@ -190,6 +219,22 @@ void add_peer_commands(CLI::App& app, Chosen& chosen) {
             command.add_option("--reason", options.reason, "Why; stands in the log for good 理由")->required();
         },
         run_rotate);
+    add_command<PassphraseOptions>(
+        *key, chosen, "passphrase", "Put the keys of a stopped node under a passphrase 设置、更换或取消密钥口令",
+        [](CLI::App& command, PassphraseOptions& options) {
+            command.add_option("--new-passphrase-file", options.file, "First line: the new passphrase 新口令文件")
+                ->type_name("FILE");
+            command
+                .add_option("--new-passphrase-fd", options.descriptor, "The same from an open descriptor 新口令描述符")
+                ->type_name("N")
+                ->check(CLI::NonNegativeNumber)
+                ->excludes("--new-passphrase-file");
+            command.add_flag("--new-passphrase", options.ask, "Ask for it on the terminal, twice 在终端输入新口令")
+                ->excludes("--new-passphrase-file")
+                ->excludes("--new-passphrase-fd");
+            command.add_flag("--remove", options.remove, "Store the keys plain 取消口令");
+        },
+        run_passphrase);
 }
 
 }  // namespace minglu::cli

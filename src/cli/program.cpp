@@ -16,6 +16,9 @@ struct GlobalOptions {
     std::string config;
     std::string actor;
     std::string case_number;
+    std::string passphrase_file;
+    int passphrase_fd = -1;
+    bool passphrase = false;
     bool json = false;
 };
 
@@ -27,6 +30,14 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
     app.add_option("--actor", options.actor, "Who does this; stands in the history 经办人")->type_name("NAME");
     app.add_option("--case", options.case_number, "Case number that this is asked for; stands in the audit trail 案号")
         ->type_name("NUMBER");
+    CLI::Option* const file =
+        app.add_option("--passphrase-file", options.passphrase_file, "First line: the keys' passphrase 口令文件");
+    CLI::Option* const descriptor =
+        app.add_option("--passphrase-fd", options.passphrase_fd, "The same from an open descriptor 口令描述符");
+    CLI::Option* const ask =
+        app.add_flag("--passphrase", options.passphrase, "Ask for it on the terminal 在终端输入口令");
+    file->type_name("FILE")->excludes(descriptor)->excludes(ask);
+    descriptor->type_name("N")->check(CLI::NonNegativeNumber)->excludes(ask);
     app.add_flag("--json", options.json, "The node's JSON answers, as they are; lists one page per line 输出 JSON");
 }
 
@@ -60,6 +71,12 @@ Globals globals_of(const GlobalOptions& options, const Environment& environment)
     if (!options.config.empty()) globals.place.config = options.config;
     // A configuration names its data directory itself.
     if (globals.place.data.empty() && !globals.place.config) globals.place.data = data_default;
+    globals.place.passphrase.file = options.passphrase_file;
+    if (options.passphrase_fd >= 0) globals.place.passphrase.descriptor = options.passphrase_fd;
+    globals.place.passphrase.ask = options.passphrase;
+    const std::string credentials =
+        environment.variable ? environment.variable("CREDENTIALS_DIRECTORY") : std::string();
+    if (!credentials.empty()) globals.place.passphrase.credential = std::filesystem::path(credentials) / "passphrase";
     globals.actor = options.actor;
     globals.case_number = options.case_number;
     globals.json = options.json;

@@ -1,7 +1,6 @@
 #include "src/crypto/signing_key.hpp"
 
-#include <openssl/pem.h>
-
+#include "src/crypto/private_key_text.hpp"
 #include "src/crypto/raw_keys.hpp"
 
 namespace minglu {
@@ -27,11 +26,8 @@ public:
         return suite_ == Suite::sm2_sm3 ? raw_signature_of_der(signature) : signature;
     }
 
-    [[nodiscard]] std::string private_pem() const override {
-        const BioPtr bio = new_buffer();
-        openssl_must(PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
-                     "write a private key");
-        return content_of(bio.get());
+    [[nodiscard]] std::string private_pem(const Passphrase& passphrase) const override {
+        return private_key_pem(key_.get(), passphrase);
     }
 
 private:
@@ -48,33 +44,28 @@ std::unique_ptr<SigningKey> generate_signing_key(Suite suite) {
     return std::make_unique<OpensslSigningKey>(suite, std::move(key));
 }
 
-Result<std::unique_ptr<SigningKey>> signing_key_of_pem(std::string_view pem) {
-    // The callback answers "no password" instead of asking on the terminal.
-    const auto no_password = [](char*, int, int, void*) { return 0; };
-    KeyPtr key(PEM_read_bio_PrivateKey(reader_of(pem).get(), nullptr, no_password, nullptr));
-    ERR_clear_error();
-    if (key == nullptr) {
-        return fail({ErrorCode::malformed, "not an unencrypted private key in PKCS#8 PEM", "",
-                     "name the file that `init` wrote, or restore it from its backup"});
-    }
+Result<std::unique_ptr<SigningKey>> signing_key_of_pem(std::string_view pem, const Passphrase& passphrase) {
+    auto key = private_key_of_pem(pem, passphrase);
+    if (!key) return fail(key.error());
     for (const Suite suite : {Suite::ed25519_sha256, Suite::sm2_sm3}) {
-        if (EVP_PKEY_is_a(key.get(), suite == Suite::sm2_sm3 ? "SM2" : "ED25519") != 1) continue;
-        return std::make_unique<OpensslSigningKey>(suite, std::move(key));
+        if (EVP_PKEY_is_a(key->get(), suite == Suite::sm2_sm3 ? "SM2" : "ED25519") != 1) continue;
+        return std::make_unique<OpensslSigningKey>(suite, *std::move(key));
     }
     return fail({ErrorCode::bad_value, "a signing key is Ed25519 or SM2, this is another kind", "",
                  "name the signing key, not the TLS key"});
 }
 
-Result<std::unique_ptr<SigningKey>> load_signing_key(const std::filesystem::path& path) {
+Result<std::unique_ptr<SigningKey>> load_signing_key(const std::filesystem::path& path, const Passphrase& passphrase) {
     const Result<std::string> pem = read_secret_file(path);
     if (!pem) return fail(pem.error());
-    Result<std::unique_ptr<SigningKey>> key = signing_key_of_pem(*pem);
+    Result<std::unique_ptr<SigningKey>> key = signing_key_of_pem(*pem, passphrase);
     if (!key) key.error().where = path.string();
     return key;
 }
 
-Result<void> save_signing_key(const SigningKey& key, const std::filesystem::path& path, IfExists if_exists) {
-    return write_secret_file(path, key.private_pem(), if_exists);
+Result<void> save_signing_key(const SigningKey& key, const std::filesystem::path& path, IfExists if_exists,
+                              const Passphrase& passphrase) {
+    return write_secret_file(path, key.private_pem(passphrase), if_exists);
 }
 
 }  // namespace minglu

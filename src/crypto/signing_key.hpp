@@ -13,6 +13,7 @@
 #include <string>
 
 #include "minglu/ports.hpp"
+#include "src/crypto/passphrase.hpp"
 #include "src/crypto/secret_file.hpp"
 
 namespace minglu {
@@ -20,20 +21,23 @@ namespace minglu {
 /// A signer whose key can be written to a file. Safe to use from several threads.
 class SigningKey : public Signer {
 public:
-    /// PKCS#8 in PEM, unencrypted: the file's mode protects it.
-    [[nodiscard]] virtual std::string private_pem() const = 0;
+    /// PKCS#8 in PEM, encrypted where a passphrase is given; else the file's mode alone protects it.
+    [[nodiscard]] virtual std::string private_pem(const Passphrase& passphrase = {}) const = 0;
 };
 
 [[nodiscard]] std::unique_ptr<SigningKey> generate_signing_key(Suite suite);
 
-/// Errors: malformed (no PKCS#8 PEM), bad_value (a key of neither suite).
-[[nodiscard]] Result<std::unique_ptr<SigningKey>> signing_key_of_pem(std::string_view pem);
+/// Errors: malformed (no PKCS#8 PEM), bad_value (a key of neither suite), unauthenticated (encrypted, and the
+/// passphrase is missing or another one).
+[[nodiscard]] Result<std::unique_ptr<SigningKey>> signing_key_of_pem(std::string_view pem,
+                                                                     const Passphrase& passphrase = {});
 
 /// Errors: those of `read_secret_file` and `signing_key_of_pem`.
-[[nodiscard]] Result<std::unique_ptr<SigningKey>> load_signing_key(const std::filesystem::path& path);
+[[nodiscard]] Result<std::unique_ptr<SigningKey>> load_signing_key(const std::filesystem::path& path,
+                                                                   const Passphrase& passphrase = {});
 
 /// Errors: those of `write_secret_file`.
 [[nodiscard]] Result<void> save_signing_key(const SigningKey& key, const std::filesystem::path& path,
-                                            IfExists if_exists = IfExists::refuse);
+                                            IfExists if_exists = IfExists::refuse, const Passphrase& passphrase = {});
 
 }  // namespace minglu

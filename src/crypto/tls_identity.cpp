@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "src/crypto/openssl_handles.hpp"
+#include "src/crypto/private_key_text.hpp"
 #include "src/crypto/random.hpp"
 
 namespace minglu {
@@ -108,38 +109,40 @@ Result<TlsIdentity> generate_tls_identity(const NodeId& node, const std::vector<
     openssl_must(key != nullptr, "generate a TLS key");
     const CertificatePtr certificate = self_signed(key.get(), node, *alternatives, now);
     const BioPtr certificate_out = new_buffer();
-    const BioPtr key_out = new_buffer();
-    openssl_must(
-        PEM_write_bio_X509(certificate_out.get(), certificate.get()) == 1 &&
-            PEM_write_bio_PKCS8PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
-        "write the TLS identity");
-    return TlsIdentity{content_of(certificate_out.get()), content_of(key_out.get())};
+    openssl_must(PEM_write_bio_X509(certificate_out.get(), certificate.get()) == 1, "write the certificate");
+    return TlsIdentity{content_of(certificate_out.get()), private_key_pem(key.get(), {})};
 }
 
 Result<void> save_tls_identity(const TlsIdentity& identity, const std::filesystem::path& certificate,
-                               const std::filesystem::path& key, IfExists if_exists) {
-    const Result<void> saved = write_secret_file(key, identity.key_pem, if_exists);
+                               const std::filesystem::path& key, IfExists if_exists, const Passphrase& passphrase) {
+    const auto parsed = private_key_of_pem(identity.key_pem, {});
+    if (!parsed) return fail(parsed.error());
+    const Result<void> saved = write_secret_file(key, private_key_pem(parsed->get(), passphrase), if_exists);
     return saved ? write_secret_file(certificate, identity.certificate_pem, if_exists) : saved;
 }
 
-Result<TlsIdentity> load_tls_identity(const std::filesystem::path& certificate, const std::filesystem::path& key) {
-    Result<std::string> key_pem = read_secret_file(key);
-    if (!key_pem) return fail(key_pem.error());
+Result<TlsIdentity> load_tls_identity(const std::filesystem::path& certificate, const std::filesystem::path& key,
+                                      const Passphrase& passphrase) {
+    const Result<std::string> key_text = read_secret_file(key);
+    if (!key_text) return fail(key_text.error());
     std::ifstream file(certificate, std::ios::binary);
     if (!file) {
         return fail({ErrorCode::not_found, "cannot open the TLS certificate", certificate.string(),
                      "name the certificate that `init` wrote"});
     }
-    TlsIdentity identity{std::string(std::istreambuf_iterator<char>(file), {}), std::move(*key_pem)};
+    TlsIdentity identity{std::string(std::istreambuf_iterator<char>(file), {}), {}};
     const CertificatePtr parsed = certificate_of_pem(identity.certificate_pem);
-    const auto no_password = [](char*, int, int, void*) { return 0; };
-    const KeyPtr parsed_key(PEM_read_bio_PrivateKey(reader_of(identity.key_pem).get(), nullptr, no_password, nullptr));
-    ERR_clear_error();
-    if (parsed == nullptr || parsed_key == nullptr) {
+    auto parsed_key = private_key_of_pem(*key_text, passphrase);
+    if (!parsed_key && parsed_key.error().code == ErrorCode::unauthenticated) {
+        parsed_key.error().where = key.string();
+        return fail(parsed_key.error());
+    }
+    if (parsed == nullptr || !parsed_key) {
         return fail({ErrorCode::malformed, "not a certificate and its private key in PEM",
                      certificate.string() + ", " + key.string(), "name the two files that `init` wrote"});
     }
-    if (X509_check_private_key(parsed.get(), parsed_key.get()) != 1) {
+    identity.key_pem = private_key_pem(parsed_key->get(), {});
+    if (X509_check_private_key(parsed.get(), parsed_key->get()) != 1) {
         ERR_clear_error();
         return fail({ErrorCode::bad_value, "the TLS certificate and the TLS key do not belong together",
                      certificate.string() + ", " + key.string(), "restore both from the same backup"});

@@ -9,13 +9,14 @@
 #include "minglu/hash.hpp"
 #include "minglu/ids.hpp"
 #include "minglu/time.hpp"
+#include "src/crypto/passphrase.hpp"
 #include "src/crypto/secret_file.hpp"
 
 namespace minglu {
 
 struct TlsIdentity {
     std::string certificate_pem;
-    std::string key_pem;  ///< PKCS#8, unencrypted
+    std::string key_pem;  ///< PKCS#8, unencrypted: in memory only, where the file is encrypted
 };
 
 /// A new ECDSA P-256 key and a certificate for server and client use that it signs itself. `names` are the DNS names
@@ -26,11 +27,14 @@ struct TlsIdentity {
 
 /// Both files get mode 0600; the key is written first. Errors: those of `write_secret_file`.
 [[nodiscard]] Result<void> save_tls_identity(const TlsIdentity& identity, const std::filesystem::path& certificate,
-                                             const std::filesystem::path& key, IfExists if_exists = IfExists::refuse);
+                                             const std::filesystem::path& key, IfExists if_exists = IfExists::refuse,
+                                             const Passphrase& passphrase = {});
 
-/// Errors: those of `read_secret_file` (the key), not_found, malformed, bad_value when they do not belong together.
+/// Errors: those of `read_secret_file` (the key), not_found, malformed, bad_value when they do not belong together,
+/// unauthenticated (the key is encrypted, and the passphrase is missing or another one).
 [[nodiscard]] Result<TlsIdentity> load_tls_identity(const std::filesystem::path& certificate,
-                                                    const std::filesystem::path& key);
+                                                    const std::filesystem::path& key,
+                                                    const Passphrase& passphrase = {});
 
 /// SHA-256 of the DER SubjectPublicKeyInfo (as RFC 7469 §2.4): what peers pin. Errors: malformed.
 [[nodiscard]] Result<Hash> spki_sha256_of_certificate(std::string_view pem);

@@ -88,6 +88,9 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     reader.read("log", "level", config.log.level);
     reader.read("log", "format", config.log.format);
     reader.read("audit", "mode", config.audit.mode);
+    std::string passphrase_file;
+    reader.read("keys", "passphrase_file", passphrase_file);
+    config.keys.passphrase_file = passphrase_file;
     reader.range("http", "threads", config.http.threads, 1, 256);
     reader.range("http", "body_bytes_max", config.http.body_bytes_max, 64 * 1024, std::int64_t{1} << 30);
     reader.range("peer", "threads", config.peer.threads, 2, 256);
@@ -140,6 +143,8 @@ Result<NodeConfig> load_config(const std::filesystem::path& data_dir,
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     if (!in) return fail({ErrorCode::io, "cannot read the configuration", file.string(), "check who may read it"});
     auto config = parse_config(text, file.string());
+    if (config && config->keys.passphrase_file.is_relative() && !config->keys.passphrase_file.empty())
+        config->keys.passphrase_file = file.parent_path() / config->keys.passphrase_file;
     if (config && (!data_dir.empty() || config->data.empty()))
         config->data = data_dir.empty() ? file.parent_path() : data_dir;
     return config;

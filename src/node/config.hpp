@@ -39,6 +39,10 @@ struct AuditConfig {
     std::string mode = "case";  ///< whose answers wait for their row in the audit trail: case, all
 };
 
+struct KeysConfig {
+    std::filesystem::path passphrase_file;  ///< empty: none; a relative one stands beside the configuration
+};
+
 struct NodeConfig {
     NodeId node;
     std::string name;
@@ -48,6 +52,7 @@ struct NodeConfig {
     SyncConfig sync;
     LogConfig log;
     AuditConfig audit;
+    KeysConfig keys;
 };
 
 /// Where things stand in a data directory.

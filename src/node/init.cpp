@@ -95,8 +95,11 @@ Result<std::string> make_node(const InitOptions& options, const DataPaths& paths
     } catch (const std::invalid_argument& fault) {
         return fail({ErrorCode::bad_value, fault.what(), "", "give another name or address"});
     }
-    if (auto saved = save_signing_key(*key, paths.signing_key); !saved) return tl::unexpected(saved.error());
-    if (auto saved = save_tls_identity(*tls, paths.tls_certificate, paths.tls_key); !saved)
+    if (auto saved = save_signing_key(*key, paths.signing_key, IfExists::refuse, options.passphrase); !saved)
+        return tl::unexpected(saved.error());
+    if (auto saved =
+            save_tls_identity(*tls, paths.tls_certificate, paths.tls_key, IfExists::refuse, options.passphrase);
+        !saved)
         return tl::unexpected(saved.error());
     if (auto saved = write_secret_file(paths.card, card_text, IfExists::replace); !saved)
         return tl::unexpected(saved.error());

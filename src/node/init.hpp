@@ -5,6 +5,7 @@
 
 #include "minglu/hash.hpp"
 #include "minglu/ids.hpp"
+#include "src/crypto/passphrase.hpp"
 
 namespace minglu {
 
@@ -17,6 +18,7 @@ struct InitOptions {
     std::string http_listen = "127.0.0.1:8080";
     std::string peer_listen = "0.0.0.0:8443";
     bool open_reads = false;
+    Passphrase passphrase;  ///< the keys are kept under it; none: plain
 };
 
 /// Returns the fingerprint of the new card. Errors: already_exists (the directory holds a node), busy, io, disk_full,

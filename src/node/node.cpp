@@ -100,12 +100,13 @@ std::string read_file(const std::filesystem::path& file) {
 class Node::Impl {
 public:
     Impl(NodeConfig config, DataLock lock, std::unique_ptr<Store> store, std::unique_ptr<SigningKey> key,
-         TlsIdentity tls)
+         TlsIdentity tls, Passphrase passphrase)
         : config_(std::move(config)),
           paths_(config_.data),
           lock_(std::move(lock)),
           keys_(one_key(std::move(key))),
           tls_(std::move(tls)),
+          passphrase_(std::move(passphrase)),
           store_(std::move(store)),
           replica_(config_.node, *store_, *keys_.front(), clock_, random_, &beside_,
                    static_cast<std::uint64_t>(config_.sync.log_bytes_per_day_max)),
@@ -206,12 +207,12 @@ private:
     Result<std::string> rotate_key(const std::string& actor, const std::string& reason) {
         const std::scoped_lock lock(rotating_);
         auto next = generate_signing_key(keys_.front()->suite());
-        if (auto saved = save_signing_key(*next, paths_.next_signing_key, IfExists::replace); !saved)
+        if (auto saved = save_signing_key(*next, paths_.next_signing_key, IfExists::replace, passphrase_); !saved)
             return tl::unexpected(saved.error());
         keys_.push_back(std::move(next));  // the replica holds on to it, and to the one before while it signs
         const auto written = replica_.rotate_key(*keys_.back(), actor, reason);
         if (!written) return tl::unexpected(written.error());
-        auto card = put_next_key_in_place(paths_, *keys_.back(), clock_.now());
+        auto card = put_next_key_in_place(paths_, *keys_.back(), clock_.now(), passphrase_);
         if (card) {
             exchange_.set_card(*card);
             evidence_.sign_with(*keys_.back(), *card);
@@ -339,6 +340,7 @@ private:
     std::vector<std::unique_ptr<SigningKey>> keys_;  ///< the last one signs
     std::mutex rotating_;
     TlsIdentity tls_;
+    Passphrase passphrase_;  ///< of the key files; none where they are plain
     std::unique_ptr<Store> store_;
     Replica replica_;
     Exchange exchange_;
@@ -368,7 +370,7 @@ private:
 Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Node::~Node() = default;
 
-Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config) {
+Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config, const Passphrase& passphrase) {
     const DataPaths paths(config.data);
     if (auto made = check_not_half_made(config.data); !made) return tl::unexpected(made.error());
     if (!std::filesystem::exists(paths.database) && !std::filesystem::exists(paths.signing_key))
@@ -376,14 +378,14 @@ Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config) {
     auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
     if (auto whole = check_not_half_restored(paths.database); !whole) return tl::unexpected(whole.error());
-    auto tls = load_tls_identity(paths.tls_certificate, paths.tls_key);
+    auto tls = load_tls_identity(paths.tls_certificate, paths.tls_key, passphrase);
     if (!tls) return tl::unexpected(tls.error());
     try {
         auto store = open_sqlite_store(paths.database, store_options(config));
-        auto key = settle_signing_key(paths, *store->read(), SystemClock().now());
+        auto key = settle_signing_key(paths, *store->read(), SystemClock().now(), passphrase);
         if (!key) return tl::unexpected(key.error());
-        return std::unique_ptr<Node>(new Node(
-            std::make_unique<Impl>(config, *std::move(lock), std::move(store), *std::move(key), *std::move(tls))));
+        return std::unique_ptr<Node>(new Node(std::make_unique<Impl>(config, *std::move(lock), std::move(store),
+                                                                     *std::move(key), *std::move(tls), passphrase)));
     } catch (const StoreFault& fault) {
         return fail({fault.code(), fault.what(), paths.database.string(), "see the operations guide, restore"});
     }

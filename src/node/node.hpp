@@ -6,6 +6,7 @@
 #include <string>
 
 #include "minglu/http.hpp"
+#include "src/crypto/passphrase.hpp"
 #include "src/node/config.hpp"
 
 namespace minglu {
@@ -20,8 +21,9 @@ struct Doors {
 class Node {
 public:
     /// Takes the lock and opens the store; no listener and no link yet. Errors: busy, not_found, io, corrupt, those of
-    /// key files.
-    [[nodiscard]] static Result<std::unique_ptr<Node>> open(const NodeConfig& config);
+    /// key files; unauthenticated when these are encrypted, and the passphrase is missing or another one.
+    [[nodiscard]] static Result<std::unique_ptr<Node>> open(const NodeConfig& config,
+                                                            const Passphrase& passphrase = {});
     ~Node();
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;

@@ -31,9 +31,10 @@ Result<std::string> write_card(const DataPaths& paths, const SigningKey& key, Un
 
 }  // namespace
 
-Result<std::string> put_next_key_in_place(const DataPaths& paths, const SigningKey& key, UnixMs now) {
+Result<std::string> put_next_key_in_place(const DataPaths& paths, const SigningKey& key, UnixMs now,
+                                          const Passphrase& passphrase) {
     // Written anew rather than renamed, so that it is on disk when this returns.
-    if (auto saved = save_signing_key(key, paths.signing_key, IfExists::replace); !saved)
+    if (auto saved = save_signing_key(key, paths.signing_key, IfExists::replace, passphrase); !saved)
         return tl::unexpected(saved.error());
     auto card = write_card(paths, key, now);
     if (!card) return card;
@@ -42,19 +43,21 @@ Result<std::string> put_next_key_in_place(const DataPaths& paths, const SigningK
     return card;
 }
 
-Result<std::unique_ptr<SigningKey>> settle_signing_key(const DataPaths& paths, const ReadTx& tx, UnixMs now) {
+Result<std::unique_ptr<SigningKey>> settle_signing_key(const DataPaths& paths, const ReadTx& tx, UnixMs now,
+                                                       const Passphrase& passphrase) {
     const auto own = find_own(tx.logs());
     if (std::filesystem::exists(paths.next_signing_key)) {
-        auto next = load_signing_key(paths.next_signing_key);
+        auto next = load_signing_key(paths.next_signing_key, passphrase);
         if (!next) return next;
         if (own && own->signing_key == (*next)->public_key()) {
-            if (auto placed = put_next_key_in_place(paths, **next, now); !placed) return tl::unexpected(placed.error());
+            if (auto placed = put_next_key_in_place(paths, **next, now, passphrase); !placed)
+                return tl::unexpected(placed.error());
             return next;
         }
         std::error_code ignored;
         std::filesystem::remove(paths.next_signing_key, ignored);
     }
-    auto key = load_signing_key(paths.signing_key);
+    auto key = load_signing_key(paths.signing_key, passphrase);
     if (!key) return key;
     const bool opens_new_log = !own || !tx.setting(reopen_setting).empty();
     if (!opens_new_log && own->signing_key != (*key)->public_key())

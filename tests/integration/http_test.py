@@ -224,6 +224,9 @@ class Requests(OfficerListener):
                 self.assertRegex(line, r'^[a-z_]+(\{.*\})? [-+0-9.eE]+(inf|nan)?$')
         numbers = dict(re.findall(r"^(minglu_[a-z_]+) ([0-9.e+]+)$", text, re.MULTILINE))
         self.assertEqual(25, float(numbers["minglu_entries"]), sorted(numbers))
+        self.assertEqual(0, float(numbers["minglu_audit_rows_lost_total"]))
+        self.assertIn("minglu_audit_rows_total", numbers)
+        self.assertIn("minglu_audit_rows_waiting", numbers)
 
     def test_every_path_described_is_served(self):
         admin = self.token("admin")

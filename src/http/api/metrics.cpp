@@ -6,8 +6,10 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <map>
 
+#include "src/audit/audit_trail.hpp"
 #include "src/http/api/sync_status.hpp"
 #include "src/http/problem.hpp"
 
@@ -86,6 +88,34 @@ public:
 private:
     prometheus::Family<prometheus::Counter>& family_;
 };
+
+/// How much of the own log others have signed that they hold: what they have not is as safe as this disk.
+void add_cosignatures(prometheus::Registry& registry, const Services& services, const ReadTx& tx) {
+    PeerGauge cosigned(registry, "minglu_cosigned_records",
+                       "Records of the log written here up to which the peer has signed that it holds them.");
+    const Standing standing = services.replica.standing();
+    const Seq written = standing.vector.at(standing.own_log);
+    Seq furthest;
+    for (const CosignatureRow& row : tx.cosignatures(standing.own_log)) {
+        cosigned.set(row.node, static_cast<double>(row.size.value()));
+        furthest = std::max(furthest, row.size);
+    }
+    set_gauge(registry, "minglu_records_not_cosigned", "Records of the log written here that no peer has cosigned yet.",
+              static_cast<double>(written.value() - std::min(written, furthest).value()));
+}
+
+void add_audit(prometheus::Registry& registry, const AuditTrail* audit) {
+    if (audit == nullptr) return;
+    const AuditState state = audit->state();
+    const auto count = [&](const std::string& name, const std::string& help, std::uint64_t value) {
+        prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({}).Increment(
+            static_cast<double>(value));
+    };
+    count("minglu_audit_rows_total", "Rows of the audit trail written since the start.", state.written);
+    count("minglu_audit_rows_lost_total", "Rows that found no room; the trail names them as a gap.", state.lost);
+    set_gauge(registry, "minglu_audit_rows_waiting", "Rows of the audit trail that wait to be written.",
+              static_cast<double>(state.waiting));
+}
 
 double age_s(UnixMs then, UnixMs now) {
     return static_cast<double>(now.value() - then.value()) / 1000;
@@ -191,6 +221,8 @@ std::string Metrics::text(const Services& services) const {
     add_incidents(now, *tx);
     add_quota(now, services, *tx);
     add_peers(now, services);
+    add_cosignatures(now, services, *tx);
+    add_audit(now, services.audit);
     std::vector<prometheus::MetricFamily> all = now.Collect();
     for (prometheus::MetricFamily& family : families_->registry->Collect()) all.push_back(std::move(family));
     return prometheus::TextSerializer().Serialize(all);

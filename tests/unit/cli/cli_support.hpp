@@ -21,6 +21,7 @@ public:
     std::vector<HttpRequest> requests;
     std::vector<cli::Place> places;
     std::optional<cli::NewNode> made;
+    std::optional<cli::PassphraseFrom> new_passphrase;
     std::optional<std::filesystem::path> restored;
     std::optional<Error> fault;  ///< of connect, init, serve, restore
 
@@ -38,6 +39,11 @@ public:
         places.push_back(place);
         if (fault) return fail(*fault);
         on_ready({"127.0.0.1:8080", "", "/d/minglu.sock"});
+        return {};
+    }
+    Result<void> change_passphrase(const cli::Place& place, const std::optional<cli::PassphraseFrom>& to) override {
+        places.push_back(place);
+        new_passphrase = to;
         return {};
     }
     Result<void> restore(const std::filesystem::path& backup, const cli::Place&) override {

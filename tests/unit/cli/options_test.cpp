@@ -172,6 +172,34 @@ TEST_CASE("a wrong command line is answered 2, and nothing is sent") {
     }
 }
 
+TEST_CASE("a passphrase comes from one place, and reaches whatever opens keys") {
+    CommandLine line;
+    line.variables["CREDENTIALS_DIRECTORY"] = "/run/credentials/minglu";
+    CHECK(line.run({"serve", "--passphrase-file", "/etc/p"}).code == 0);
+    CHECK(line.node.places.back().passphrase.file == "/etc/p");
+    CHECK(line.node.places.back().passphrase.credential == "/run/credentials/minglu/passphrase");
+    CHECK(line.run({"--passphrase-fd", "3", "serve"}).code == 0);
+    CHECK(line.node.places.back().passphrase.descriptor == 3);
+    CHECK(line.run({"init", "--node", "cq", "--name", "x", "--data", "/d", "--passphrase"}).code == 0);
+    CHECK(line.node.made->passphrase.ask);
+    CHECK(line.run({"key", "passphrase", "--passphrase-file", "/old", "--new-passphrase-file", "/new"}).code == 0);
+    CHECK(line.node.places.back().passphrase.file == "/old");
+    CHECK(line.node.new_passphrase->file == "/new");
+    CHECK(line.run({"key", "passphrase", "--remove"}).code == 0);
+    CHECK_FALSE(line.node.new_passphrase);
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"serve", "--passphrase-file", "/p", "--passphrase-fd", "3"},
+             {"serve", "--passphrase", "--passphrase-fd", "3"},
+             {"serve", "--passphrase-fd", "-1"},
+             {"key", "passphrase"},
+             {"key", "passphrase", "--remove", "--new-passphrase"},
+             {"key", "passphrase", "--new-passphrase", "--new-passphrase-fd", "3"},
+         })
+        CHECK(line.run(words).code == 2);
+    line.node.fault = Error{ErrorCode::unauthenticated, "the passphrase does not open this key", "sign.pem", "x"};
+    CHECK(line.run({"serve"}).code == 9);
+}
+
 TEST_CASE("help of every command names its options and the exit codes") {
     CommandLine line;
     const Run all = line.run({"--help"});
