@@ -32,6 +32,12 @@ struct Place {
     std::optional<std::filesystem::path> config;
 };
 
+/// Who does it, and for which case.
+struct Asker {
+    std::string actor;
+    std::string case_number;
+};
+
 struct NewNode {
     std::filesystem::path data;
     NodeId node;
@@ -61,7 +67,8 @@ public:
     /// Returns once SIGTERM or SIGINT arrived and the last answer left.
     [[nodiscard]] virtual Result<void> serve(const Place& place,
                                              const std::function<void(const Listening&)>& on_ready) = 0;
-    [[nodiscard]] virtual Result<void> restore(const std::filesystem::path& backup, const Place& place) = 0;
+    [[nodiscard]] virtual Result<void> restore(const std::filesystem::path& backup, const Place& place,
+                                               const Asker& by) = 0;
     [[nodiscard]] virtual std::string version() const = 0;  ///< of the program
 };
 

@@ -40,7 +40,7 @@ public:
         on_ready({"127.0.0.1:8080", "", "/d/minglu.sock"});
         return {};
     }
-    Result<void> restore(const std::filesystem::path& backup, const cli::Place&) override {
+    Result<void> restore(const std::filesystem::path& backup, const cli::Place&, const cli::Asker&) override {
         if (fault) return fail(*fault);
         restored = backup;
         return {};
