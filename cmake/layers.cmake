@@ -40,7 +40,7 @@ minglu_layer(minglu_imports DIRS src/imports LINK minglu_sync)
 minglu_layer(minglu_sheet DIRS src/sheet LINK minglu_sync PkgConfig::QRENCODE)
 minglu_layer(minglu_audit DIRS src/audit LINK minglu_sync)
 minglu_layer(minglu_lookalikes DIRS src/lookalikes LINK minglu_sync)
-minglu_layer(minglu_checks DIRS src/checks LINK minglu_sync EXPAT::EXPAT PkgConfig::LIBZIP PkgConfig::XLSXWRITER)
+minglu_layer(minglu_checks DIRS src/checks LINK minglu_lookalikes minglu_sync EXPAT::EXPAT PkgConfig::LIBZIP PkgConfig::XLSXWRITER)
 minglu_layer(minglu_http DIRS src/http src/http/api
   LINK minglu_audit minglu_checks minglu_imports minglu_lookalikes minglu_sheet minglu_sync minglu_httplib
   PkgConfig::PROMETHEUS PkgConfig::ZSTD ZLIB::ZLIB spdlog::spdlog)

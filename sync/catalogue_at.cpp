@@ -1,6 +1,7 @@
 #include "sync/catalogue_at.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "catalog/entry_filter.hpp"
 #include "minglu/moment.hpp"
@@ -127,6 +128,25 @@ void CatalogueAt::add_refolded(std::vector<EntryHit>& hits, const EntryQuery& qu
             if (++found > query.limit) return;
         }
     }
+}
+
+std::optional<EntryHit> CatalogueAt::hit_of(EntryNo no) const {
+    EntryQuery query;
+    query.as_of = asked_.as_of;
+    query.after = EntryNo{no.value() - 1};
+    query.limit = 1;
+    std::vector<EntryHit> hits;
+    if (is_touched(no))
+        add_refolded(hits, query, no);
+    else
+        hits = tx_.query(query).hits;
+    if (hits.empty() || hits.front().no != no) return std::nullopt;
+    return std::move(hits.front());
+}
+
+void CatalogueAt::visit_touched(
+    const std::function<void(const TouchedEntry& entry, std::span<const Period> periods)>& visit) const {
+    for (const TouchedEntry& touched : touched_) visit(touched, views_of(tx_, touched.key, asked_.known_at).periods);
 }
 
 Verdict CatalogueAt::verdict_of(const EntryHit& hit) const {

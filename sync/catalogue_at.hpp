@@ -3,9 +3,9 @@
 ///
 /// Entries that no later record touched are read as they are stored; the others are folded again. What was cut off
 /// later (docs/PROTOCOL.md §6) does not count at any moment.
-#include <map>
+#include <functional>
 #include <optional>
-#include <set>
+#include <span>
 #include <vector>
 
 #include "catalog/protection.hpp"
@@ -51,13 +51,22 @@ public:
     /// for each.
     CatalogueAt(const ReadTx& tx, const Asked& asked);
 
+    [[nodiscard]] const Asked& asked() const { return asked_; }
+
     /// As ReadTx::query, over what was known.
     [[nodiscard]] EntryPage query(const EntryQuery& query) const;
-    /// Of a hit that `query` gave.
+    /// One entry on the day that is asked about; none before its first period.
+    [[nodiscard]] std::optional<EntryHit> hit_of(EntryNo no) const;
+    /// Of a hit that `query` or `hit_of` gave.
     [[nodiscard]] Verdict verdict_of(const EntryHit& hit) const;
 
-private:
+    /// Written to since the moment of knowledge.
     [[nodiscard]] bool is_touched(EntryNo no) const;
+    /// All of those by number, with their periods as they were known.
+    void visit_touched(
+        const std::function<void(const TouchedEntry& entry, std::span<const Period> periods)>& visit) const;
+
+private:
     /// Appends the hits among the entries that are folded again, up to `limit` and not beyond entry `last`.
     void add_refolded(std::vector<EntryHit>& hits, const EntryQuery& query, std::optional<EntryNo> last) const;
 

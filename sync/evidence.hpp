@@ -18,6 +18,7 @@
 #include "catalog/law.hpp"
 #include "minglu/ports.hpp"
 #include "minglu/store.hpp"
+#include "sync/key_changes.hpp"
 #include "sync/state_trie.hpp"
 
 namespace minglu {
@@ -73,6 +74,7 @@ struct Evidence {
     std::vector<std::string> newest;       ///< of every other node its newest head here, by log: how fresh this is
     Law law;                               ///< the rows by which the answer was found
     std::vector<KnownCard> cards;          ///< of the nodes of all these heads, by node
+    std::vector<KeyChange> key_changes;    ///< of these nodes, as far as the issuer knows
     std::string signature;                 ///< raw, of the issuer
 };
 

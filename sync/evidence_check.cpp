@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/entry_views.hpp"
+#include "sync/key_chain.hpp"
 #include "sync/merkle.hpp"
 #include "sync/proof_steps.hpp"
 #include "sync/refold.hpp"
@@ -32,7 +33,7 @@ public:
     Check(const Evidence& evidence, std::span<const Card> trusted) : evidence_(evidence), trusted_(trusted) {}
 
     Result<CheckedEvidence> run() {
-        Result<void> ok{};
+        Result<void> ok = gather_keys();
         for (const auto& [log, proof] : evidence_.logs)
             if (ok) ok = check_log(log, proof);
         for (std::size_t i = 0; ok && i < evidence_.ops.size(); ++i) ok = check_op(evidence_.ops[i], i);
@@ -46,6 +47,29 @@ public:
     }
 
 private:
+    /// The keys of the trusted cards, and those that lead on from them or to them.
+    Result<void> gather_keys() {
+        std::vector<KeyChange> changes;
+        for (const KeyChange& change : evidence_.key_changes) {
+            const Card* const card = card_of(node_of(change.log));
+            if (card == nullptr) continue;
+            if (const auto checked = check_key_change(change, card->suite); !checked) return fail(checked.error());
+            changes.push_back(change);
+        }
+        for (const Card& card : trusted_)
+            for (NodeKey& key : key_chain(card.node, card.suite, card.signing_key, changes))
+                keys_[card.node].push_back(std::move(key));
+        return {};
+    }
+
+    /// Whether one of the node's keys has signed it that counted at its size.
+    bool is_signed(const SignedHead& note, const NodeId& node) const {
+        const auto keys = keys_.find(node);
+        return keys != keys_.end() && std::any_of(keys->second.begin(), keys->second.end(), [&](const NodeKey& key) {
+                   return key.signs(note.head.log, note.head.size) && is_signed_by(note, node, key.suite, key.key);
+               });
+    }
+
     const Card* card_of(const NodeId& node) const {
         const auto found =
             std::find_if(trusted_.begin(), trusted_.end(), [&](const Card& card) { return card.node == node; });
@@ -66,9 +90,11 @@ private:
         const NodeId author = node_of(parsed->head.log);
         const auto card = trusted_card(author, where);
         if (!card) return fail(card.error());
-        const auto head = open_head(note, (*card)->suite, (*card)->signing_key);
-        if (!head) return fail(head.error());
-        return CheckedHead{*head, cosigners_of(*parsed, author)};
+        if (!is_signed(*parsed, author)) {
+            const auto head = open_head(note, (*card)->suite, (*card)->signing_key);
+            return head ? disproved("the head is signed with a key that was given up", where) : fail(head.error());
+        }
+        return CheckedHead{parsed->head, cosigners_of(*parsed, author)};
     }
 
     Result<void> check_log(const LogId& log, const LogProof& proof) {
@@ -102,8 +128,7 @@ private:
     std::vector<NodeId> cosigners_of(const SignedHead& note, const NodeId& author) const {
         std::vector<NodeId> cosigners;
         for (const Card& card : trusted_)
-            if (card.node != author && is_signed_by(note, card.node, card.suite, card.signing_key))
-                cosigners.push_back(card.node);
+            if (card.node != author && is_signed(note, card.node)) cosigners.push_back(card.node);
         return cosigners;
     }
 
@@ -213,8 +238,10 @@ private:
     Result<void> check_issuer() const {
         const auto card = trusted_card(evidence_.node, "node");
         if (!card) return fail(card.error());
-        if (verify_signature((*card)->suite, (*card)->signing_key, signed_bytes(evidence_), evidence_.signature))
-            return {};
+        const std::string bytes = signed_bytes(evidence_);
+        // Whoever has a key that was given up may write what he likes with it.
+        for (const NodeKey& key : keys_.at(evidence_.node))
+            if (!key.upto && verify_signature(key.suite, key.key, bytes, evidence_.signature)) return {};
         return fail(refused(ErrorCode::bad_signature,
                             "the file was changed after it was issued, or not issued by " + evidence_.node.value(),
                             "signature"));
@@ -222,6 +249,7 @@ private:
 
     const Evidence& evidence_;
     std::span<const Card> trusted_;
+    std::map<NodeId, std::vector<NodeKey>> keys_;
     std::map<LogId, CheckedLog> logs_;
     std::vector<CheckedHead> heads_;
     std::vector<CheckedHead> newest_;

@@ -84,6 +84,8 @@ public:
             entry = {node, card->name, fingerprint(*card), card->suite, card->signing_key};
         }
         for (auto& [node, card] : known) evidence_.cards.push_back(std::move(card));
+        for (KeyChange& change : key_changes(tx_))
+            if (nodes_.contains(node_of(change.log))) evidence_.key_changes.push_back(std::move(change));
         return {};
     }
 

@@ -98,6 +98,8 @@ std::string text_of_members(const Evidence& evidence, bool with_signature) {
     for (const auto& [log, proof] : evidence.logs) json["logs"].push_back(to_json(log, proof));
     json["cards"] = Json::array();
     for (const KnownCard& card : evidence.cards) json["cards"].push_back(to_json(card));
+    // Left out where there are none, as in files from before keys were changed.
+    for (const KeyChange& change : evidence.key_changes) json["key_changes"].push_back(Json::parse(serialise(change)));
     if (with_signature) json["signature"] = to_base64(evidence.signature);
     return canonical_json(json.dump()).value();
 }
@@ -198,6 +200,9 @@ Evidence read(const Json& json) {
     evidence.newest = json.at("heads").get<std::vector<std::string>>();
     evidence.law = law_of(json.at("law"), parts_of(evidence.key).kind);
     for (const Json& card : json.at("cards")) evidence.cards.push_back(card_of(card));
+    if (json.contains("key_changes"))
+        for (const Json& change : json.at("key_changes"))
+            evidence.key_changes.push_back(accept(parse_key_change(change.dump())));
     evidence.signature = accept(from_base64(text_at(json, "signature")));
     return evidence;
 }

@@ -43,8 +43,8 @@ HolderCells holder_cells(std::string_view json, Kind kind) {
 }
 
 std::string more_header(const std::string& field) {
-    const bool plain =
-        field_name_of(field) == field && find_field(field) == nullptr && field != "key" && field != "credit_code";
+    const bool plain = field_name_of(field) == field && find_field(field) == nullptr && field != "key" &&
+                       field != "verdict" && field != "credit_code";
     return plain ? field : std::string(field_header_mark) + field;
 }
 
@@ -67,6 +67,7 @@ CsvExport::CsvExport(CsvExportOptions options, Sink sink) : options_(std::move(o
     const bool chinese = options_.headers == HeaderLanguage::chinese;
     if (options_.byte_order_mark) line_ = "\xEF\xBB\xBF";
     append_csv_cell(line_, chinese ? "条目键" : "key");
+    if (options_.verdicts) append_csv_cell(line_ += ',', chinese ? "名录结论" : "verdict");
     for (const FieldSpec& spec : field_specs()) {
         line_.push_back(',');
         append_csv_cell(line_, chinese ? spec.label_zh : spec.name);
@@ -82,7 +83,7 @@ CsvExport::CsvExport(CsvExportOptions options, Sink sink) : options_(std::move(o
     sink_(line_);
 }
 
-void CsvExport::add(const EntryKey& key, std::string_view view) {
+void CsvExport::add(const EntryKey& key, std::string_view view, std::string_view verdict) {
     const Kind kind = parts_of(key).kind;
     line_.clear();
     append_csv_cell(line_, key.value());
@@ -90,6 +91,7 @@ void CsvExport::add(const EntryKey& key, std::string_view view) {
         line_.push_back(',');
         if (text.size() + 1 <= csv_cell_bytes_max) append_csv_cell(line_, text);
     };
+    if (options_.verdicts) put(verdict);
     for (const FieldSpec& spec : field_specs()) {
         const std::string_view json = member_of(view, spec.name);
         if (spec.name == "holders") {

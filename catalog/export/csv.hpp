@@ -20,6 +20,8 @@ struct CsvExportOptions {
     HeaderLanguage headers = HeaderLanguage::chinese;
     /// Fields beside those of the table of fields, to be exported too.
     std::vector<std::string> more_fields;
+    /// A column behind the key says what the entry is worth on the day; an import skips it.
+    bool verdicts = false;
 };
 
 class CsvExport {
@@ -28,8 +30,8 @@ public:
 
     /// Writes the header row at once.
     CsvExport(CsvExportOptions options, Sink sink);
-    /// `view` is the canonical JSON object of the entry's merged fields.
-    void add(const EntryKey& key, std::string_view view);
+    /// `view` is the canonical JSON object of the entry's merged fields; `verdict` is written where there is a column.
+    void add(const EntryKey& key, std::string_view view, std::string_view verdict = {});
 
 private:
     CsvExportOptions options_;

@@ -213,6 +213,8 @@ Column literal_column(const std::string& header, const std::string& folded) {
         return {ColumnRole::field, header.substr(field_header_mark.size()), header};
     }
     if (is_key_header(folded)) return {ColumnRole::key, {}, header};
+    // What an export says of an entry follows from its fields.
+    if (folded == "verdict" || folded == "名录结论") return {ColumnRole::skip, {}, header};
     if (folded == "creditcode" || folded == "统一社会信用代码") return {ColumnRole::credit_code, {}, header};
     if (const FieldSpec* spec = field_of(header, folded)) {
         const std::string field{spec->name};

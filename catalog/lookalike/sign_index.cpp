@@ -1,6 +1,8 @@
 #include "catalog/lookalike/sign_index.hpp"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <tuple>
 
 #include "catalog/lookalike/probes.hpp"
@@ -11,34 +13,25 @@ namespace {
 /// What a rule may lift a score by (see SimilarityRule::one_differs): two of three characters are 66 hundredths.
 constexpr int lift_max = 9;
 
+/// What is collected for so many signs at a time stays in the nearest cache of a processor.
+constexpr std::uint32_t signs_per_block = 32'768;
+
+/// A weight that no sign has: what was removed can never collect enough.
+constexpr std::uint8_t weight_of_removed = 255;
+
 }  // namespace
 
-/// What each mark has collected from a probe, and which have collected anything.
-class SignIndex::Collected {
-public:
-    explicit Collected(std::size_t signs) : sums_(signs) {}
+/// A posting list that a probe reads, as far as it has been read.
+struct SignIndex::Reading {
+    std::span<const SignNo> rest;
+    std::uint16_t worth = 0;
+    std::uint16_t position = 0;  ///< of the probe, from 1
+};
 
-    void add(SignNo sign, int worth, std::size_t position) {
-        Sum& sum = sums_[sign];
-        if (sum.last == position + 1) return;  // a better wish of this position has counted already
-        if (sum.last == 0) touched_.push_back(sign);
-        sum.worth = static_cast<std::uint16_t>(std::min(sum.worth + worth, 0xFFFF));
-        sum.last = static_cast<std::uint16_t>(position + 1);
-    }
-    [[nodiscard]] const std::vector<SignNo>& touched() const { return touched_; }
-    [[nodiscard]] int worth(SignNo sign) const { return sums_[sign].worth; }
-    void clear() {
-        for (const SignNo sign : touched_) sums_[sign] = {};
-        touched_.clear();
-    }
-
-private:
-    struct Sum {
-        std::uint16_t worth = 0;
-        std::uint16_t last = 0;  ///< position that counted last, from 1
-    };
-    std::vector<Sum> sums_;
-    std::vector<SignNo> touched_;
+/// What each mark of a block has collected from a probe.
+struct SignIndex::Sum {
+    std::uint16_t worth = 0;
+    std::uint16_t last = 0;  ///< position that counted last
 };
 
 void SignIndex::add(EntryNo entry, Kind kind, std::string_view name) {
@@ -53,22 +46,23 @@ void SignIndex::add(EntryNo entry, Kind kind, std::string_view name) {
     entered.entry = entry;
     entered.begin = static_cast<std::uint32_t>(units_.size());
     entered.size = static_cast<std::uint8_t>(sign.units.size());
-    entered.weight = static_cast<std::uint8_t>(least_weight_of(sign.units));
     entered.kind = kind;
+    weights_.push_back(static_cast<std::uint8_t>(least_weight_of(sign.units)));
     units_ += sign.units;
     for (const Feature feature : features_of(sign.units)) postings_[feature].push_back(no);
 }
 
 void SignIndex::remove(const std::unordered_set<EntryNo>& entries) {
-    for (Entered& sign : signs_) {
-        if (sign.removed || !entries.contains(sign.entry)) continue;
-        sign.removed = true;
+    for (std::size_t no = 0; no < signs_.size(); ++no) {
+        if (weights_[no] == weight_of_removed || !entries.contains(signs_[no].entry)) continue;
+        weights_[no] = weight_of_removed;
         ++removed_;
     }
 }
 
 std::size_t SignIndex::bytes() const {
-    std::size_t bytes = signs_.capacity() * sizeof(Entered) + units_.capacity() * sizeof(char32_t);
+    std::size_t bytes =
+        signs_.capacity() * sizeof(Entered) + weights_.capacity() + units_.capacity() * sizeof(char32_t);
     constexpr std::size_t node_bytes = 64;
     for (const auto& [feature, signs] : postings_) bytes += node_bytes + signs.capacity() * sizeof(SignNo);
     return bytes;
@@ -78,33 +72,55 @@ std::u32string_view SignIndex::units(const Entered& sign) const {
     return std::u32string_view(units_).substr(sign.begin, sign.size);
 }
 
-void SignIndex::collect(std::uint32_t feature, int worth, std::size_t position, Collected& into) const {
-    const auto found = postings_.find(feature);
-    if (found == postings_.end()) return;
-    for (const SignNo sign : found->second) into.add(sign, worth, position);
+std::vector<SignIndex::Reading> SignIndex::readings(const Probe& probe) const {
+    std::vector<Reading> readings;
+    for (std::size_t position = 0; position < probe.positions.size(); ++position)
+        for (const Wish& wish : probe.positions[position])
+            if (const auto found = postings_.find(wish.feature); found != postings_.end())
+                readings.push_back(
+                    {found->second, static_cast<std::uint16_t>(wish.worth), static_cast<std::uint16_t>(position + 1)});
+    return readings;
+}
+
+void SignIndex::collect(const Probe& probe, int score_min, std::vector<SignNo>& candidates) const {
+    // By the weight of a mark: what it must collect to be compared in full.
+    std::array<int, weight_of_removed + 1> needed{};
+    for (std::size_t weight = 0; weight < needed.size(); ++weight)
+        needed[weight] = (score_min - lift_max) * (probe.weight + static_cast<int>(weight));
+    needed[weight_of_removed] = std::numeric_limits<int>::max();
+    std::vector<Reading> readings = this->readings(probe);
+    std::vector<Sum> sums(std::min<std::size_t>(signs_per_block, signs_.size()));
+    for (SignNo begin = 0; begin < signs_.size(); begin += signs_per_block) {
+        for (Reading& reading : readings) {
+            std::size_t i = 0;
+            for (; i < reading.rest.size() && reading.rest[i] - begin < signs_per_block; ++i) {
+                const SignNo no = reading.rest[i];
+                Sum& sum = sums[no - begin];
+                if (sum.last == reading.position) continue;  // a better wish of this position has counted already
+                sum.last = reading.position;
+                const int before = sum.worth;
+                sum.worth = static_cast<std::uint16_t>(before + reading.worth);
+                const int least = needed[weights_[no]];
+                if (before < least && sum.worth >= least) candidates.push_back(no);
+            }
+            reading.rest = reading.rest.subspan(i);
+        }
+        std::fill(sums.begin(), sums.end(), Sum{});
+    }
 }
 
 void SignIndex::find(const SignComparer& sign, const LookalikeQuery& query,
                      const std::function<bool(const LookalikeCandidate&)>& accept) const {
     std::vector<SignNo> candidates;
-    Collected collected(signs_.size());
-    for (const Probe& probe : probes_of(sign)) {
-        for (std::size_t position = 0; position < probe.positions.size(); ++position)
-            for (const Wish& wish : probe.positions[position]) collect(wish.feature, wish.worth, position, collected);
-        for (const SignNo no : collected.touched()) {
-            const Entered& entered = signs_[no];
-            const bool wanted = !entered.removed && (!query.kind || *query.kind == entered.kind);
-            const int least = (query.score_min - lift_max) * (probe.weight + entered.weight);
-            if (wanted && collected.worth(no) >= least) candidates.push_back(no);
-        }
-        collected.clear();
-    }
+    for (const Probe& probe : probes_of(sign)) collect(probe, query.score_min, candidates);
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
 
     std::vector<std::pair<int, SignNo>> found;  // by score downwards: negative
-    for (const SignNo no : candidates)
+    for (const SignNo no : candidates) {
+        if (query.kind && *query.kind != signs_[no].kind) continue;
         if (const int score = sign.score(units(signs_[no])); score >= query.score_min) found.emplace_back(-score, no);
+    }
     std::sort(found.begin(), found.end(), [&](const auto& a, const auto& b) {
         return std::tie(a.first, signs_[a.second].entry) < std::tie(b.first, signs_[b.second].entry);
     });

@@ -6,7 +6,6 @@
 /// and only marks that can reach the wanted score are compared in full. About 70 bytes a mark.
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,6 +16,13 @@
 #include "minglu/store.hpp"
 
 namespace minglu {
+
+struct Probe;
+
+/// Patents have titles; trademarks and geographical indications have names that goods carry.
+[[nodiscard]] constexpr bool is_sign(Kind kind) {
+    return kind == Kind::trademark || kind == Kind::gi;
+}
 
 struct LookalikeQuery {
     int score_min = lookalike_score_default;
@@ -57,15 +63,17 @@ private:
         EntryNo entry;
         std::uint32_t begin = 0;  ///< of its units
         std::uint8_t size = 0;
-        std::uint8_t weight = 0;  ///< the least that its units can weigh
         Kind kind = Kind::trademark;
-        bool removed = false;
     };
-    class Collected;
+    struct Reading;
+    struct Sum;
     [[nodiscard]] std::u32string_view units(const Entered& sign) const;
-    void collect(std::uint32_t feature, int worth, std::size_t position, Collected& into) const;
+    [[nodiscard]] std::vector<Reading> readings(const Probe& probe) const;
+    /// Appends the signs that share enough with the probe to reach the score.
+    void collect(const Probe& probe, int score_min, std::vector<SignNo>& candidates) const;
 
     std::vector<Entered> signs_;
+    std::vector<std::uint8_t> weights_;  ///< of each sign the least that its units can weigh, or that it was removed
     std::u32string units_;
     std::unordered_map<std::uint32_t, std::vector<SignNo>> postings_;
     std::size_t removed_ = 0;

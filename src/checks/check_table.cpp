@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "catalog/export/csv.hpp"
+#include "catalog/protection.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/text/utf8.hpp"
 
@@ -36,9 +37,10 @@ std::string cut(const std::string& text) {
 
 /// Calls `put(column, text)` for each cell of a row.
 template <class Put>
-void for_each_cell(std::size_t columns, const std::vector<std::string>& cells, const Answer& answer, const Put& put) {
+void for_each_cell(std::size_t columns, const std::vector<std::string>& cells, const Answer& answer,
+                   AnswerColumns answers, const Put& put) {
     for (std::size_t i = 0; i < columns; ++i) put(i, i < cells.size() ? cells[i] : std::string());
-    for (std::size_t i = 0; i < answer.size(); ++i) put(columns + i, answer_text(answer_columns[i].member, answer[i]));
+    for (std::size_t i = 0; i < answers.size(); ++i) put(columns + i, answer_text(answers[i].member, answer[i]));
 }
 
 Answer answer_headers() {
@@ -53,7 +55,7 @@ std::string answer_text(std::string_view member, const std::string& value) {
     if (member == "match")
         for (const Label& label : match_labels)
             if (label.code == value) return std::string(label.text);
-    if (member == "verdict") {
+    if (member == "verdict" || member == "lookalike_verdict") {
         for (const Verdict verdict : all_verdicts)
             if (name(verdict) == value) return std::string(label_zh(verdict));
         if (value == verdict_not_found) return "名录中未找到";
@@ -63,13 +65,14 @@ std::string answer_text(std::string_view member, const std::string& value) {
     return value;
 }
 
-std::string csv_header(const std::vector<std::string>& headers) {
-    return "\xEF\xBB\xBF" + csv_row(headers.size(), headers, answer_headers());
+std::string csv_header(const std::vector<std::string>& headers, AnswerColumns answers) {
+    return "\xEF\xBB\xBF" + csv_row(headers.size(), headers, answer_headers(), answers);
 }
 
-std::string csv_row(std::size_t columns, const std::vector<std::string>& cells, const Answer& answer) {
+std::string csv_row(std::size_t columns, const std::vector<std::string>& cells, const Answer& answer,
+                    AnswerColumns answers) {
     std::string line;
-    for_each_cell(columns, cells, answer, [&](std::size_t column, const std::string& text) {
+    for_each_cell(columns, cells, answer, answers, [&](std::size_t column, const std::string& text) {
         if (column > 0) line += ',';
         append_csv_cell(line, text);
     });
@@ -83,16 +86,18 @@ struct CheckWorkbook::Book {
     lxw_worksheet* sheet = nullptr;
     std::vector<std::pair<std::string, std::string>> about;
     std::size_t columns = 0;
+    AnswerColumns answers;
     lxw_row_t row = 0;
 };
 
-CheckWorkbook::CheckWorkbook(std::filesystem::path file, const std::vector<std::string>& headers,
+CheckWorkbook::CheckWorkbook(std::filesystem::path file, const std::vector<std::string>& headers, AnswerColumns answers,
                              std::vector<std::pair<std::string, std::string>> about)
     : book_(std::make_unique<Book>()) {
     book_->folder = file.parent_path().string();
     book_->file = std::move(file);
     book_->about = std::move(about);
     book_->columns = headers.size();
+    book_->answers = answers;
     lxw_workbook_options options{};
     options.constant_memory = LXW_TRUE;
     options.tmpdir = book_->folder.data();
@@ -108,7 +113,7 @@ CheckWorkbook::~CheckWorkbook() {
 }
 
 void CheckWorkbook::add(const std::vector<std::string>& cells, const Answer& answer) {
-    for_each_cell(book_->columns, cells, answer, [&](std::size_t column, const std::string& text) {
+    for_each_cell(book_->columns, cells, answer, book_->answers, [&](std::size_t column, const std::string& text) {
         if (!text.empty())
             worksheet_write_string(book_->sheet, book_->row, static_cast<lxw_col_t>(column), cut(text).c_str(),
                                    nullptr);

@@ -1,7 +1,6 @@
 #include "src/checks/goods_check.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "catalog/identifiers/entry_key.hpp"
@@ -12,7 +11,7 @@
 #include "catalog/text/analysis.hpp"
 #include "catalog/text/normalise.hpp"
 #include "catalog/text/terms.hpp"
-#include "minglu/json_text.hpp"
+#include "src/checks/goods_names.hpp"
 
 namespace minglu {
 
@@ -20,7 +19,6 @@ namespace {
 
 constexpr std::uint32_t hits_max = 20;
 constexpr std::size_t numbers_in_cell_max = 8;
-constexpr std::size_t name_bytes_max = 300;
 /// Candidates of one search that are looked at: a row must not cost more because its words are common.
 constexpr int candidates_max = 500;
 /// Parts of a name that are tried as names, and the shortest that says anything by itself.
@@ -46,38 +44,10 @@ std::vector<std::string_view> numbers_in(std::string_view cell) {
     return numbers;
 }
 
-std::string without_spaces(std::string text) {
-    text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
-    return text;
-}
-
-/// Names are compared without spaces, which people set as they like.
-std::string folded_name(const EntryHit& hit) {
-    return without_spaces(fold_text(hit.period.name));
-}
-
-/// What a name may be filed under: as it is spaced, and as one word.
-std::vector<std::string> spellings_of(std::string_view name) {
-    std::string spaced = fold_text(name.substr(0, name_bytes_max));
-    std::string whole = without_spaces(spaced);
-    if (whole.empty()) return {};
-    if (whole == spaced) return {std::move(whole)};
-    return {std::move(spaced), std::move(whole)};
-}
-
-std::string holders_of(std::string_view view) {
-    std::string names;
-    const auto holders = nlohmann::json::parse(member_of(view, "holders"), nullptr, false);
-    if (!holders.is_array()) return names;
-    for (const auto& holder : holders)
-        if (holder.is_object()) names += (names.empty() ? "" : "；") + holder.value("name", "");
-    return names;
-}
-
 bool has_holder(const EntryHit& hit, const GoodsRow& row) {
-    const std::string holders = fold_text(holders_of(hit.period.view));
+    const std::string holders = same_name(holders_of(hit.period.view));
     return std::any_of(row.holders.begin(), row.holders.end(), [&](std::string_view holder) {
-        const std::string wanted = fold_text(holder);
+        const std::string wanted = same_name(holder);
         return !wanted.empty() && holders.find(wanted) != std::string::npos;
     });
 }
@@ -101,14 +71,14 @@ void add_note(std::string& note, const std::string& text) {
 
 /// What the row says otherwise than the entry.
 void note_differences(std::string& note, const EntryHit& hit, const GoodsRow& row) {
-    const std::string own = folded_name(hit);
+    const std::string own = same_name(hit.period.name);
     const bool is_named = std::any_of(row.names.begin(), row.names.end(), [&](std::string_view name) {
-        const std::string folded = without_spaces(fold_text(name));
+        const std::string folded = same_name(name);
         return folded.empty() || own.find(folded) != std::string::npos || folded.find(own) != std::string::npos;
     });
     if (!row.names.empty() && !is_named) add_note(note, "名称与名录不符");
     const bool says_holder = std::any_of(row.holders.begin(), row.holders.end(),
-                                         [](std::string_view holder) { return !fold_text(holder).empty(); });
+                                         [](std::string_view holder) { return !same_name(holder).empty(); });
     if (says_holder && !has_holder(hit, row)) add_note(note, "权利人与名录不符");
     if (parse_nice_class(row.nice_class) && !parts_of(hit.key).nice_class.empty() && !has_class(hit, row))
         add_note(note, "类别与名录不符");
@@ -144,8 +114,9 @@ std::vector<EntryHit> GoodsCheck::with_number(std::string_view number) const {
 }
 
 std::vector<EntryHit> GoodsCheck::named(std::string_view folded) const {
-    const std::string wanted = without_spaces(std::string(folded));
-    return candidates(catalogue_, as_of_, folded, [&](const EntryHit& hit) { return folded_name(hit) == wanted; });
+    const std::string wanted = same_name(folded);
+    return candidates(catalogue_, as_of_, folded,
+                      [&](const EntryHit& hit) { return same_name(hit.period.name) == wanted; });
 }
 
 GoodsCheck::Found GoodsCheck::by_number(const GoodsRow& row, std::string& note) const {
@@ -185,10 +156,11 @@ GoodsCheck::Found GoodsCheck::by_name(const GoodsRow& row) const {
 
 /// Entries whose name holds the whole of what is asked; the shortest name adds least to it.
 GoodsCheck::Found GoodsCheck::containing(std::string_view folded) const {
-    const std::string wanted = without_spaces(std::string(folded));
+    const std::string wanted = same_name(folded);
     Found found;
-    found.hits = candidates(catalogue_, as_of_, folded,
-                            [&](const EntryHit& hit) { return folded_name(hit).find(wanted) != std::string::npos; });
+    found.hits = candidates(catalogue_, as_of_, folded, [&](const EntryHit& hit) {
+        return same_name(hit.period.name).find(wanted) != std::string::npos;
+    });
     std::stable_sort(found.hits.begin(), found.hits.end(),
                      [](const EntryHit& a, const EntryHit& b) { return a.period.name.size() < b.period.name.size(); });
     if (!found.hits.empty()) found.reason = "名录名称“" + found.hits.front().period.name + "”包含所查名称";

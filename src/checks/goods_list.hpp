@@ -7,7 +7,7 @@
 
 #include "catalog/check/goods_columns.hpp"
 #include "catalog/import/csv_reader.hpp"
-#include "src/checks/goods_check.hpp"
+#include "src/checks/goods_answer.hpp"
 #include "src/checks/table_limits.hpp"
 
 namespace minglu {

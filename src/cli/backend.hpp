@@ -42,6 +42,12 @@ struct Place {
     PassphraseFrom passphrase{};
 };
 
+/// Who does it, and for which case.
+struct Asker {
+    std::string actor;
+    std::string case_number;
+};
+
 struct NewNode {
     std::filesystem::path data;
     NodeId node;
@@ -72,7 +78,8 @@ public:
     /// Returns once SIGTERM or SIGINT arrived and the last answer left.
     [[nodiscard]] virtual Result<void> serve(const Place& place,
                                              const std::function<void(const Listening&)>& on_ready) = 0;
-    [[nodiscard]] virtual Result<void> restore(const std::filesystem::path& backup, const Place& place) = 0;
+    [[nodiscard]] virtual Result<void> restore(const std::filesystem::path& backup, const Place& place,
+                                               const Asker& by) = 0;
     /// Puts the keys of a node that does not run under another passphrase; under none without `to`.
     [[nodiscard]] virtual Result<void> change_passphrase(const Place& place,
                                                          const std::optional<PassphraseFrom>& to) = 0;

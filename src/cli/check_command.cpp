@@ -20,11 +20,21 @@ struct CheckOptions {
     std::string known_at;
     std::string sheet;
     bool force = false;
+    bool without_lookalikes = false;
 };
+
+AnswerColumns columns_of(const Json& first) {
+    return flag(first, "lookalikes") ? all_columns : match_columns;
+}
 
 Answer answer_of(const Json& row) {
     Answer answer;
-    for (std::size_t i = 0; i < answer.size(); ++i) answer[i] = text(row, answer_columns[i].member.data());
+    for (std::size_t i = 0; i < match_columns.size(); ++i) answer[i] = text(row, match_columns[i].member.data());
+    std::vector<Imitated> imitated;
+    for (const Json& mark : elements(row, "lookalikes"))
+        imitated.push_back({static_cast<int>(number(mark, "score")), text(mark, "key"), text(mark, "name"),
+                            text(mark, "verdict"), text(mark, "holders"), text(mark, "text")});
+    add_imitated(answer, imitated);
     return answer;
 }
 
@@ -51,6 +61,9 @@ public:
         for (const char* part : {"number", "name"})
             for (const std::string& header : cells_of(member(first, "columns"), part)) shown_.push_back(header);
         headers_ = cells_of(first, "headers");
+        std::vector<std::string> titles{"行", "所查", "结论", "匹配", "条目", "名称", "法律状态", "提示"};
+        if (flag(first, "lookalikes")) titles.insert(titles.begin() + 3, "近似");
+        table_.emplace(std::move(titles));
         return {};
     }
     Result<void> row(const Json& row) override {
@@ -61,19 +74,28 @@ public:
                 asked += (asked.empty() ? "" : " ") + cells[i];
         const auto shown = [&](const char* column) { return answer_text(column, text(row, column)); };
         const bool is_found = !text(row, "key").empty();
-        table_.add({text(row, "row"), asked, Cell(shown("verdict"), is_found ? Tone::plain : Tone::warn),
-                    shown("match"), shown("key"), shown("name"), shown("status"), shown("note")});
+        std::vector<Cell> line{
+            text(row, "row"), asked,        Cell(shown("verdict"), is_found ? Tone::plain : Tone::warn),
+            shown("match"),   shown("key"), shown("name"),
+            shown("status"),  shown("note")};
+        if (row.contains("lookalikes")) {
+            std::string alike;
+            for (const Json& mark : elements(row, "lookalikes"))
+                alike += (alike.empty() ? "" : "；") + text(mark, "name") + " " + text(mark, "score");
+            line.insert(line.begin() + 3, Cell(alike, Tone::bad));
+        }
+        table_->add(std::move(line));
         return {};
     }
     void end() override {
-        if (!table_.empty()) table_.print(session_.screen());
+        if (table_ && !table_->empty()) table_->print(session_.screen());
     }
 
 private:
     Session& session_;
     std::vector<std::string> shown_;
     std::vector<std::string> headers_;
-    Table table_{{"行", "所查", "结论", "匹配", "条目", "名称", "法律状态", "提示"}};
+    std::optional<Table> table_;
 };
 
 class AsCsv final : public Output {
@@ -86,10 +108,11 @@ public:
     Result<void> begin(const Json& first) override {
         const auto headers = cells_of(first, "headers");
         columns_ = headers.size();
-        return file_->write(csv_header(headers));
+        answers_ = columns_of(first);
+        return file_->write(csv_header(headers, answers_));
     }
     Result<void> row(const Json& row) override {
-        return file_->write(csv_row(columns_, cells_of(row, "cells"), answer_of(row)));
+        return file_->write(csv_row(columns_, cells_of(row, "cells"), answer_of(row), answers_));
     }
     void end() override {
         if (const auto kept = file_->keep(); !kept) session_.end(kept.error());
@@ -99,6 +122,7 @@ private:
     Session& session_;
     std::optional<NewFile> file_;
     std::size_t columns_ = 0;
+    AnswerColumns answers_;
 };
 
 class AsWorkbook final : public Output {
@@ -111,7 +135,7 @@ public:
                                        {"状态截至", text(freshness, "as_of")},
                                        {"名录版本", text(freshness, "vector")},
                                        {"行数", text(first, "rows")}});
-        book_.emplace(path_, cells_of(first, "headers"), about_);
+        book_.emplace(path_, cells_of(first, "headers"), columns_of(first), about_);
         return {};
     }
     Result<void> row(const Json& row) override {
@@ -168,6 +192,7 @@ ExitCode run_check(Session& session, const CheckOptions& options) {
     add_query(request, "as_of", options.as_of);
     add_query(request, "known_at", options.known_at);
     add_query(request, "sheet", options.sheet);
+    add_query(request, "lookalikes", options.without_lookalikes ? "0" : "");
     const auto output = output_for(session, options);
     ProgressBar bar = session.progress();
     std::uint64_t total = 0;
@@ -205,8 +230,10 @@ ExitCode run_check(Session& session, const CheckOptions& options) {
         return ExitCode::ok;
     }
     session.out() << "核查 " << text(counts, "rows") << " 行，名录中找到 " << text(counts, "found") << " 行";
+    if (counts.contains("lookalikes")) session.out() << "，有近似名称 " << text(counts, "lookalikes") << " 行";
     if (!options.output.empty()) session.out() << "；结果 " << Cell(options.output).text;
     session.out() << '\n';
+    if (counts.contains("complete") && !flag(counts, "complete")) session.err() << "名称过多，未全部比对\n";
     print_freshness(session, first);
     return ExitCode::ok;
 }
@@ -224,6 +251,8 @@ void add_check_command(CLI::App& app, Chosen& chosen) {
             command.add_option("--as-of", options.as_of, "Day to look at, YYYY-MM-DD; today when not given 查询日");
             command.add_option("--known-at", options.known_at,
                                "As this node knew it then: a day (to its end) or a time with offset 按当时所知");
+            command.add_flag("--no-lookalikes", options.without_lookalikes,
+                             "Do not look for protected names that rows could be meant to imitate 不查近似名称");
             command.add_option("--sheet", options.sheet, "Sheet of the workbook; the first when not given 工作表");
         },
         run_check);

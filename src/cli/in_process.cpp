@@ -52,10 +52,14 @@ Result<void> pump(HttpResponse& response, const Backend::Sink& sink) {
 
 }  // namespace
 
+std::string local_user() {
+    return "uid " + std::to_string(::getuid());
+}
+
 Result<HttpResponse> call_in_process(const HttpHandler& handler, HttpRequest request, const Backend::Sink* sink,
                                      const std::filesystem::path& spool) {
     request.local = true;
-    request.remote = "uid " + std::to_string(::getuid());
+    request.remote = local_user();
     UploadCopy copy;
     if (!request.body_file.empty()) {
         auto copied = copy.make(request.body_file, spool);

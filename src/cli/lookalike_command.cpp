@@ -1,6 +1,4 @@
 /// lookalike: protected marks that a sign could be meant to imitate.
-#include <map>
-
 #include "src/cli/command.hpp"
 #include "src/cli/labels.hpp"
 
@@ -10,44 +8,10 @@ namespace {
 
 struct LookalikeOptions {
     std::string sign;
-    std::string kind, nice_class, as_of;
+    std::string kind, nice_class, as_of, known_at;
     std::int64_t score_min = 0;
     std::int64_t limit = 0;
 };
-
-std::string reason_label(const std::string& reason) {
-    static const std::map<std::string, std::string, std::less<>> labels{
-        {"same", "同"},        {"variant", "繁简异体"}, {"homoglyph", "字母形近"}, {"shape", "形近"},
-        {"sound", "同音"},     {"near_sound", "近音"},  {"pinyin", "拼音"},        {"moved", "换位"},
-        {"different", "不同"}, {"added", "增"},         {"omitted", "减"}};
-    const auto found = labels.find(reason);
-    return found == labels.end() ? reason : found->second;
-}
-
-/// "康 帅≈师(形近 63) 傅", "+新 康 师 傅", "泸 −州 老 窖".
-std::string units_text(const Json& hit) {
-    std::string line;
-    for (const Json& unit : elements(hit, "units")) {
-        const std::string sign = text(unit, "sign");
-        const std::string mark = text(unit, "mark");
-        std::string reasons;
-        for (const Json& reason : elements(unit, "reasons"))
-            if (reason.is_string() && reason != "same")
-                reasons += (reasons.empty() ? "" : "、") + reason_label(reason.get<std::string>());
-        if (!line.empty()) line += " ";
-        if (mark.empty()) {
-            line += "+" + sign;
-        } else if (sign.empty()) {
-            line += "−" + mark;
-        } else if (reasons.empty()) {
-            line += sign;
-        } else {
-            line += sign == mark ? sign : sign + "≈" + mark;
-            line += "(" + reasons + ")";
-        }
-    }
-    return line;
-}
 
 std::string rules_text(const Json& hit) {
     std::string line;
@@ -65,7 +29,7 @@ void show(Session& session, const Json& answer) {
     table.wrap_cells();
     for (const Json& hit : items) {
         const Json& entry = member(hit, "entry");
-        table.add({text(hit, "score"), text(entry, "key"), text(member(entry, "fields"), "name"), units_text(hit),
+        table.add({text(hit, "score"), text(entry, "key"), text(member(entry, "fields"), "name"), text(hit, "text"),
                    rules_text(hit)});
     }
     if (!table.empty()) table.print(session.screen());
@@ -81,6 +45,7 @@ ExitCode run(Session& session, const LookalikeOptions& options) {
     add_query(request, "kind", options.kind);
     add_query(request, "class", options.nice_class);
     add_query(request, "as_of", options.as_of);
+    add_query(request, "known_at", options.known_at);
     if (options.score_min > 0) add_query(request, "min_score", std::to_string(options.score_min));
     if (options.limit > 0) add_query(request, "limit", std::to_string(options.limit));
     const Json answer = session.ask(std::move(request));
@@ -102,6 +67,8 @@ void add_lookalike_command(CLI::App& app, Chosen& chosen) {
                                "Least score, 60 to 100; 75 when not given 最低近似度");
             command.add_option("--limit", options.limit, "How many at most, 1 to 100; 20 when not given 条数上限");
             command.add_option("--as-of", options.as_of, "Day to look at, YYYY-MM-DD; today when not given 查询日");
+            command.add_option("--known-at", options.known_at,
+                               "As this node knew it then: a day (to its end) or a time with offset 按当时所知");
         },
         run);
 }

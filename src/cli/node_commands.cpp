@@ -72,7 +72,9 @@ struct RestoreOptions {
 };
 
 ExitCode run_restore(Session& session, const RestoreOptions& options) {
-    const auto restored = session.environment().node.restore(options.backup, session.globals().place);
+    const Globals& globals = session.globals();
+    const auto restored =
+        session.environment().node.restore(options.backup, globals.place, {globals.actor, globals.case_number});
     if (!restored) session.end(restored.error());
     if (session.json()) {
         session.print_json(Json{{"restored", options.backup}}.dump());

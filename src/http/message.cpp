@@ -48,10 +48,10 @@ Result<std::int64_t> integer_parameter(const HttpRequest& request, const std::st
     return number;
 }
 
-Result<bool> flag_parameter(const HttpRequest& request, const std::string& name) {
+Result<bool> flag_parameter(const HttpRequest& request, const std::string& name, bool otherwise) {
     const auto value = single(request, name);
     if (!value) return fail(value.error());
-    if (!value->has_value()) return false;
+    if (!value->has_value()) return otherwise;
     const std::string& text = **value;
     if (text.empty() || text == "1" || text == "true") return true;
     if (text == "0" || text == "false") return false;

@@ -20,7 +20,7 @@ namespace minglu {
 /// Decimal, within [min, max].
 [[nodiscard]] Result<std::int64_t> integer_parameter(const HttpRequest& request, const std::string& name,
                                                      std::int64_t otherwise, std::int64_t min, std::int64_t max);
-/// "1", "true" or present without a value; "0" or "false".
-[[nodiscard]] Result<bool> flag_parameter(const HttpRequest& request, const std::string& name);
+/// "1", "true" or present without a value; "0" or "false". `otherwise` when it is not given.
+[[nodiscard]] Result<bool> flag_parameter(const HttpRequest& request, const std::string& name, bool otherwise = false);
 
 }  // namespace minglu

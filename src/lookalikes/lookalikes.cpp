@@ -12,25 +12,6 @@ namespace {
 /// Beyond this many changed entries reading all names is quicker than reading each, and takes less memory.
 constexpr std::size_t changes_max = 20'000;
 
-bool is_sign(Kind kind) {
-    return kind == Kind::trademark || kind == Kind::gi;
-}
-
-/// The entry with that number as of the day, if it is listed under these units then.
-std::optional<EntryHit> listed_entry(const ReadTx& tx, const LookalikeCandidate& candidate,
-                                     const LookalikeQuestion& question) {
-    EntryQuery query;
-    query.as_of = question.as_of;
-    query.after = EntryNo{candidate.entry.value() - 1};
-    query.limit = 1;
-    EntryPage page = tx.query(query);
-    if (page.hits.empty() || page.hits.front().no != candidate.entry) return std::nullopt;
-    EntryHit& hit = page.hits.front();
-    if (hit.period.listing != "listed" || sign_of(hit.period.name).units != candidate.units) return std::nullopt;
-    if (!question.nice_class.empty() && parts_of(hit.key).nice_class != question.nice_class) return std::nullopt;
-    return std::move(hit);
-}
-
 }  // namespace
 
 void Lookalikes::note(const ViewChanges& changes) {
@@ -87,22 +68,10 @@ void Lookalikes::refresh(const ReadTx& tx, const ViewChanges& changes) {
     for (const auto& [no, kind, name] : names) index_.add(no, kind, name);
 }
 
-Result<std::vector<LookalikeHit>> Lookalikes::find(const ReadTx& tx, std::string_view sign,
-                                                   const LookalikeQuestion& question) const {
-    const SignComparer comparer(sign_of(sign));
-    if (comparer.sign().empty())
-        return fail({ErrorCode::bad_request, "nothing to compare in '" + std::string(sign) + "'", "sign",
-                     "give the words of the sign: Chinese characters, letters or digits"});
-    std::vector<LookalikeHit> hits;
+void Lookalikes::find(const SignComparer& sign, const LookalikeQuery& query,
+                      const std::function<bool(const LookalikeCandidate&)>& accept) const {
     const std::shared_lock lock(index_mutex_);
-    index_.find(comparer, question.query, [&](const LookalikeCandidate& candidate) {
-        auto entry = listed_entry(tx, candidate, question);
-        if (!entry) return false;
-        Comparison comparison = comparer.compare(sign_of(entry->period.name));
-        hits.push_back({*std::move(entry), std::move(comparison)});
-        return true;
-    });
-    return hits;
+    index_.find(sign, query, accept);
 }
 
 Lookalikes::Size Lookalikes::size() const {

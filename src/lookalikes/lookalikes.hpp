@@ -1,33 +1,18 @@
 #pragma once
-/// Which protected marks could a sign be meant to imitate? The index of catalog/lookalike over the names of all
-/// trademarks and geographical indications of a store, kept in memory and in step with its commits.
+/// The names of all trademarks and geographical indications of a store in the index of catalog/lookalike, kept in
+/// memory and in step with its commits. Questions go through lookalike_search.hpp.
 ///
 /// Built from the store when it is first asked (some seconds for a million names), and from then on brought up to date
-/// with what was written since, at the next question. What it finds is looked up in the snapshot of the question, so
-/// that a hit never says anything that the catalogue does not. Thread-safe.
+/// with what was written since, at the next question. Thread-safe.
+#include <functional>
 #include <mutex>
-#include <optional>
 #include <shared_mutex>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "catalog/lookalike/sign_index.hpp"
 #include "minglu/store.hpp"
 #include "sync/replica.hpp"
 
 namespace minglu {
-
-struct LookalikeQuestion {
-    LookalikeQuery query;
-    std::string nice_class;  ///< of trademarks; empty = any
-    Day as_of;               ///< listed on that day
-};
-
-struct LookalikeHit {
-    EntryHit entry;
-    Comparison comparison;
-};
 
 class Lookalikes {
 public:
@@ -36,9 +21,9 @@ public:
 
     /// Takes what was committed before the call. Before the snapshot that is asked is opened; once for many questions.
     void follow();
-    /// Entries that are listed on the day, best first. Errors: bad_request (nothing in the sign to compare).
-    [[nodiscard]] Result<std::vector<LookalikeHit>> find(const ReadTx& tx, std::string_view sign,
-                                                         const LookalikeQuestion& question) const;
+    /// As SignIndex::find, over the names of all periods of all entries, whatever holds today.
+    void find(const SignComparer& sign, const LookalikeQuery& query,
+              const std::function<bool(const LookalikeCandidate&)>& accept) const;
 
     struct Size {
         std::size_t signs = 0;

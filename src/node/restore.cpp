@@ -10,6 +10,7 @@
 #include "src/node/lock.hpp"
 #include "src/node/system.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
+#include "sync/audit_chain.hpp"
 #include "sync/card.hpp"
 
 namespace minglu {
@@ -50,9 +51,22 @@ void remove_copy(const std::filesystem::path& copy) {
     for (const char* part : {"-wal", "-shm", ""}) std::filesystem::remove(copy.string() + part, ignored);
 }
 
+AuditEntry audit_row(const BackupManifest& manifest, const std::filesystem::path& backup, const RestoredBy& by) {
+    AuditEntry row;
+    row.at = SystemClock().now();
+    row.actor = by.actor;
+    row.remote = by.remote;
+    row.kind = "restore";
+    row.parameters = {"backup=" + backup.filename().string()};
+    row.body = to_hex(bytes_of(manifest.sha256));
+    row.case_number = by.case_number;
+    row.note = "rows between the backup and this one stand in the database that was moved aside, if there was one";
+    return row;
+}
+
 /// Opens a copy of the backup, checks it, and marks it as restored. The copy stands beside the database.
 Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path& backup,
-                     const std::filesystem::path& copy) {
+                     const std::filesystem::path& copy, const RestoredBy& by) {
     remove_copy(copy);
     std::error_code error;
     std::filesystem::copy_file(backup, copy, error);
@@ -70,6 +84,7 @@ Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path
                          "choose another backup"});
         const auto tx = store->write();
         tx->put_setting("open_new_log", "restored");
+        append_audit(*tx, std::vector{audit_row(manifest, backup, by)});
         tx->commit();
     } catch (const StoreFault& fault) {
         return fail({fault.code(), fault.what(), backup.string(), "choose another backup"});
@@ -103,7 +118,8 @@ Result<void> check_not_half_restored(const std::filesystem::path& database) {
     return {};
 }
 
-Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir) {
+Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir,
+                          const RestoredBy& by) {
     const DataPaths paths(data_dir);
     if (auto made = check_not_half_made(data_dir); !made) return made;
     for (const auto& needed : {backup, paths.signing_key, paths.card, paths.config})
@@ -115,7 +131,7 @@ Result<void> restore_node(const std::filesystem::path& backup, const std::filesy
     const auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
     const std::filesystem::path copy = copy_of(paths.database);
-    if (auto prepared = prepare(*manifest, backup, copy); !prepared) {
+    if (auto prepared = prepare(*manifest, backup, copy, by); !prepared) {
         remove_copy(copy);
         return prepared;
     }

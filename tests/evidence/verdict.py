@@ -1,8 +1,47 @@
-"""The rule of docs/EVIDENCE.md: from the periods of an entry to the answer for a day. Used by check_evidence.py."""
-import datetime
+"""The rule of docs/EVIDENCE.md: from the ops of an entry to its state, and from its periods to the answer for a day.
+
+Used by check_evidence.py. How ops merge is the rule of tests/model/fold.py.
+"""
+import datetime, json, sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "model"))
+import fold  # noqa: E402
+
+GROUPS = {field: group for group, fields in {
+    "name": "name name_en", "image": "mark_image alt_text", "type": "subtype",
+    "number": "publication_number application_number registration_number announcement_number certificate_number "
+              "national_standard",
+    "status": "status status_on filed_on granted_on expires_on", "region": "region region_name",
+    "listing": "listing listed_on removed_on ground listing_reason"}.items() for field in fields.split()}
 
 DAY = datetime.timedelta(days=1)
 NEVER = datetime.date(9999, 12, 31)
+
+
+def canonical(value): return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def grouped(fields):
+    """What an op writes, as the model takes it: a group is the canonical object of its fields, the home a node."""
+    groups = {}
+    for field, value in fields.items():
+        group = groups.setdefault(GROUPS.get(field, field), {})
+        if value is not None: group[field] = value
+    return {name: group.get("home", "") if name == "home" else canonical(group) for name, group in groups.items()}
+
+
+fold.Effective.removes = lambda op: json.loads(op.set.get("listing", "{}")).get("listing") == "removed"
+
+
+def folded(records, key, day=None):
+    """The state that is hashed, and the view of a day."""
+    records = [{**r, "ops": [{**op, "set": grouped(op["set"])} for op in r["ops"]]} for r in records]
+    result = fold.fold(records, day).get(key)
+    for name, group in (result or {"groups": {}})["groups"].items():
+        value = group["value"]
+        group["value"] = ({"home": value} if value else {}) if name == "home" else json.loads(value)
+    return result
 
 
 def date_of(text):
@@ -103,7 +142,8 @@ def protection(law, periods, day, known_on):
         if listing["state"] != "never": listing["since"] = begun[run][0].isoformat()
         right = right_on(law, view, day, latest)
         if listing["state"] == "listed":
-            verdict = {"in_force": "protected", "unknown": "listed_right_unknown"}.get(right["state"], "listed_not_in_force")
+            verdicts = {"in_force": "protected", "unknown": "listed_right_unknown"}
+            verdict = verdicts.get(right["state"], "listed_not_in_force")
         elif listing["state"] == "removed":
             ends = [p[0] - DAY for p in periods[1:]] + [NEVER]
             before = any(listing_of(v) == "listed" and in_force_within(law, v, first, min(end, day), latest)
@@ -114,7 +154,7 @@ def protection(law, periods, day, known_on):
     return {"listing": listing, "right": right, "verdict": verdict}
 
 
-def answer_of(e, records, folded):
+def answer_of(e, records):
     day, known_on = date_of(e["as_of"]), day_of(e.get("known_at", e["made"]))
 
     def periods_by(moment):
@@ -135,5 +175,6 @@ def answer_of(e, records, folded):
 
 def counts(known, record):
     if record["kind"] == "change": return True
-    approved = {r["node"] for r in known if r["kind"] == "batch.approve" and r["of"] == [record["log"], record["seq"]]}
+    dot = [record["log"], record["seq"]]
+    approved = {r["node"] for r in known if r["kind"] == "batch.approve" and r["of"] == dot}
     return record["kind"] == "batch.propose" and set(record["needs"]) <= approved

@@ -27,7 +27,7 @@ class Checks(NodeCase):
         self.assertIn(key, node.ok("check", file).out)
         lines = node.ok("--json", "check", file).pages()
         self.assertEqual([2, 3], [line["row"] for line in lines if "row" in line])
-        self.assertEqual({"rows": 2, "found": 1}, lines[-1]["done"])
+        self.assertEqual({"rows": 2, "found": 1, "lookalikes": 0, "complete": True}, lines[-1]["done"])
 
         node.ok("check", file, "-o", self.folder / "out.csv")
         rows = list(csv.DictReader(io.StringIO((self.folder / "out.csv").read_text("utf-8-sig"))))
@@ -41,9 +41,29 @@ class Checks(NodeCase):
         self.assertIn(key, text)
         # What was written is read again, as the list it was, with the answers as further columns.
         again = node.ok("--json", "check", self.folder / "out.xlsx").pages()
-        self.assertEqual({"rows": 2, "found": 1}, again[-1]["done"])
+        self.assertEqual((2, 1), (again[-1]["done"]["rows"], again[-1]["done"]["found"]))
         (row,) = [item["row"] for item in node.items("audit", "list", "--of-case", "案1") if "end" in item["row"]]
         self.assertEqual(("check", 1, "whole"), (row["kind"], row["hits"], row["end"]))
+
+    def test_rows_are_told_what_they_could_be_meant_to_imitate(self):
+        node = self.market()
+        file = self.file("清单.csv", "品牌\n涪凌榨菜\n涪陵榨菜\n没有这种东西\n")
+        self.assertIn("有近似名称 1 行", node.ok("check", file).out)
+        lines = node.ok("--json", "check", file).pages()
+        (mark,) = lines[1]["lookalikes"]
+        self.assertEqual("涪陵榨菜", mark["name"])
+        self.assertIn("凌≈陵", mark["text"])
+        self.assertEqual([[], []], [line["lookalikes"] for line in lines[2:4]])
+        self.assertEqual(1, lines[-1]["done"]["lookalikes"])
+        for form in ("csv", "xlsx"):
+            node.ok("check", file, "-o", self.folder / f"out.{form}")
+            node.ok("check", file, "-o", self.folder / f"without.{form}", "--no-lookalikes")
+        rows = list(csv.DictReader(io.StringIO((self.folder / "out.csv").read_text("utf-8-sig"))))
+        self.assertEqual(["涪陵榨菜", "", ""], [row["近似名称"] for row in rows])
+        self.assertEqual(str(mark["score"]), rows[0]["近似度"])
+        self.assertNotIn("近似", (self.folder / "without.csv").read_text("utf-8-sig").splitlines()[0])
+        with zipfile.ZipFile(self.folder / "out.xlsx") as book:
+            self.assertIn(mark["text"], "".join(book.read(part).decode() for part in book.namelist() if part.endswith(".xml")))
 
     def test_over_http_and_without_a_server_the_answers_are_the_same(self):
         node = self.market()

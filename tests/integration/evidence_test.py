@@ -18,7 +18,7 @@ ABSENT = "gi/AGI99999"
 
 
 class Offline:
-    """A machine with the cards and the file, and nothing else."""
+    """A machine with the file and the cards as they are now, and nothing else."""
 
     def __init__(self, case, *nodes):
         self.folder = Path(case.enterContext(tempfile.TemporaryDirectory()))
@@ -136,6 +136,56 @@ class OneSuite(EvidenceCase):
         self.assertEqual([], re.findall(r'(?:src|href)="(?!data:)', page))
         self.assertNotIn("<script", page)
         self.assert_holds(Offline(self, cq, sc).verify(evidence), "listed_right_unknown")
+
+
+class ChangedKeys(EvidenceCase):
+    """Entries of both nodes from before, between and after changes of both nodes' keys, cosigned under each."""
+
+    def rotate(self, *nodes):
+        for node in nodes:
+            node.ok("key", "rotate", "--reason", "年度更换")
+        self.until_equal(*nodes)
+
+    def eras(self, cq, sc):
+        """Cards of each era: what a reader may have."""
+        cards = [Offline(self, cq, sc)]
+        before = self.issue(cq, KEY)
+        for category in ("酱腌菜", "调味品"):
+            self.rotate(sc, cq)
+            sc.edit(KEY, f"category={category}")
+            self.until_equal(cq, sc)
+            cards.append(Offline(self, cq, sc))
+        return before, cards
+
+    def both(self, reader, evidence):
+        return reader.verify(evidence).returncode, reader.second_checker(evidence).returncode
+
+    def test_old_and_new_cards_do_for_what_is_issued_after_two_changes(self):
+        cq, sc = self.pair()
+        before, (first, second, third) = self.eras(cq, sc)
+        for issuer, key in ((cq, KEY), (sc, KEY), (cq, "gi/AGI00137"), (sc, ABSENT)):
+            evidence = self.issue(issuer, key)
+            self.assertEqual(4, len(json.loads(evidence)["key_changes"]))
+            for reader in (first, second, third):
+                self.assertEqual((0, 0), self.both(reader, evidence), (issuer.name, key, reader.verify(evidence).stderr))
+        # What was issued before is checked with the cards of then: no file can carry what came later.
+        self.assertEqual((0, 0), self.both(first, before))
+        self.assertNotIn(0, self.both(third, before))
+
+    def test_a_key_that_was_given_up_signs_no_evidence(self):
+        cq, sc = self.pair()
+        _, (first, _, third) = self.eras(cq, sc)
+        evidence = self.issue(cq, KEY)
+        for changed in damaged(evidence):
+            self.assertNotIn(0, self.both(first, changed), changed)
+        # Without one of the changes nothing leads from the first card to the last key; with a changed one neither.
+        parsed = json.loads(evidence)
+        for at in range(len(parsed["key_changes"])):
+            changes = parsed["key_changes"]
+            shorter = dict(parsed, key_changes=changes[:at] + changes[at + 1:])
+            text = json.dumps(shorter, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+            for reader in (first, third):
+                self.assertNotIn(0, self.both(reader, text.encode("utf-8")))
 
 
 class OtherSuite(EvidenceCase):

@@ -18,10 +18,13 @@ class Restoring(NodeCase):
                    and sc.entry("gi/AGI90001")["fields"]["category"] == "蔬菜")
         old_log = cq.sync()["own_log"]
         cq.stop()
-        cq.ok("restore", backup)
+        cq.ok("restore", backup, "--actor", "zhao.lei", "--case", "案7")
         cq.start()
         self.until_equal(cq, sc)
         self.assertNotEqual(old_log, cq.sync()["own_log"])
+        (row,) = [item["row"] for item in cq.items("audit", "list", "--all", "--kind", "restore")]
+        self.assertEqual(("zhao.lei", "案7", ["backup=cq.db"]), (row["actor"], row["case"], row["parameters"]))
+        cq.ok("audit", "verify")
         self.assertEqual("蔬菜", cq.entry("gi/AGI90001")["fields"]["category"], "the partner gave the edit back")
         cq.edit("gi/AGI90002", "category=粮食", reason="恢复之后")
         eventually("sc holds an edit of the new log", lambda: sc.entry("gi/AGI90002")["fields"]["category"] == "粮食")

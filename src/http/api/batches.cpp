@@ -72,6 +72,7 @@ HttpResponse list(Call& call) {
     std::vector<RecordRow> batches = listed_batches(*tx, RecordNo{paging->after[0]}, paging->limit);
     const bool more = batches.size() > paging->limit;
     if (more) batches.pop_back();
+    call.tally->hits = batches.size();
     JsonWriter json;
     json.begin_object().key("items").begin_array();
     for (const RecordRow& batch : batches) {

@@ -1,12 +1,11 @@
 // A market's whole list against the catalogue, row by row.
-#include <atomic>
 #include <fstream>
 #include <memory>
 #include <utility>
 
 #include "src/checks/check_table.hpp"
-#include "src/checks/goods_list.hpp"
 #include "src/http/api/asked.hpp"
+#include "src/http/api/checking.hpp"
 #include "src/http/api/freshness.hpp"
 #include "src/http/api/json_answer.hpp"
 #include "src/http/api/write_routes.hpp"
@@ -16,84 +15,22 @@ namespace minglu {
 
 namespace {
 
-/// Each holds a list of up to 20,000 rows in memory, and a core.
-constexpr int checks_at_once = 2;
-constexpr std::size_t rows_per_piece = 50;
 constexpr std::size_t download_piece_bytes = 64u * 1024;
 
-using Running = std::shared_ptr<std::atomic<int>>;
-
-/// One of the checks at work; gives its place back when it ends.
-class Place {
-public:
-    explicit Place(Running running) : running_(std::move(running)) {
-        is_free_ = running_->fetch_add(1) < checks_at_once;
-    }
-    ~Place() { running_->fetch_sub(1); }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    [[nodiscard]] bool is_free() const { return is_free_; }
-
-private:
-    Running running_;
-    bool is_free_ = false;
-};
-
-struct Wanted {
-    std::string format;
-    std::string sheet;
-    Asked asked;
-};
-
-Result<Wanted> read_wanted(const Call& call) {
+Result<CheckWanted> read_wanted(const Call& call) {
     auto format = text_parameter(call.request, "format", "json");
     auto sheet = text_parameter(call.request, "sheet");
     const auto asked = asked_from(call.request, day_of(call.services.clock.now()));
     if (!format) return fail(format.error());
     if (!sheet) return fail(sheet.error());
+    const auto lookalikes = flag_parameter(call.request, "lookalikes", true);
+    if (!lookalikes) return fail(lookalikes.error());
     if (!asked) return fail(asked.error());
     if (*format != "json" && *format != "csv" && *format != "xlsx")
         return fail(
             {ErrorCode::bad_request, "no such format: " + *format, "query parameter format", "give json, csv or xlsx"});
-    return Wanted{*std::move(format), *std::move(sheet), *asked};
+    return CheckWanted{*std::move(format), *std::move(sheet), *lookalikes, *asked};
 }
-
-/// The list, a snapshot of the catalogue, and how far both have been brought together.
-class Checking {
-public:
-    Checking(std::unique_ptr<Place> place, GoodsList list, std::unique_ptr<ReadTx> tx, const Asked& asked,
-             std::shared_ptr<Tally> tally)
-        : place_(std::move(place)),
-          list_(std::move(list)),
-          tx_(std::move(tx)),
-          check_(*tx_, asked),
-          tally_(std::move(tally)) {}
-
-    [[nodiscard]] const GoodsList& list() const { return list_; }
-    [[nodiscard]] const ReadTx& tx() const { return *tx_; }
-    [[nodiscard]] bool is_done() const { return at_ == list_.rows.size(); }
-    [[nodiscard]] std::uint64_t found() const { return found_; }
-
-    template <class Visit>
-    void step(const Visit& visit) {
-        for (std::size_t i = 0; i < rows_per_piece && !is_done(); ++i) {
-            const CsvRow& row = list_.rows[at_++];
-            const Answer answer = check_.check(goods_row(list_.columns, row));
-            found_ += answer[answer_place("key")].empty() ? 0u : 1u;
-            visit(row, answer);
-        }
-        tally_->hits = found_;
-    }
-
-private:
-    std::unique_ptr<Place> place_;
-    GoodsList list_;
-    std::unique_ptr<ReadTx> tx_;
-    GoodsCheck check_;
-    std::shared_ptr<Tally> tally_;
-    std::size_t at_ = 0;
-    std::uint64_t found_ = 0;
-};
 
 void write_places(JsonWriter& json, std::string_view name, const std::vector<std::size_t>& places,
                   const std::vector<std::string>& headers) {
@@ -112,16 +49,28 @@ std::string first_line(const Checking& checking, const Services& services, const
     write_places(json, "name", list.columns.names, list.headers);
     write_places(json, "holder", list.columns.holders, list.headers);
     if (list.columns.nice_class) write_places(json, "class", {*list.columns.nice_class}, list.headers);
-    json.end_object().member_raw("freshness", freshness_json(services, checking.tx(), asked));
+    json.end_object().member_boolean("lookalikes", checking.has_lookalikes());
+    json.member_raw("freshness", freshness_json(services, checking.tx(), asked));
     return std::move(json.end_object()).take() + "\n";
 }
 
-std::string row_line(const CsvRow& row, const Answer& answer) {
+void write_imitated(JsonWriter& json, const Imitated& mark) {
+    json.begin_object().member_number("score", std::int64_t{mark.score}).member("key", mark.key);
+    json.member("name", mark.name).member("verdict", mark.verdict).member_if("holders", mark.holders);
+    json.member("text", mark.text).end_object();
+}
+
+std::string row_line(const Answered& answered, bool with_lookalikes) {
     JsonWriter json;
-    json.begin_object().member_number("row", row.row).key("cells").begin_array();
-    for (const std::string& cell : row.cells) json.text(cell);
+    json.begin_object().member_number("row", answered.row.row).key("cells").begin_array();
+    for (const std::string& cell : answered.row.cells) json.text(cell);
     json.end_array();
-    for (std::size_t i = 0; i < answer.size(); ++i) json.member_if(answer_columns[i].member, answer[i]);
+    for (std::size_t i = 0; i < match_columns.size(); ++i) json.member_if(match_columns[i].member, answered.answer[i]);
+    if (with_lookalikes) {
+        json.key("lookalikes").begin_array();
+        for (const Imitated& mark : answered.imitated) write_imitated(json, mark);
+        json.end_array();
+    }
     return std::move(json.end_object()).take() + "\n";
 }
 
@@ -129,7 +78,10 @@ std::string last_line(const Checking& checking) {
     JsonWriter json;
     json.begin_object().key("done").begin_object();
     json.member_number("rows", std::uint64_t{checking.list().rows.size()});
-    return std::move(json.member_number("found", checking.found()).end_object().end_object()).take() + "\n";
+    json.member_number("found", checking.found());
+    if (checking.has_lookalikes())
+        json.member_number("lookalikes", checking.alike()).member_boolean("complete", checking.is_complete());
+    return std::move(json.end_object().end_object()).take() + "\n";
 }
 
 std::function<bool(std::string&)> json_stream(const std::shared_ptr<Checking>& checking, std::string first) {
@@ -137,7 +89,7 @@ std::function<bool(std::string&)> json_stream(const std::shared_ptr<Checking>& c
         if (ended) return false;
         chunk = std::exchange(first, {});
         if (!chunk.empty()) return true;
-        checking->step([&](const CsvRow& row, const Answer& answer) { chunk += row_line(row, answer); });
+        checking->step([&](const Answered& row) { chunk += row_line(row, checking->has_lookalikes()); });
         ended = checking->is_done();
         if (ended) chunk += last_line(*checking);
         return true;
@@ -145,11 +97,12 @@ std::function<bool(std::string&)> json_stream(const std::shared_ptr<Checking>& c
 }
 
 std::function<bool(std::string&)> csv_stream(const std::shared_ptr<Checking>& checking) {
-    return [checking, first = csv_header(checking->list().headers)](std::string& chunk) mutable {
+    const AnswerColumns answers = checking->columns();
+    return [checking, answers, first = csv_header(checking->list().headers, answers)](std::string& chunk) mutable {
         chunk = std::exchange(first, {});
         if (!chunk.empty()) return true;
-        checking->step([&](const CsvRow& row, const Answer& answer) {
-            chunk += csv_row(checking->list().headers.size(), row.cells, answer);
+        checking->step([&](const Answered& answered) {
+            chunk += csv_row(checking->list().headers.size(), answered.row.cells, answered.answer, answers);
         });
         return !chunk.empty();
     };
@@ -160,7 +113,9 @@ class WorkbookStream {
 public:
     WorkbookStream(std::shared_ptr<Checking> checking, const std::filesystem::path& file,
                    std::vector<std::pair<std::string, std::string>> about)
-        : checking_(std::move(checking)), file_(file), book_(file, checking_->list().headers, std::move(about)) {}
+        : checking_(std::move(checking)),
+          file_(file),
+          book_(file, checking_->list().headers, checking_->columns(), std::move(about)) {}
     ~WorkbookStream() {
         std::error_code ignored;
         std::filesystem::remove(file_, ignored);
@@ -171,7 +126,7 @@ public:
     bool next(std::string& chunk) {
         chunk.clear();
         if (!checking_->is_done()) {
-            checking_->step([this](const CsvRow& row, const Answer& answer) { book_.add(row.cells, answer); });
+            checking_->step([this](const Answered& answered) { book_.add(answered.row.cells, answered.answer); });
             return true;
         }
         if (!in_.is_open()) {
@@ -203,7 +158,7 @@ std::vector<std::pair<std::string, std::string>> about_of(const Call& call, cons
             {"行数", std::to_string(checking.list().rows.size())}};
 }
 
-HttpResponse answer(Call& call, const Wanted& wanted, const std::shared_ptr<Checking>& checking) {
+HttpResponse answer(Call& call, const CheckWanted& wanted, const std::shared_ptr<Checking>& checking) {
     HttpResponse response;
     response.headers.emplace("Cache-Control", "no-store");
     response.headers.emplace("Minglu-Vector", to_string(vector_of(checking->tx())));
@@ -227,10 +182,10 @@ HttpResponse answer(Call& call, const Wanted& wanted, const std::shared_ptr<Chec
     return response;
 }
 
-HttpResponse check(Call& call, const Running& running) {
+HttpResponse check(Call& call, const CheckPlace::Taken& running) {
     const auto wanted = read_wanted(call);
     if (!wanted) return problem(wanted.error());
-    auto place = std::make_unique<Place>(running);
+    auto place = std::make_unique<CheckPlace>(running);
     if (!place->is_free()) {
         HttpResponse response =
             problem({ErrorCode::busy, "other lists are being checked", "", "ask again in a minute"});
@@ -243,8 +198,7 @@ HttpResponse check(Call& call, const Running& running) {
         const int status = status_of(list.error().code);
         return problem(status < 500 && status != 404 ? status : 400, list.error());
     }
-    const auto checking = std::make_shared<Checking>(std::move(place), *std::move(list), call.services.store.read(),
-                                                     wanted->asked, call.tally);
+    const auto checking = std::make_shared<Checking>(std::move(place), *std::move(list), call, *wanted);
     return answer(call, *wanted, checking);
 }
 
@@ -252,7 +206,7 @@ HttpResponse check(Call& call, const Running& running) {
 
 void add_check_routes(Router& router) {
     const auto running = std::make_shared<std::atomic<int>>(0);
-    router.add("POST", "/v1/checks", Access::read, {"as_of", "known_at", "format", "sheet"},
+    router.add("POST", "/v1/checks", Access::read, {"as_of", "known_at", "format", "lookalikes", "sheet"},
                [running](Call& call) { return check(call, running); });
 }
 

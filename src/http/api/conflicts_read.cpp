@@ -53,6 +53,7 @@ HttpResponse list(Call& call) {
     std::vector<ConflictRow> rows = tx->conflicts(*query);
     const bool more = rows.size() == query->limit;
     if (more) rows.pop_back();
+    call.tally->hits = rows.size();
     JsonWriter json;
     json.begin_object().key("items").begin_array();
     for (const ConflictRow& row : rows) json.raw(conflict_item_json(*tx, row));

@@ -50,11 +50,13 @@ private:
 class CsvStream {
 public:
     explicit CsvStream(Walk walk)
-        : walk_(std::move(walk)), csv_({}, [this](std::string_view bytes) { pending_ += bytes; }) {}
+        : walk_(std::move(walk)),
+          csv_({true, HeaderLanguage::chinese, {}, true}, [this](std::string_view bytes) { pending_ += bytes; }) {}
 
     bool next(std::string& chunk) {
         if (walk_.is_done()) return false;
-        walk_.step([this](const EntryHit& hit, Verdict) { csv_.add(hit.key, hit.period.view); });
+        walk_.step(
+            [this](const EntryHit& hit, Verdict verdict) { csv_.add(hit.key, hit.period.view, label_zh(verdict)); });
         chunk = std::exchange(pending_, {});
         return true;
     }

@@ -1,12 +1,13 @@
 #include "src/http/api/lookalikes.hpp"
 
 #include "catalog/identifiers/trademark.hpp"
+#include "catalog/lookalike/wording.hpp"
 #include "src/http/api/asked.hpp"
 #include "src/http/api/freshness.hpp"
 #include "src/http/api/json_answer.hpp"
 #include "src/http/api/json_entry.hpp"
 #include "src/http/problem.hpp"
-#include "src/lookalikes/lookalikes.hpp"
+#include "src/lookalikes/lookalike_search.hpp"
 
 namespace minglu {
 
@@ -40,7 +41,7 @@ Result<std::string> sign_parameter(const HttpRequest& request) {
     return sign;
 }
 
-Result<LookalikeQuestion> question_of(const Call& call, const Asked& asked) {
+Result<LookalikeQuestion> question_of(const Call& call) {
     LookalikeQuestion question;
     const auto kind = kind_parameter(call.request);
     if (!kind) return fail(kind.error());
@@ -48,7 +49,6 @@ Result<LookalikeQuestion> question_of(const Call& call, const Asked& asked) {
     const auto nice_class = text_parameter(call.request, "class");
     if (!nice_class) return fail(nice_class.error());
     if (!nice_class->empty()) question.nice_class = parse_nice_class(*nice_class).value_or(*nice_class);
-    question.as_of = asked.as_of;
     const auto score = integer_parameter(call.request, "min_score", lookalike_score_default, score_least, 100);
     if (!score) return fail(score.error());
     question.query.score_min = static_cast<int>(*score);
@@ -66,7 +66,7 @@ void write_hit(JsonWriter& json, const LookalikeHit& hit, Verdict verdict) {
         for (const std::string_view reason : names(unit.likeness.reasons)) json.text(reason);
         json.end_array().member_number("likeness", std::int64_t{unit.likeness.hundredths}).end_object();
     }
-    json.end_array().key("rules").begin_array();
+    json.end_array().member("text", wording_of(hit.comparison.units)).key("rules").begin_array();
     for (const SimilarityRule rule : hit.comparison.rules)
         json.begin_object().member("rule", name(rule)).member("text", text_zh(rule)).end_object();
     json.end_array().member_raw("entry", entry_json(hit.entry, verdict)).end_object();
@@ -77,15 +77,15 @@ HttpResponse lookalikes(Call& call) {
     if (!sign) return problem(sign.error());
     const auto asked = asked_from(call.request, day_of(call.services.clock.now()));
     if (!asked) return problem(asked.error());
-    const auto question = question_of(call, *asked);
+    const auto question = question_of(call);
     if (!question) return problem(question.error());
     call.services.lookalikes.follow();
     const auto tx = call.services.store.read();
-    const auto hits = call.services.lookalikes.find(*tx, *sign, *question);
+    const CatalogueAt catalogue(*tx, *asked);
+    const auto hits = LookalikeSearch(call.services.lookalikes, catalogue).find(*sign, *question);
     if (!hits) return problem(hits.error());
 
     call.tally->hits = hits->size();
-    const CatalogueAt catalogue(*tx, *asked);
     JsonWriter json;
     json.begin_object().member("sign", *sign);
     json.member_number("min_score", std::int64_t{question->query.score_min}).member("guidelines", guidelines);
@@ -99,8 +99,8 @@ HttpResponse lookalikes(Call& call) {
 }  // namespace
 
 void add_lookalike_route(Router& router) {
-    router.add("GET", "/v1/lookalikes", Access::read, {"sign", "kind", "class", "as_of", "min_score", "limit"},
-               lookalikes);
+    router.add("GET", "/v1/lookalikes", Access::read,
+               {"sign", "kind", "class", "as_of", "known_at", "min_score", "limit"}, lookalikes);
 }
 
 }  // namespace minglu

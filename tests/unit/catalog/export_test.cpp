@@ -105,6 +105,21 @@ TEST_CASE("no cell starts a formula") {
     CHECK(line == "1=2");
 }
 
+TEST_CASE("a column of verdicts, which an import skips") {
+    const std::string view = R"({"holders":[{"name":"某协会","role":"holder"}],"listing":"listed","name":"涪陵榨菜"})";
+    for (const HeaderLanguage headers : {HeaderLanguage::chinese, HeaderLanguage::english}) {
+        std::string out;
+        CsvExport csv{{true, headers, {}, true}, [&](std::string_view bytes) { out += bytes; }};
+        csv.add(EntryKey{"gi/AGI01459"}, view, "在册，权利有效");
+        CHECK(out.find(headers == HeaderLanguage::chinese ? "条目键,名录结论,名称," : "key,verdict,name,") !=
+              std::string::npos);
+        CHECK(out.find("\r\ngi/AGI01459,在册，权利有效,涪陵榨菜,") != std::string::npos);
+        CHECK(plan_again(out, view).kind == PlanKind::unchanged);
+    }
+    // A field of that name is another thing.
+    CHECK(export_csv("gi/x", "{}", HeaderLanguage::english, {"verdict"}).find(",verdict") == std::string::npos);
+}
+
 TEST_CASE("rows end in CRLF and the mark can be left out") {
     std::string out;
     CsvExport csv{{false, HeaderLanguage::english, {}}, [&](std::string_view bytes) { out += bytes; }};

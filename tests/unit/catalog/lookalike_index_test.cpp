@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -37,6 +38,20 @@ TEST_CASE("letters as syllables, the longest first") {
     CHECK(syllables_of("sprite").empty());
     CHECK(syllables_of("").empty());
     CHECK(syllables_of("xixixixixixixixixixixianxianxianxianxianxian").size() == 4);
+}
+
+TEST_CASE("marks are found wherever they stand among many") {
+    SignIndex index;
+    const std::vector<std::int64_t> places{1, 32'768, 32'769, 65'536, 65'537, 70'000};
+    for (std::int64_t no = 1; no <= 70'000; ++no) {
+        const bool is_wanted = std::find(places.begin(), places.end(), no) != places.end();
+        index.add(EntryNo{no}, Kind::trademark, is_wanted ? "康师傅" : "雪碧");
+    }
+    std::vector<std::int64_t> found;
+    for (const Found& one : find(index, "康帅傅")) found.push_back(one.entry);
+    CHECK(found == places);
+    index.remove({EntryNo{32'769}, EntryNo{70'000}});
+    CHECK(find(index, "康帅傅").size() == 4);
 }
 
 TEST_CASE("the index: best first, kinds, limits, removal") {

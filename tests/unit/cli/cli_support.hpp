@@ -46,7 +46,7 @@ public:
         new_passphrase = to;
         return {};
     }
-    Result<void> restore(const std::filesystem::path& backup, const cli::Place&) override {
+    Result<void> restore(const std::filesystem::path& backup, const cli::Place&, const cli::Asker&) override {
         if (fault) return fail(*fault);
         restored = backup;
         return {};

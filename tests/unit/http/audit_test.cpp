@@ -135,8 +135,8 @@ TEST_CASE("every kind of question has its name and its number of hits") {
         {get("/v1/entries/gi/AGI00001"), "entry", 1},
         {get("/v1/entries/gi/AGI00009"), "entry", 0, 404},
         {get("/v1/entries/gi/AGI00001/history"), "history", nullptr},
-        {get("/v1/conflicts"), "conflict", nullptr},
-        {get("/v1/batches"), "batch", nullptr},
+        {get("/v1/conflicts"), "conflict", 0},
+        {get("/v1/batches"), "batch", 0},
         {get("/v1/incidents"), "read", nullptr},
     };
     for (Case c : cases) {

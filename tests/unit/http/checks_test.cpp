@@ -97,6 +97,68 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
     CHECK(lines.back().at("done").at("found") == 12);
 }
 
+TEST_CASE("each row is told which protected marks it could be meant to imitate") {
+    struct Case {
+        const char* row;    ///< number, name, brand, class
+        const char* alike;  ///< key and score of each
+    };
+    const std::vector<Case> cases{
+        {",干老妈,,", "trademark/5678901/30 96"},
+        {",干老妈,,30", "trademark/5678901/30 96"},
+        // A name of its own is what the match finds, in any class, any script and with any spaces.
+        {",老干妈,,", ""},
+        {",涪陵 榨菜,,", ""},
+        {",涪陵搾菜,,", ""},
+        // The number is real, the sign beside it is not.
+        {"5678901,老于妈,,", "trademark/5678901/30 99"},
+        // Of two entries with one name the one in the class of the row.
+        {",涪凌,,29", "trademark/10325554/29 90"},
+        {",涪凌,,33", "trademark/10325554/33 90"},
+        // Of all names of a row.
+        {",涪凌搾菜,干老妈,", "trademark/5678901/30 96, gi/涪陵榨菜 95"},
+        {",什么也不是,,", ""},
+        {",★,,", ""},
+        {"5678901,,,", ""},
+    };
+    Market market;
+    std::string list = "编号,商品名称,品牌,类别\r\n";
+    for (const Case& c : cases) list += std::string(c.row) + "\r\n";
+    const auto lines = market.lines(list);
+    REQUIRE(lines.size() == cases.size() + 2);
+    CHECK(lines.front().at("lookalikes") == true);
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        CAPTURE(cases[i].row);
+        std::string alike;
+        for (const Json& mark : lines[i + 1].at("lookalikes"))
+            alike += (alike.empty() ? "" : ", ") + mark.at("key").get<std::string>() + " " +
+                     std::to_string(mark.at("score").get<int>());
+        CHECK(alike == cases[i].alike);
+    }
+    const Json& mark = lines[1].at("lookalikes").at(0);
+    CHECK(mark.at("name") == "老干妈");
+    CHECK(mark.at("verdict") == "listed_right_unknown");
+    CHECK(mark.at("text") == "干(换位) 老(换位) 妈；汉字构成相同，仅排列顺序不同");
+    CHECK(lines.back().at("done").at("lookalikes") == 6);
+    CHECK(lines.back().at("done").at("complete") == true);
+}
+
+TEST_CASE("look-alikes stand in tables as columns, unless they are switched off") {
+    Market market;
+    const std::string list = "品牌\n干老妈\n涪凌搾菜\n老干妈\n";
+    const std::string csv = Market::all_of(market.send(list, {{"format", "csv"}}));
+    CHECK(csv.find(",提示,近似度,近似名称,近似条目,近似名称结论,近似名称权利人,近似理由,其他近似名称\r\n") !=
+          std::string::npos);
+    CHECK(csv.find(",96,老干妈,trademark/5678901/30,在册，权利状态未载明,,") != std::string::npos);
+    CHECK(csv.ends_with(",,,,,,,\r\n"));
+    const std::string without = Market::all_of(market.send(list, {{"format", "csv"}, {"lookalikes", "0"}}));
+    CHECK(without.find("近似度") == std::string::npos);
+    const auto lines = market.lines(list, {{"lookalikes", "false"}});
+    CHECK(lines.front().at("lookalikes") == false);
+    CHECK_FALSE(lines[1].contains("lookalikes"));
+    CHECK_FALSE(lines.back().at("done").contains("lookalikes"));
+    CHECK(market.send(list, {{"lookalikes", "perhaps"}}).status == 400);
+}
+
 TEST_CASE("the answer is that of a day") {
     Market market;
     const std::string list = "商品名称\n奉节脐橙\n";

@@ -339,5 +339,36 @@ TEST_CASE("An export is what the search finds, whole") {
     CHECK(ask(node, get("/v1/export", {{"format", "xml"}}), 400).at("where") == "query parameter format");
 }
 
+TEST_CASE("An export says of each entry what it is worth on the day, as known then") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    const std::string key = "trademark/10325554/33";
+    node.write({{key, {{"listing", "listed"}, {"name", "江小白"}, {"status", "registered"}}}});
+    clock.now_ms += 10 * 86'400'000LL;  // 2025-12-29
+    node.write({{key, {{"status", "invalidated"}, {"status_on", "2025-12-24"}}, "2025-12-24"}});
+    struct Case {
+        const char* as_of;
+        const char* known_at;
+        const char* verdict;
+        const char* label;
+    };
+    for (const Case& c : {Case{"2025-12-20", "", "listed_not_in_force", "在册，权利未生效或已失效"},
+                          Case{"2025-12-20", "2025-12-22", "protected", "在册，权利有效"},
+                          Case{"2025-12-25", "2025-12-22", "protected", "在册，权利有效"}}) {
+        const auto body = [&](const char* format) {
+            const HttpResponse response = node.router.handle(
+                get("/v1/export", {{"format", format}, {"as_of", c.as_of}, {"known_at", c.known_at}}));
+            REQUIRE(response.stream);
+            std::string all;
+            for (std::string chunk; response.stream(chunk); chunk.clear()) all += chunk;
+            return all;
+        };
+        CAPTURE(c.as_of);
+        CAPTURE(c.known_at);
+        CHECK(Json::parse(body("json")).at("items").at(0).at("verdict") == c.verdict);
+        CHECK(body("csv").find("\r\n" + key + "," + c.label + ",江小白,") != std::string::npos);
+    }
+}
+
 }  // namespace
 }  // namespace minglu

@@ -1,6 +1,7 @@
 // Look-alikes: what is found, why, and that it follows what is written.
 #include <doctest/doctest.h>
 
+#include "minglu/moment.hpp"
 #include "tests/unit/http/api_fixture.hpp"
 
 namespace minglu {
@@ -81,6 +82,31 @@ TEST_CASE("What is written is compared from the next question on") {
     Lookalikes restarted(*partner.store, partner.replica);
     restarted.follow();
     CHECK(restarted.size().signs == partner.lookalikes.size().signs);
+}
+
+TEST_CASE("What a sign could imitate as known at a moment") {
+    HandClock clock;
+    clock.now_ms = end_of(*parse_day("2025-03-01")).value() - 1'000'000;
+    TestNode node("cq", clock);
+    fill(node);
+    node.write({{"trademark/1003/32", {{"listing", "listed"}, {"home", "cq"}, {"name", "雪碧"}}}});
+    clock.now_ms += 86'400'000;
+    // Written over from the first day on: no period says any more that it was called so, or that it was listed.
+    node.write({{"trademark/1003/32", {{"name", "七喜"}}},
+                {"trademark/1001/30", {{"listing", "removed"}}},
+                {"trademark/1004/32", {{"listing", "listed"}, {"home", "cq"}, {"name", "康帅博"}}}});
+    const std::string then = "2025-03-01";
+    CHECK(found(node, {{"sign", "雷碧"}}).empty());
+    CHECK(found(node, {{"sign", "雷碧"}, {"known_at", then}}) == Lines{"trademark/1003/32 86"});
+    CHECK(found(node, {{"sign", "七禧"}, {"known_at", then}}).empty());
+    CHECK(found(node, {{"sign", "康帅傅"}}) == Lines{"trademark/1004/32 99"});
+    CHECK(found(node, {{"sign", "康帅傅"}, {"known_at", then}}) == Lines{"trademark/1001/30 95"});
+    CHECK(found(node, {{"sign", "康帅傅"}, {"known_at", then}, {"as_of", "2019-12-31"}}).empty());
+    CHECK(found(node, {{"sign", "康帅傅"}, {"known_at", "2025-02-28"}}).empty());
+    const Json answer = ask(node, get("/v1/lookalikes", {{"sign", "干老妈"}, {"known_at", then}}));
+    CHECK(answer.at("items").at(0).at("text") == "干(换位) 老(换位) 妈");
+    CHECK(answer.at("freshness").contains("known_at"));
+    ask(node, get("/v1/lookalikes", {{"sign", "干老妈"}, {"known_at", "then"}}), 400);
 }
 
 TEST_CASE("Questions that cannot be answered name the parameter") {

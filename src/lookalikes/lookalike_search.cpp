@@ -1,0 +1,64 @@
+#include "src/lookalikes/lookalike_search.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace minglu {
+
+namespace {
+
+/// The entry on the day, if it is listed under these units then and is what the question asks for.
+std::optional<EntryHit> wanted_entry(const CatalogueAt& catalogue, const LookalikeCandidate& candidate,
+                                     const LookalikeQuestion& question) {
+    auto hit = catalogue.hit_of(candidate.entry);
+    if (!hit || hit->period.listing != "listed" || sign_of(hit->period.name).units != candidate.units)
+        return std::nullopt;
+    if (!question.nice_class.empty() && parts_of(hit->key).nice_class != question.nice_class) return std::nullopt;
+    if (question.is_wanted && !question.is_wanted(*hit)) return std::nullopt;
+    return hit;
+}
+
+bool is_better(const LookalikeHit& a, const LookalikeHit& b) {
+    return std::make_tuple(-a.comparison.score, a.entry.no) < std::make_tuple(-b.comparison.score, b.entry.no);
+}
+
+}  // namespace
+
+LookalikeSearch::LookalikeSearch(const Lookalikes& names, const CatalogueAt& catalogue)
+    : names_(names), catalogue_(catalogue) {
+    catalogue.visit_touched([this](const TouchedEntry& entry, std::span<const Period> periods) {
+        const Kind kind = parts_of(entry.key).kind;
+        if (!is_sign(kind)) return;
+        std::set<std::string_view> of_entry;
+        for (const Period& period : periods)
+            if (of_entry.insert(period.name).second) earlier_.add(entry.no, kind, period.name);
+    });
+}
+
+Result<std::vector<LookalikeHit>> LookalikeSearch::find(std::string_view sign,
+                                                        const LookalikeQuestion& question) const {
+    const SignComparer comparer(sign_of(sign));
+    if (comparer.sign().empty())
+        return fail({ErrorCode::bad_request, "nothing to compare in '" + std::string(sign) + "'", "sign",
+                     "give the words of the sign: Chinese characters, letters or digits"});
+    std::vector<LookalikeHit> hits;
+    const auto take = [&](const LookalikeCandidate& candidate) {
+        auto entry = wanted_entry(catalogue_, candidate, question);
+        if (!entry) return false;
+        Comparison comparison = comparer.compare(sign_of(entry->period.name));
+        hits.push_back({*std::move(entry), std::move(comparison)});
+        return true;
+    };
+    names_.find(comparer, question.query, [&](const LookalikeCandidate& candidate) {
+        return !catalogue_.is_touched(candidate.entry) && take(candidate);
+    });
+    if (earlier_.size() == 0) return hits;
+    earlier_.find(comparer, question.query, take);
+    std::sort(hits.begin(), hits.end(), is_better);
+    if (hits.size() > question.query.limit) hits.resize(question.query.limit);
+    return hits;
+}
+
+}  // namespace minglu
