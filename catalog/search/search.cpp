@@ -164,6 +164,7 @@ std::vector<FoundEntry> RankedSearch::with_pieces(const EntrySource& entries, st
         }
     }
     std::vector<FoundEntry> found;
+    found.reserve(ranked.size());
     for (auto& [rank, hit] : ranked) found.push_back({std::move(hit), plan_.classes().size()});
     return found;
 }
