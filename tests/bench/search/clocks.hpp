@@ -1,8 +1,7 @@
 #pragma once
 /// Wall time and processor time: other programs on the machine distort the latter less.
-#include <time.h>
-
 #include <chrono>
+#include <ctime>
 
 namespace minglu::bench {
 

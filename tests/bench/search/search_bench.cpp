@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "catalog/search/explain.hpp"
 #include "catalog/search/facets.hpp"
