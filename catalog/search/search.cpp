@@ -32,7 +32,6 @@ public:
         query.terms = class_of(number_).terms;
         if (class_of(number_).batch) query.batch = class_of(number_).batch;
         query.after = EntryNo{from.entry};
-        query.again = which_ != Which::all;  // classes behind this one have some of its entries
         std::uint32_t chunk = 0;
         for (std::uint32_t examined = 0;;) {
             query.limit = std::max(chunk, limit + 1 - static_cast<std::uint32_t>(page.found.size()));

@@ -212,8 +212,6 @@ struct EntryQuery {
     Day as_of;
     EntryNo after;  ///< page on after this entry; 0 = from the start
     std::uint32_t limit = 20;
-    /// A hint: many of these entries will be asked for again in this transaction.
-    bool again = false;
     /// Last word on a candidate (e.g. that the characters stand together); none = take all.
     std::function<bool(const EntryHit&)> accept;
 };

@@ -74,6 +74,10 @@ KnownRows::Row one_period(Database& database, const EntryQuery& query, const OpR
     return row.next() ? KnownRows::Row(hit_of(row.row())) : std::nullopt;
 }
 
+/// Rows of pages up to this size are kept: a ranked search fills its page from one small page after the other, many of
+/// them with the same entries. Whoever asks for more at once counts, sorts or exports, and meets each entry once.
+constexpr std::uint32_t again_limit_max = 64;
+
 /// Words and filters, from the search index.
 void take_matches(Page& page, Database& database, SearchIndex& search, KnownRows& known, const EntryQuery& query,
                   std::vector<postings::WantedTerm> terms, const OpRange& ops) {
@@ -83,7 +87,7 @@ void take_matches(Page& page, Database& database, SearchIndex& search, KnownRows
     for (postings::DocNo doc = 0; (doc = walk.docs->seek(least)) != postings::end_of_docs; least = doc + 1) {
         const KnownRows::Row* const seen = known.find(doc);
         KnownRows::Row row = seen != nullptr ? *seen : one_period(database, query, ops, doc);
-        if (query.again && seen == nullptr) known.keep(doc, row);
+        if (query.limit <= again_limit_max && seen == nullptr) known.keep(doc, row);
         if (!row || page.take(*std::move(row))) continue;
         walk.least = least;
         return search.keep(std::move(walk));
