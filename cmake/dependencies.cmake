@@ -17,6 +17,8 @@ pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
 pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
+# Only the benchmark of the search box; without it, it leaves PostgreSQL out.
+pkg_check_modules(PQ QUIET IMPORTED_TARGET libpq)
 
 # The flags of Debian's compiled cpp-httplib change its class layout, so they come from pkg-config, once.
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)

@@ -105,6 +105,8 @@ EntryPage CatalogueAt::query(const EntryQuery& query) const {
         page.hits.resize(query.limit);
         page.more = true;
     }
+    // Behind a full page nothing was folded again.
+    if (is_full && !page.hits.empty() && page.hits.back().no < touched_.back().no) page.more = true;
     return page;
 }
 

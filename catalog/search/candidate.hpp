@@ -8,23 +8,41 @@
 
 namespace minglu {
 
-/// What is asked of it is worked out once. `key` and `view` outlive it.
+/// What is asked of it is worked out once, and only as far as it is asked for: most classes look at names or
+/// numbers alone, which are a small part of an entry. `key` and `view` outlive it.
 class Candidate {
 public:
-    Candidate(const EntryKey& key, std::string_view view) : text_(searched_text(key, view)) {}
+    Candidate(const EntryKey& key, std::string_view view) : key_(key), view_(view) {}
 
-    [[nodiscard]] const SearchedText& text() const { return text_; }
+    [[nodiscard]] const SearchedText& text() const {
+        if (!text_) text_ = searched_text(key_, view_);
+        return *text_;
+    }
+    /// Nothing but the names is to be looked at.
+    [[nodiscard]] const SearchedText& names() const { return part(names_, SearchedPart::names); }
+    /// Nothing but the numbers is to be looked at.
+    [[nodiscard]] const SearchedText& numbers() const { return part(numbers_, SearchedPart::numbers); }
     /// Of each name.
     [[nodiscard]] const std::vector<std::vector<Sound>>& sounds() const {
         if (!sounds_) {
             sounds_.emplace();
-            for (const SearchedText::Name& name : text_.names) sounds_->push_back(sounds_of(text_.name(name)));
+            for (const SearchedText::Name& name : names().names) sounds_->push_back(sounds_of(names().name(name)));
         }
         return *sounds_;
     }
 
 private:
-    SearchedText text_;
+    const SearchedText& part(std::optional<SearchedText>& kept, SearchedPart wanted) const {
+        if (text_) return *text_;
+        if (!kept) kept = searched_text(key_, view_, wanted);
+        return *kept;
+    }
+
+    const EntryKey& key_;
+    std::string_view view_;
+    mutable std::optional<SearchedText> text_;
+    mutable std::optional<SearchedText> names_;
+    mutable std::optional<SearchedText> numbers_;
     mutable std::optional<std::vector<std::vector<Sound>>> sounds_;
 };
 

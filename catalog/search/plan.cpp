@@ -235,13 +235,14 @@ void SearchPlan::add_pieces(std::string_view joined, const std::vector<SearchWor
     std::vector<SearchWord> spread;
     const std::size_t count = std::min(pieces_.size(), pieces_max);
     for (std::size_t i = 0; i < count; ++i) spread.push_back(pieces_[i * pieces_.size() / count]);
+    pieces_most_ = words.size() > 1 && count == words.size() ? count - 1 : count;
     pieces_least_ = words.size() > 1 ? 1 : std::max<std::size_t>(2, count * 2 / 5);
     pieces_ = std::move(spread);
 }
 
 bool SearchPlan::passes(const SearchClass& wanted, const Candidate& candidate) const {
-    const SearchedText& text = candidate.text();
     const auto any_name = [&](const auto& test) {
+        const SearchedText& text = candidate.names();
         return std::any_of(text.names.begin(), text.names.end(),
                            [&](const SearchedText::Name& name) { return test(text.name(name)); });
     };
@@ -267,8 +268,9 @@ bool SearchPlan::passes(const SearchClass& wanted, const Candidate& candidate) c
             return any_sound(
                 [&](const std::vector<Sound>& name) { return find_sound(name, wanted.sound, fuzzy_).has_value(); });
         default:
-            return std::all_of(wanted.words.begin(), wanted.words.end(),
-                               [&](const SearchWord& word) { return has_word(word, text); });
+            return std::all_of(wanted.words.begin(), wanted.words.end(), [&](const SearchWord& word) {
+                return has_word(word, is_text(word) ? candidate.text() : candidate.numbers());
+            });
     }
 }
 
@@ -276,6 +278,12 @@ std::optional<std::size_t> SearchPlan::class_of(const Candidate& candidate) cons
     for (std::size_t i = 0; i < classes_.size(); ++i)
         if (passes(classes_[i], candidate)) return i;
     return std::nullopt;
+}
+
+bool SearchPlan::is_of_class(std::size_t number, const Candidate& candidate) const {
+    const auto passed = [&](const SearchClass& wanted) { return passes(wanted, candidate); };
+    const auto end = classes_.begin() + static_cast<std::ptrdiff_t>(number);
+    return passed(*end) && std::none_of(classes_.begin(), end, passed);
 }
 
 }  // namespace minglu

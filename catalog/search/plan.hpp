@@ -58,6 +58,8 @@ public:
     [[nodiscard]] const std::vector<SearchClass>& classes() const { return classes_; }
     /// None where the entry is in no class of text; not for plans of batches.
     [[nodiscard]] std::optional<std::size_t> class_of(const Candidate& candidate) const;
+    /// Whether that class is this one; cheaper, since classes behind it do not matter.
+    [[nodiscard]] bool is_of_class(std::size_t number, const Candidate& candidate) const;
     [[nodiscard]] bool fuzzy() const { return fuzzy_; }
 
     /// For entries that are in no class: the words of the query, or pairs of characters of a long single one. Empty for
@@ -65,12 +67,14 @@ public:
     [[nodiscard]] const std::vector<SearchWord>& pieces() const { return pieces_; }
     /// How many of the pieces an entry must have.
     [[nodiscard]] std::size_t pieces_least() const { return pieces_least_; }
+    /// How many of them it can have, since with more it would be in a class.
+    [[nodiscard]] std::size_t pieces_most() const { return pieces_most_; }
 
 private:
     SearchPlan() = default;
     void add_numbers(std::string_view tidy);
     void add_names(std::string_view joined);
-    void add_words(const std::vector<std::string>& words);
+    void add_words(const std::vector<std::string>& typed);
     void add_pieces(std::string_view joined, const std::vector<SearchWord>& words);
     [[nodiscard]] bool passes(const SearchClass& wanted, const Candidate& candidate) const;
 
@@ -78,6 +82,7 @@ private:
     std::vector<SearchClass> classes_;
     std::vector<SearchWord> pieces_;
     std::size_t pieces_least_ = 1;
+    std::size_t pieces_most_ = 0;
 };
 
 /// Whether an entry has the word.

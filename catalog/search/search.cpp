@@ -12,8 +12,8 @@ namespace {
 /// Of pieces: as many are walked, and as many candidates of each.
 constexpr std::size_t pieces_walked_max = 6;
 constexpr std::uint32_t piece_candidates_max = 100;
-/// Candidates that are asked for at once, at least: enough for a page, few enough not to be read in vain.
-constexpr std::uint32_t chunk_candidates = 64;
+/// Candidates that are asked for at once, when those that may fill the page did not.
+constexpr std::uint32_t chunk_candidates = 24;
 
 }  // namespace
 
@@ -32,34 +32,43 @@ public:
         query.terms = class_of(number_).terms;
         if (class_of(number_).batch) query.batch = class_of(number_).batch;
         query.after = EntryNo{from.entry};
-        std::uint32_t chunk = chunk_candidates;
+        std::uint32_t chunk = 0;
         for (std::uint32_t examined = 0;;) {
             query.limit = std::max(chunk, limit + 1 - static_cast<std::uint32_t>(page.found.size()));
             if (examine_max != 0) query.limit = std::min(query.limit, examine_max - examined);
             EntryPage found = entries(query);
             for (EntryHit& hit : found.hits) {
-                ++examined;
                 query.after = hit.no;
-                if (!takes(hit)) continue;
-                if (page.found.size() == limit) {
-                    page.more = true;
-                    return true;
-                }
-                page.last = {from.stage, hit.no.value(), from.examined + examined};
-                page.found.push_back({std::move(hit), number_});
+                const SearchPosition at{from.stage, hit.no.value(), from.examined + ++examined};
+                if (takes(hit, at, limit) && !add(page, std::move(hit), at, limit)) return true;
             }
             if (!found.more) return false;
-            chunk = std::min(chunk * 4, class_candidates_max);  // opening the lists anew costs, too
-            bounded_ = examined == examine_max;
-            page.bounded = page.bounded || bounded_;
-            if (bounded_) return false;
+            chunk = chunk_candidates;
+            if (examined == examine_max) {
+                page.bounded = true;
+                return false;
+            }
         }
     }
-    /// After a walk from the beginning to the end: whether the class has nothing but what this walk was after.
-    [[nodiscard]] bool is_complete() const { return !bounded_ && !others_; }
+    /// After a walk in force from the beginning to its end, what a walk over the ended ones would add, without it.
+    bool add_ended(SearchPage& page, std::int64_t stage, std::uint32_t limit) {
+        for (auto& [at, hit] : ended_)
+            if (!add(page, std::move(hit), {stage, at.entry, at.examined}, limit)) return true;
+        return false;
+    }
 
 private:
     [[nodiscard]] const SearchClass& class_of(std::size_t number) const { return search_.plan_.classes()[number]; }
+    /// False when the page was full already.
+    bool add(SearchPage& page, EntryHit hit, SearchPosition at, std::uint32_t limit) {
+        if (page.found.size() == limit) {
+            page.more = true;
+            return false;
+        }
+        page.last = at;
+        page.found.push_back({std::move(hit), number_});
+        return true;
+    }
     /// As far as its ETag tells: one of several batches that wrote it.
     [[nodiscard]] bool is_in_newer_batch(const EntryHit& hit) const {
         for (std::size_t i = 0; i < number_; ++i) {
@@ -68,24 +77,23 @@ private:
         }
         return false;
     }
-    bool takes(const EntryHit& hit) {
-        if (class_of(number_).batch) {
-            if (is_in_newer_batch(hit)) return false;
-        } else if (class_of(number_).match != Match::any &&
-                   search_.plan_.class_of(Candidate{hit.key, hit.period.view}) != number_) {
-            return false;
-        }
+    bool takes(EntryHit& hit, SearchPosition at, std::uint32_t limit) {
+        if (!is_of_class(hit)) return false;
         if (which_ == Which::all) return true;
-        const bool in_force = is_in_force(hit.period, search_.filters_.as_of);
-        others_ = others_ || in_force != (which_ == Which::in_force);
-        return in_force == (which_ == Which::in_force);
+        if (is_in_force(hit.period, search_.filters_.as_of) == (which_ == Which::in_force)) return true;
+        if (which_ == Which::in_force && ended_.size() <= limit) ended_.emplace_back(at, std::move(hit));
+        return false;
+    }
+    [[nodiscard]] bool is_of_class(const EntryHit& hit) const {
+        if (class_of(number_).batch) return !is_in_newer_batch(hit);
+        return class_of(number_).match == Match::any ||
+               search_.plan_.is_of_class(number_, Candidate{hit.key, hit.period.view});
     }
 
     const RankedSearch& search_;
     std::size_t number_;
     Which which_;
-    bool others_ = false;
-    bool bounded_ = false;
+    std::vector<std::pair<SearchPosition, EntryHit>> ended_;
 };
 
 SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const {
@@ -105,7 +113,9 @@ SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, 
         Walk walk{*this, number, !ranked ? Walk::Which::all : first ? Walk::Which::in_force : Walk::Which::ended};
         const std::uint32_t left = ranked ? class_candidates_max - static_cast<std::uint32_t>(at.examined) : 0;
         if (walk.run(entries, page, at, limit, left)) return page;
-        if (first && at.entry == 0 && walk.is_complete()) ++at.stage;
+        if (!ranked || !first || at.entry != 0) continue;
+        ++at.stage;
+        if (walk.add_ended(page, at.stage, limit)) return page;
     }
     if (sorting_.order == Order::relevance && !plan_.pieces().empty())
         add_pieces(entries, page, after.stage == stages ? after.entry : 0, limit);
@@ -114,7 +124,8 @@ SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, 
 
 void RankedSearch::add_pieces(const EntrySource& entries, SearchPage& page, std::int64_t taken,
                               std::uint32_t limit) const {
-    std::vector<FoundEntry> found = with_pieces(entries, page.bounded);
+    const std::size_t wanted = static_cast<std::size_t>(taken) + limit - page.found.size() + 1;
+    std::vector<FoundEntry> found = with_pieces(entries, wanted, page.bounded);
     for (auto i = static_cast<std::size_t>(taken); i < found.size(); ++i) {
         if (page.found.size() == limit) {
             page.more = true;
@@ -126,7 +137,7 @@ void RankedSearch::add_pieces(const EntrySource& entries, SearchPage& page, std:
 }
 
 /// The more pieces the better, then what is in force, then by entry number.
-std::vector<FoundEntry> RankedSearch::with_pieces(const EntrySource& entries, bool& bounded) const {
+std::vector<FoundEntry> RankedSearch::with_pieces(const EntrySource& entries, std::size_t wanted, bool& bounded) const {
     const auto& pieces = plan_.pieces();
     const std::size_t walked = std::min(pieces.size(), pieces_walked_max);
     using Rank = std::tuple<std::size_t, bool, std::int64_t>;
@@ -138,16 +149,21 @@ std::vector<FoundEntry> RankedSearch::with_pieces(const EntrySource& entries, bo
         EntryPage page = entries(query);
         bounded = bounded || page.more;
         for (EntryHit& hit : page.hits) {
+            const bool ended = !is_in_force(hit.period, filters_.as_of);
+            const Rank best{pieces.size() - plan_.pieces_most(), ended, hit.no.value()};
+            if (ranked.size() == wanted && best > ranked.rbegin()->first) continue;  // looking at its text is dear
             const Candidate candidate{hit.key, hit.period.view};
             const auto has =
                 static_cast<std::size_t>(std::count_if(pieces.begin(), pieces.end(), [&](const SearchWord& word) {
                     return has_word(word, candidate.text());
                 }));
-            const Rank rank{pieces.size() - has, !is_in_force(hit.period, filters_.as_of), hit.no.value()};
-            if (has >= plan_.pieces_least() && !plan_.class_of(candidate)) ranked.emplace(rank, std::move(hit));
+            if (has < plan_.pieces_least() || plan_.class_of(candidate)) continue;
+            ranked.emplace(Rank{pieces.size() - has, ended, hit.no.value()}, std::move(hit));
+            if (ranked.size() > wanted) ranked.erase(std::prev(ranked.end()));
         }
     }
     std::vector<FoundEntry> found;
+    found.reserve(ranked.size());
     for (auto& [rank, hit] : ranked) found.push_back({std::move(hit), plan_.classes().size()});
     return found;
 }

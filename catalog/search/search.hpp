@@ -67,7 +67,9 @@ private:
     class Walk;
     [[nodiscard]] SearchPage sorted_page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const;
     void add_pieces(const EntrySource& entries, SearchPage& page, std::int64_t taken, std::uint32_t limit) const;
-    [[nodiscard]] std::vector<FoundEntry> with_pieces(const EntrySource& entries, bool& bounded) const;
+    /// The first `wanted` of those that have some of the pieces.
+    [[nodiscard]] std::vector<FoundEntry> with_pieces(const EntrySource& entries, std::size_t wanted,
+                                                      bool& bounded) const;
 
     SearchPlan plan_;
     EntryQuery filters_;

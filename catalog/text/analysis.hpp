@@ -71,7 +71,10 @@ struct SearchedText {
         return std::string_view(text).substr(at.begin, at.size);
     }
 };
-[[nodiscard]] SearchedText searched_text(const EntryKey& key, std::string_view view);
+enum class SearchedPart { all, names, numbers };
+/// Of `part` all is there; something of another may be.
+[[nodiscard]] SearchedText searched_text(const EntryKey& key, std::string_view view,
+                                         SearchedPart part = SearchedPart::all);
 
 /// What kind of value a field of an entry is to search.
 enum class SearchedField { none, name, text, number, holders };

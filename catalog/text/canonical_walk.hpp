@@ -9,15 +9,25 @@
 
 namespace minglu {
 
+/// Position of the quote that ends a string whose text starts at `at`; npos when there is none.
+[[nodiscard]] inline std::size_t end_of_json_string(std::string_view json, std::size_t at) {
+    while (true) {
+        const std::size_t quote = json.find('"', at);
+        if (quote == std::string_view::npos) return quote;
+        const std::size_t escape = json.substr(at, quote - at).find('\\');
+        if (escape == std::string_view::npos) return quote;
+        at += escape + 2;
+    }
+}
+
 /// Position behind the JSON value that starts at `at`; npos when the text ends before the value does.
 [[nodiscard]] inline std::size_t end_of_json_value(std::string_view json, std::size_t at) {
     int depth = 0;
     while (at < json.size()) {
         const char c = json[at];
         if (c == '"') {
-            ++at;
-            while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2u : 1u;
-            if (at >= json.size()) return std::string_view::npos;
+            at = end_of_json_string(json, at + 1);
+            if (at == std::string_view::npos) return at;
         } else if (c == '{' || c == '[') {
             ++depth;
         } else if (c == '}' || c == ']') {

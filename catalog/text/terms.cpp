@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "catalog/fields.hpp"
 #include "catalog/text/analysis.hpp"
@@ -19,20 +20,13 @@ constexpr std::array<std::string_view, 2> name_fields{"name", "name_en"};
 constexpr std::array<std::string_view, 7> text_fields{"goods",       "notes",       "category",    "alt_text",
                                                       "region_name", "name_pinyin", "product_name"};
 
-template <std::size_t size>
-bool is_among(const std::array<std::string_view, size>& fields, std::string_view field) {
-    return std::find(fields.begin(), fields.end(), field) != fields.end();
-}
-
-bool is_number_field(std::string_view field) {
-    static const std::vector<std::string_view> numbers = [] {
-        std::vector<std::string_view> found;
-        for (const FieldSpec& spec : field_specs()) {
-            if (spec.type == FieldType::number) found.push_back(spec.name);
-        }
-        return found;
-    }();
-    return std::find(numbers.begin(), numbers.end(), field) != numbers.end();
+std::unordered_map<std::string_view, SearchedField> searched_fields() {
+    std::unordered_map<std::string_view, SearchedField> fields{{"holders", SearchedField::holders}};
+    for (const std::string_view field : name_fields) fields.emplace(field, SearchedField::name);
+    for (const std::string_view field : text_fields) fields.emplace(field, SearchedField::text);
+    for (const FieldSpec& spec : field_specs())
+        if (spec.type == FieldType::number) fields.emplace(spec.name, SearchedField::number);
+    return fields;
 }
 
 /// Where in `to.text` it stands now; empty when nothing of it can be searched for.
@@ -78,13 +72,18 @@ void add_key(SearchedText& to, const EntryKey& key) {
     if (number.size() != rest.size()) add_number(to, rest);
 }
 
+/// Holders have numbers, too.
+bool is_of(SearchedPart part, SearchedField field) {
+    if (part == SearchedPart::names) return field == SearchedField::name;
+    return part == SearchedPart::all || field == SearchedField::number || field == SearchedField::holders;
+}
+
 }  // namespace
 
 SearchedField searched_field(std::string_view field) {
-    if (field == "holders") return SearchedField::holders;
-    if (is_among(name_fields, field)) return SearchedField::name;
-    if (is_among(text_fields, field)) return SearchedField::text;
-    return is_number_field(field) ? SearchedField::number : SearchedField::none;
+    static const auto fields = searched_fields();
+    const auto found = fields.find(field);
+    return found == fields.end() ? SearchedField::none : found->second;
 }
 
 std::string number_term(std::string_view number) {
@@ -119,13 +118,15 @@ std::string text_analysis_version() {
     return std::string(rules) + "-" + tables;
 }
 
-SearchedText searched_text(const EntryKey& key, std::string_view view) {
+SearchedText searched_text(const EntryKey& key, std::string_view view, SearchedPart part) {
     SearchedText out;
-    out.text.reserve(view.size() + key.value().size());
+    if (part == SearchedPart::all) out.text.reserve(view.size() + key.value().size());
     std::string scratch;
     add_key(out, key);
     for_each_json_member(view, [&](std::string_view field, std::string_view value) {
-        switch (searched_field(field)) {
+        const SearchedField kind = searched_field(field);
+        if (!is_of(part, kind)) return;
+        switch (kind) {
             case SearchedField::holders:
                 return add_holders(out, value);
             case SearchedField::name:

@@ -29,6 +29,20 @@ std::size_t found(const ReadTx& tx, const std::string& word, bool prefix = false
     return tx.query(query).hits.size();
 }
 
+/// Numbers of entries that have both words, a few at a time.
+std::vector<EntryNo> in_pages(const ReadTx& tx, std::uint32_t limit) {
+    EntryQuery query = on_day(50);
+    query.limit = limit;
+    query.terms = {{"word", false}, {"own1", true}};
+    std::vector<EntryNo> numbers;
+    for (bool more = true; more;) {
+        const EntryPage page = tx.query(query);
+        for (const EntryHit& hit : page.hits) numbers.push_back(query.after = hit.no);
+        more = page.more;
+    }
+    return numbers;
+}
+
 std::int64_t number_in(const std::filesystem::path& file, const char* sql) {
     sqlite3* database = nullptr;
     REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
@@ -110,6 +124,63 @@ TEST_CASE("what a transaction searched before it was rolled back is not found af
     tx->commit();
     CHECK(found(*store->read(), "gone") == 0);
     CHECK(found(*store->read(), "kept") == 1);
+}
+
+TEST_CASE("pages of any size go on where the one before ended, over many runs and with a small cache") {
+    TempDir dir;
+    SqliteOptions options;
+    options.search_cache_bytes = 20'000;
+    const auto store = open_sqlite_store(dir / "minglu.db", options);
+    fill(*store, 0, 2'000, 40);
+    const auto tx = store->read();
+    const std::vector<EntryNo> whole = in_pages(*tx, 100'000);
+    CHECK(whole.size() == 1'111);
+    for (const std::uint32_t limit : {1u, 7u, 64u, 200u}) CHECK(in_pages(*tx, limit) == whole);
+    // Backwards, and other words in between.
+    CHECK(found(*tx, "own5") == 1);
+    CHECK(in_pages(*tx, 7) == whole);
+}
+
+TEST_CASE("a row that is asked for again has to meet what is asked this time") {
+    TempDir dir;
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    const EntryKey key{"gi/AGI00001"};
+    const auto views = [&](std::string name) {
+        Period early = make_period(10, 20, {"word"});
+        Period late = make_period(20, {}, {"word"});
+        late.name = std::move(name);
+        return make_views(key.value(), {early, late}, {});
+    };
+    const auto name_on = [](const ReadTx& tx, int day) {
+        EntryQuery query = on_day(day);
+        query.terms = {{"word", false}};
+        const EntryPage page = tx.query(query);
+        return page.hits.empty() ? std::string("none") : page.hits[0].period.name;
+    };
+    {
+        const auto tx = store->write();
+        tx->put_entry(views("before"), UnixMs{1});
+        CHECK(name_on(*tx, 30) == "before");
+        tx->put_entry(views("after"), UnixMs{1});
+        CHECK(name_on(*tx, 30) == "after");
+        tx->commit();
+    }
+    const auto tx = store->read();
+    CHECK(name_on(*tx, 5) == "none");
+    CHECK(name_on(*tx, 30) == "after");
+    CHECK(name_on(*tx, 15) != "after");
+    CHECK(name_on(*tx, 30) == "after");
+    EntryQuery query = on_day(30);
+    query.with_open_conflict = true;
+    query.terms = {{"word", false}};
+    CHECK(tx->query(query).hits.empty());
+    {
+        const auto write = store->write();
+        write->put_entry(views("later"), UnixMs{1});
+        write->commit();
+    }
+    CHECK(name_on(*tx, 30) == "after");
+    CHECK(name_on(*store->read(), 30) == "later");
 }
 
 TEST_CASE("dropping the views empties the index, also in the middle of a merge") {

@@ -38,8 +38,8 @@ private:
     void load(std::uint32_t page) {
         const RunDirectory& directory = *run_.directory;
         page_ = page;
-        run_.pages->read_page(run_.no, page, bytes_);
-        list_ = PageReader{bytes_}.find(term_).value_or(std::string_view{});
+        bytes_ = run_.pages->read_page(run_.no, page);
+        list_ = PageReader{*bytes_}.find(term_).value_or(std::string_view{});
         docs_ = DocReader{list_};
         more_ = page + 1 < directory.pages() && directory.start(page + 1).term == term_;
         next_first_ = more_ ? directory.start(page + 1).first : end_of_docs;
@@ -47,7 +47,7 @@ private:
 
     Run run_;
     std::string term_;
-    std::string bytes_;
+    PageBytes bytes_;
     std::string_view list_;
     DocReader docs_;
     DocNo doc_ = -1;
@@ -143,12 +143,11 @@ std::unique_ptr<DocCursor> with_prefix(const Run& run, const std::string& prefix
     const RunDirectory& directory = *run.directory;
     Cursors cursors;
     std::vector<DocNo> docs;
-    std::string bytes;
     std::string long_term;
     bool beyond = false;
     for (std::uint32_t page = directory.page_for(prefix, 0); page < directory.pages() && !beyond; ++page) {
-        run.pages->read_page(run.no, page, bytes);
-        PageReader entries{bytes};
+        const PageBytes bytes = run.pages->read_page(run.no, page);
+        PageReader entries{*bytes};
         entries.go_near(prefix);
         while (entries.next()) {
             const std::string& term = entries.term();

@@ -19,6 +19,7 @@ public:
 struct WantedTerm {
     std::string text;
     bool prefix = false;
+    friend bool operator==(const WantedTerm&, const WantedTerm&) = default;
 };
 
 /// Documents from `least` on that have all the terms, over all runs. There is at least one term.

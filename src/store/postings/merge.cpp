@@ -23,9 +23,9 @@ std::size_t Merge::Input::next_page() {
         ended_ = true;
         return 0;
     }
-    run_.pages->read_page(run_.no, page_++, bytes_);
-    entries_ = std::make_unique<PageReader>(bytes_);
-    return bytes_.size() + next();
+    bytes_ = run_.pages->read_page(run_.no, page_++);
+    entries_ = std::make_unique<PageReader>(*bytes_);
+    return bytes_->size() + next();
 }
 
 std::size_t Merge::Input::next() {

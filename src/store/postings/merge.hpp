@@ -34,7 +34,7 @@ private:
 
         Run run_;
         std::uint32_t page_ = 0;
-        std::string bytes_;
+        PageBytes bytes_;
         std::unique_ptr<PageReader> entries_;
         std::string term_;
         std::string_view list_;

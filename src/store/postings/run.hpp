@@ -33,12 +33,15 @@ private:
     std::vector<Start> starts_;
 };
 
+/// Bytes of a page; they never change, so that readers can share them.
+using PageBytes = std::shared_ptr<const std::string>;
+
 /// A run as its readers see it. `pages` outlives every cursor made from it.
 class PageSource {
 public:
     virtual ~PageSource() = default;
-    /// Copies a page of a run. Throws StoreFault(corrupt) when it is missing.
-    virtual void read_page(std::int64_t run_no, std::uint32_t page, std::string& into) = 0;
+    /// Never null. Throws StoreFault(corrupt) when the page is missing.
+    [[nodiscard]] virtual PageBytes read_page(std::int64_t run_no, std::uint32_t page) = 0;
 };
 
 struct Run {

@@ -8,19 +8,23 @@
 namespace minglu {
 namespace {
 
+EntryHit hit_of(const Statement& row) {
+    EntryHit hit;
+    hit.no = EntryNo{row.integer(0)};
+    hit.key = EntryKey{row.text(1)};
+    hit.etag = stored_vector(row.bytes(2));
+    hit.open_conflicts = static_cast<std::uint32_t>(row.integer(3));
+    hit.period = period_at(row, 4);
+    return hit;
+}
+
 class Page {
 public:
     explicit Page(const EntryQuery& query) : query_(query) {}
 
     /// False when the page is full.
-    bool take(const Statement& row) {
-        EntryHit hit;
-        hit.no = EntryNo{row.integer(0)};
-        hit.key = EntryKey{row.text(1)};
-        hit.open_conflicts = static_cast<std::uint32_t>(row.integer(3));
-        hit.period = period_at(row, 4);
+    bool take(EntryHit hit) {
         if (!passes_filters(query_, hit.key, hit.period)) return true;
-        hit.etag = stored_vector(row.bytes(2));
         if (query_.accept && !query_.accept(hit)) return true;
         if (page_.hits.size() == query_.limit) {
             page_.more = true;
@@ -30,7 +34,7 @@ public:
         return true;
     }
     void take_all(Query query) {
-        while (query.next() && take(query.row())) {
+        while (query.next() && take(hit_of(query.row()))) {
         }
     }
     [[nodiscard]] EntryPage done() { return std::move(page_); }
@@ -58,8 +62,8 @@ std::optional<OpRange> op_range_of(Database& database, const EntryQuery& query) 
 }
 
 /// The period of a document, if it is there, holds on the day, and its entry meets what no term says.
-Query one_period(Database& database, const EntryQuery& query, const OpRange& ops, postings::DocNo doc) {
-    return database.query(
+KnownRows::Row one_period(Database& database, const EntryQuery& query, const OpRange& ops, postings::DocNo doc) {
+    Query row = database.query(
         "SELECT e.entry_no, k.key, e.etag, e.open_conflicts, p.valid_from, p.valid_until, p.listing, p.legal_status,"
         " p.region, p.home, p.subtype, p.category, p.name, p.view"
         " FROM period p CROSS JOIN entry e ON e.entry_no = p.period_no >> 24 CROSS JOIN key k ON k.key_no = e.entry_no"
@@ -67,17 +71,26 @@ Query one_period(Database& database, const EntryQuery& query, const OpRange& ops
         " AND (p.valid_until IS NULL OR p.valid_until > ?2) AND (?3 = 0 OR e.open_conflicts > 0)"
         " AND (?4 = 0 OR EXISTS (SELECT 1 FROM op o WHERE o.key_no = e.entry_no AND o.op_no >= ?5 AND o.op_no < ?6))",
         doc, query.as_of, query.with_open_conflict, ops.restricted, ops.begin, ops.end);
+    return row.next() ? KnownRows::Row(hit_of(row.row())) : std::nullopt;
 }
 
+/// Rows of pages up to this size are kept: a ranked search fills its page from one small page after the other, many of
+/// them with the same entries. Whoever asks for more at once counts, sorts or exports, and meets each entry once.
+constexpr std::uint32_t again_limit_max = 64;
+
 /// Words and filters, from the search index.
-void take_matches(Page& page, Database& database, SearchIndex& search, const EntryQuery& query,
-                  const std::vector<postings::WantedTerm>& terms, const OpRange& ops) {
+void take_matches(Page& page, Database& database, SearchIndex& search, KnownRows& known, const EntryQuery& query,
+                  std::vector<postings::WantedTerm> terms, const OpRange& ops) {
     postings::DocNo least = first_period(query.after.value() + 1);
-    const auto docs = search.find(terms, least);
-    while ((least = docs->seek(least)) != postings::end_of_docs) {
-        Query row = one_period(database, query, ops, least);
-        if (row.next() && !page.take(row.row())) return;
-        ++least;
+    SearchIndex::Walk walk = search.find(std::move(terms), least);
+    known.ask(query);
+    for (postings::DocNo doc = 0; (doc = walk.docs->seek(least)) != postings::end_of_docs; least = doc + 1) {
+        const KnownRows::Row* const seen = known.find(doc);
+        KnownRows::Row row = seen != nullptr ? *seen : one_period(database, query, ops, doc);
+        if (query.limit <= again_limit_max && seen == nullptr) known.keep(doc, row);
+        if (!row || page.take(*std::move(row))) continue;
+        walk.least = least;
+        return search.keep(std::move(walk));
     }
 }
 
@@ -122,19 +135,19 @@ Query by_number(Database& database, const EntryQuery& query) {
 
 }  // namespace
 
-EntryPage run_query(Database& database, SearchIndex& search, const EntryQuery& query) {
+EntryPage run_query(Database& database, SearchIndex& search, KnownRows& known, const EntryQuery& query) {
     Page page{query};
     const auto ops = op_range_of(database, query);
     if (!ops) return page.done();
     const bool has_words = std::any_of(query.terms.begin(), query.terms.end(),
                                        [](const EntryQuery::Term& term) { return !term.text.empty(); });
-    const auto terms = wanted_terms(query);
+    auto terms = wanted_terms(query);
     if (!has_words && query.with_open_conflict) {
         page.take_all(by_open_conflict(database, query, *ops));
     } else if (!has_words && ops->restricted) {
         page.take_all(by_batch(database, query, *ops));
     } else if (!terms.empty()) {
-        take_matches(page, database, search, query, terms, *ops);
+        take_matches(page, database, search, known, query, std::move(terms), *ops);
     } else {
         page.take_all(by_number(database, query));
     }

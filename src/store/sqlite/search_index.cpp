@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace minglu {
 namespace {
@@ -30,47 +31,29 @@ std::int64_t checksum_of(std::string_view bytes) {
 
 }  // namespace
 
-RunDirectories::Directory RunDirectories::find(std::int64_t run_no) {
-    const std::lock_guard lock{mutex_};
-    const auto found = directories_.find(run_no);
-    return found == directories_.end() ? nullptr : found->second;
-}
-
-void RunDirectories::keep(std::int64_t run_no, Directory directory) {
-    const std::lock_guard lock{mutex_};
-    directories_.insert_or_assign(run_no, std::move(directory));
-}
-
-void RunDirectories::keep_only(const std::vector<std::int64_t>& run_numbers) {
-    const std::lock_guard lock{mutex_};
-    std::erase_if(directories_, [&](const auto& item) {
-        return std::find(run_numbers.begin(), run_numbers.end(), item.first) == run_numbers.end();
-    });
-}
-
-void RunDirectories::clear() {
-    const std::lock_guard lock{mutex_};
-    directories_.clear();
-}
-
-void SearchIndex::read_page(std::int64_t run_no, std::uint32_t page, std::string& into) {
-    Query query = database_.query("SELECT data FROM search_page WHERE page_no = ?", first_page(run_no) + page);
+postings::PageBytes SearchIndex::read_page(std::int64_t run_no, std::uint32_t page) {
+    const std::int64_t page_no = first_page(run_no) + page;
+    if (auto kept = cache_.page(page_no)) return kept;
+    Query query = database_.query("SELECT data FROM search_page WHERE page_no = ?", page_no);
     if (!query.next()) postings::damaged("a page is missing");
-    into = query->bytes(0);
+    auto bytes = std::make_shared<const std::string>(query->bytes(0));
+    cache_.keep(page_no, bytes);
+    return bytes;
 }
 
 postings::Run SearchIndex::run(std::int64_t run_no) {
-    auto directory = directories_.find(run_no);
+    auto directory = cache_.directory(run_no);
     if (!directory) {
         Query query = database_.query("SELECT starts FROM search_run WHERE run_no = ?", run_no);
         if (!query.next()) postings::damaged("a run is missing");
         directory = std::make_shared<postings::RunDirectory>(query->bytes(0));
-        directories_.keep(run_no, directory);
+        cache_.keep(run_no, directory);
     }
     return {run_no, std::move(directory), this};
 }
 
-std::vector<postings::Run> SearchIndex::live_runs() {
+const std::vector<postings::Run>& SearchIndex::live_runs() {
+    if (live_runs_) return *live_runs_;
     std::vector<std::int64_t> numbers;
     bool all_known = true;
     {
@@ -80,16 +63,22 @@ std::vector<postings::Run> SearchIndex::live_runs() {
     std::vector<postings::Run> runs;
     runs.reserve(numbers.size());
     for (const std::int64_t number : numbers) {
-        all_known = all_known && directories_.find(number) != nullptr;
+        all_known = all_known && cache_.directory(number) != nullptr;
         runs.push_back(run(number));
     }
-    if (!all_known) directories_.keep_only(numbers);
-    return runs;
+    if (!all_known) cache_.keep_only(numbers);
+    return live_runs_.emplace(std::move(runs));
 }
 
-std::unique_ptr<postings::DocCursor> SearchIndex::find(const std::vector<postings::WantedTerm>& terms,
-                                                       postings::DocNo least) {
-    return postings::all_terms(live_runs(), terms, least);
+SearchIndex::Walk SearchIndex::find(std::vector<postings::WantedTerm> terms, postings::DocNo least) {
+    if (kept_.docs && kept_.least <= least && kept_.terms == terms) return std::exchange(kept_, {});
+    auto docs = postings::all_terms(live_runs(), terms, least);
+    return {std::move(terms), least, std::move(docs)};
+}
+
+void SearchIndex::forget_seen() {
+    live_runs_.reset();
+    kept_ = {};
 }
 
 SearchIndex::Building SearchIndex::begin_run() {
@@ -110,6 +99,7 @@ postings::PageWriter::Out SearchIndex::writer_of(Building& building) {
 }
 
 void SearchIndex::finish_run(const Building& building) {
+    forget_seen();
     const std::string starts = building.directory.stored();
     database_.run("UPDATE search_run SET state = 'live', pages = ?2, bytes = ?3, starts = ?4 WHERE run_no = ?1",
                   building.run_no, building.directory.pages(), static_cast<std::int64_t>(building.bytes), Blob{starts});
@@ -128,7 +118,8 @@ void SearchIndex::flush() {
 
 void SearchIndex::end() {
     pending_.clear();
-    directories_.clear();
+    forget_seen();
+    cache_.clear();
 }
 
 void SearchIndex::clear() {
@@ -273,7 +264,7 @@ void SearchIndex::check(std::vector<std::string>& findings) {
                                " (run minglu rebuild)");
         }
     }
-    directories_.clear();
+    cache_.clear();
 }
 
 }  // namespace minglu

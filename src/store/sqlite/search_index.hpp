@@ -4,9 +4,8 @@
 /// What a transaction files becomes one run at its end, in the same commit as the entries. Small runs are merged at
 /// once, large ones in quiet moments (`upkeep`), so that a search looks through a few dozen of them at most.
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,28 +13,17 @@
 #include "src/store/postings/merge.hpp"
 #include "src/store/postings/run_builder.hpp"
 #include "src/store/sqlite/database.hpp"
+#include "src/store/sqlite/run_cache.hpp"
 
 namespace minglu {
 
-/// Directories of committed runs, for all readers of a store. A run never changes and its number is never used again.
-class RunDirectories {
-public:
-    using Directory = std::shared_ptr<const postings::RunDirectory>;
-    [[nodiscard]] Directory find(std::int64_t run_no);
-    void keep(std::int64_t run_no, Directory directory);
-    /// Forgets every run that is not among these.
-    void keep_only(const std::vector<std::int64_t>& run_numbers);
-    void clear();
-
-private:
-    std::mutex mutex_;
-    std::map<std::int64_t, Directory> directories_;
-};
-
 class SearchIndex final : public postings::PageSource {
 public:
-    /// `directories` outlives the index. A writer has its own: what it sees may be rolled back.
-    SearchIndex(Database& database, RunDirectories& directories) : database_(database), directories_(directories) {}
+    /// `cache` outlives the index. A writer has its own: what it sees may be rolled back.
+    SearchIndex(Database& database, RunCache& cache) : database_(database), cache_(cache) {}
+
+    /// Forgets which runs a transaction saw; between two of them that only read.
+    void forget_seen();
 
     void add(postings::DocNo doc, std::string_view term) { pending_.add(doc, term); }
     /// About what `add` holds in memory.
@@ -46,16 +34,23 @@ public:
     void end();
     void clear();
 
+    /// A walk over documents. `least`: what the cursor was asked for last.
+    struct Walk {
+        std::vector<postings::WantedTerm> terms;
+        postings::DocNo least = 0;
+        std::unique_ptr<postings::DocCursor> docs;
+    };
     /// Documents from `least` on that have all the terms, see postings::all_terms. Lives as long as the transaction.
-    [[nodiscard]] std::unique_ptr<postings::DocCursor> find(const std::vector<postings::WantedTerm>& terms,
-                                                            postings::DocNo least);
+    [[nodiscard]] Walk find(std::vector<postings::WantedTerm> terms, postings::DocNo least);
+    /// Gives a walk back: the next `find` of the same terms goes on with it, instead of opening the lists anew.
+    void keep(Walk walk) { kept_ = std::move(walk); }
 
     /// A slice of a merge, in its own transaction. False when there is nothing to do.
     bool upkeep();
     /// One line for each page or directory that is not what was written.
     void check(std::vector<std::string>& findings);
 
-    void read_page(std::int64_t run_no, std::uint32_t page, std::string& into) override;
+    [[nodiscard]] postings::PageBytes read_page(std::int64_t run_no, std::uint32_t page) override;
 
 private:
     /// A run while it is written.
@@ -69,7 +64,7 @@ private:
         std::vector<std::int64_t> from;
         std::unique_ptr<postings::Merge> merge;
     };
-    [[nodiscard]] std::vector<postings::Run> live_runs();
+    [[nodiscard]] const std::vector<postings::Run>& live_runs();
     [[nodiscard]] postings::Run run(std::int64_t run_no);
     [[nodiscard]] Building begin_run();
     [[nodiscard]] postings::PageWriter::Out writer_of(Building& building);
@@ -84,7 +79,10 @@ private:
     void check_run(std::int64_t run_no, const Report& report);
 
     Database& database_;
-    RunDirectories& directories_;
+    RunCache& cache_;
+    // As this transaction sees them:
+    std::optional<std::vector<postings::Run>> live_runs_;
+    Walk kept_;
     postings::RunBuilder pending_;
     std::unique_ptr<Upkeep> upkeep_;
 };

@@ -39,7 +39,8 @@ void sync_wal(Database& database) {
 SqliteStore::SqliteStore(std::filesystem::path file, const SqliteOptions& options)
     : file_(std::move(file)),
       options_(options),
-      writer_(file_, Database::Mode::read_write_create, options.busy_timeout_ms, writer_directories_) {
+      readers_cache_(static_cast<std::size_t>(options.search_cache_bytes)),
+      writer_(file_, Database::Mode::read_write_create, options.busy_timeout_ms, writer_cache_) {
     Database& database = writer_.database;
     database.run_script(file_settings);
     set_cache(database, options_.writer_cache_bytes);
@@ -84,7 +85,7 @@ std::unique_ptr<WriteTx> SqliteStore::write() {
 
 std::unique_ptr<Connection> SqliteStore::open_reader() {
     auto reader =
-        std::make_unique<Connection>(file_, Database::Mode::read_only, options_.busy_timeout_ms, directories_);
+        std::make_unique<Connection>(file_, Database::Mode::read_only, options_.busy_timeout_ms, readers_cache_);
     set_cache(reader->database, options_.reader_cache_bytes);
     return reader;
 }

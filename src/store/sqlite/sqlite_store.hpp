@@ -11,9 +11,10 @@ namespace minglu {
 
 struct SqliteOptions {
     std::int64_t writer_cache_bytes = 48 << 20;
-    std::int64_t reader_cache_bytes = 4 << 20;  ///< per read connection
-    std::size_t idle_readers_max = 8;           ///< read connections kept open; more are opened while needed
-    int busy_timeout_ms = 5'000;                ///< for a file that another program holds
+    std::int64_t reader_cache_bytes = 4 << 20;   ///< per read connection
+    std::int64_t search_cache_bytes = 32 << 20;  ///< pages of the search index, for all read connections together
+    std::size_t idle_readers_max = 8;            ///< read connections kept open; more are opened while needed
+    int busy_timeout_ms = 5'000;                 ///< for a file that another program holds
     std::int64_t wal_bytes_soft =
         16 << 20;  ///< from here on the WAL is copied back beside the writer, as far as readers let it
     std::int64_t wal_bytes_hard = 256 << 20;  ///< from here on a commit waits up to `wal_wait_ms` for readers to end

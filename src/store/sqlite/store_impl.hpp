@@ -34,8 +34,8 @@ private:
 
     std::filesystem::path file_;
     SqliteOptions options_;
-    RunDirectories directories_;         ///< for all readers
-    RunDirectories writer_directories_;  ///< what the writer sees may be rolled back
+    RunCache readers_cache_;
+    RunCache writer_cache_{0};  ///< what the writer sees may be rolled back; merges read every page once
     std::mutex writing_;
     Connection writer_;
     std::int64_t page_bytes_ = 0;

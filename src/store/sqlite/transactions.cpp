@@ -8,10 +8,12 @@ SqliteReadTx::SqliteReadTx(std::unique_ptr<Connection> connection, Release relea
     : Reading(*connection), connection_(std::move(connection)), release_(std::move(release)) {
     connection_->database.run("BEGIN DEFERRED");
     connection_->database.run("SELECT 1 FROM log LIMIT 1");  // the snapshot is taken by the first read
+    connection_->views.begin_reading();
 }
 
 SqliteReadTx::~SqliteReadTx() {
     try {
+        connection_->views.end_reading();
         connection_->database.run("ROLLBACK");
         release_(std::move(connection_));
     } catch (...) {  // the connection is closed instead of kept

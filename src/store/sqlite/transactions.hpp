@@ -14,9 +14,9 @@ namespace minglu {
 
 /// A connection with everything that is done over it. Kept from one transaction to the next.
 struct Connection {
-    /// `directories` outlives the connection.
-    Connection(const std::filesystem::path& file, Database::Mode mode, int busy_timeout_ms, RunDirectories& directories)
-        : database(file, mode, busy_timeout_ms), search(database, directories) {}
+    /// `cache` outlives the connection.
+    Connection(const std::filesystem::path& file, Database::Mode mode, int busy_timeout_ms, RunCache& cache)
+        : database(file, mode, busy_timeout_ms), search(database, cache) {}
 
     Database database;
     KeyNumbers keys{database};

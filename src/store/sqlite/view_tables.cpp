@@ -70,8 +70,18 @@ std::vector<Period> ViewTables::periods(EntryNo no) const {
     return periods;
 }
 
-EntryPage ViewTables::query(const EntryQuery& query) const {
-    return run_query(database_, search_, query);
+void ViewTables::begin_reading() {
+    known_.begin_reading();
+    search_.forget_seen();
+}
+
+void ViewTables::end_reading() {
+    known_.forget();
+    search_.forget_seen();
+}
+
+EntryPage ViewTables::query(const EntryQuery& query) {
+    return run_query(database_, search_, known_, query);
 }
 
 void ViewTables::visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const {

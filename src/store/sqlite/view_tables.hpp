@@ -5,6 +5,7 @@
 #include "minglu/store.hpp"
 #include "src/store/sqlite/conflict_tables.hpp"
 #include "src/store/sqlite/database.hpp"
+#include "src/store/sqlite/known_rows.hpp"
 #include "src/store/sqlite/log_tables.hpp"
 #include "src/store/sqlite/search_index.hpp"
 #include "src/store/sqlite/search_text.hpp"
@@ -16,9 +17,13 @@ public:
     ViewTables(Database& database, KeyNumbers& keys, ConflictTables& conflicts, SearchIndex& search)
         : database_(database), keys_(keys), conflicts_(conflicts), search_(search) {}
 
+    /// A transaction that only reads begins on this connection, and ends.
+    void begin_reading();
+    void end_reading();
+
     [[nodiscard]] std::optional<EntryRow> entry(const EntryKey& key) const;
     [[nodiscard]] std::vector<Period> periods(EntryNo no) const;
-    [[nodiscard]] EntryPage query(const EntryQuery& query) const;
+    [[nodiscard]] EntryPage query(const EntryQuery& query);
     void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const;
     void visit_names(const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const;
     void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const;
@@ -47,6 +52,7 @@ private:
     KeyNumbers& keys_;
     ConflictTables& conflicts_;
     SearchIndex& search_;
+    KnownRows known_;
 };
 
 /// period_no = entry_no << 24 | number, so that rows and search results lie in entry order; it is the document number.
@@ -56,7 +62,7 @@ constexpr std::int64_t first_period(std::int64_t entry_no) {
 }
 
 /// The columns that make an EntryHit; see entry_query.cpp.
-[[nodiscard]] EntryPage run_query(Database& database, SearchIndex& search, const EntryQuery& query);
+[[nodiscard]] EntryPage run_query(Database& database, SearchIndex& search, KnownRows& known, const EntryQuery& query);
 /// Columns from `column` on: valid_from, valid_until, listing, legal_status, region, home, subtype, category, name,
 /// view.
 [[nodiscard]] Period period_at(const Statement& row, int column);

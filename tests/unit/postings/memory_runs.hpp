@@ -33,9 +33,9 @@ public:
         }
         return writing.done();
     }
-    void read_page(std::int64_t run_no, std::uint32_t page, std::string& into) override {
-        into = pages_.at(run_no).at(page);
+    PageBytes read_page(std::int64_t run_no, std::uint32_t page) override {
         ++reads_;
+        return std::make_shared<const std::string>(pages_.at(run_no).at(page));
     }
     std::vector<std::string>& pages(const Run& run) { return pages_.at(run.no); }
     [[nodiscard]] int reads() const { return reads_; }
