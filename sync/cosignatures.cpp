@@ -96,6 +96,7 @@ std::vector<VouchedHead> vouched_heads(const ReadTx& tx, const LogId& id) {
         heads.try_emplace(held.text, held);
     }
     std::vector<VouchedHead> newest_first;
+    newest_first.reserve(heads.size());
     for (const auto& [text, head] : heads) newest_first.push_back(vouched(head));
     std::sort(newest_first.begin(), newest_first.end(),
               [](const VouchedHead& a, const VouchedHead& b) { return age(a.head) > age(b.head); });

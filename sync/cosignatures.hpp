@@ -28,7 +28,7 @@ struct VouchedHead {
 
 /// The heads of a log that are known here with who vouches for each: those that nodes cosigned, and the one held.
 /// Newest first.
-[[nodiscard]] std::vector<VouchedHead> vouched_heads(const ReadTx& tx, const LogId& log);
+[[nodiscard]] std::vector<VouchedHead> vouched_heads(const ReadTx& tx, const LogId& id);
 
 /// Of those that cover `size` the one with the most cosignatures, of several the newest. None when none covers it.
 /// Cosigned heads are never larger than what is held of the log, so that a way to them can be proved from here.

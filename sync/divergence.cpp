@@ -184,7 +184,7 @@ private:
             return {};
         }
         for (std::size_t digit = 0; digit < nibbles.size(); ++digit) {
-            const auto walked = walk(prefix + nibbles[digit], below(ours, prefix, digit), below(theirs, prefix, digit));
+            auto walked = walk(prefix + nibbles[digit], below(ours, prefix, digit), below(theirs, prefix, digit));
             if (!walked) return walked;
         }
         return {};

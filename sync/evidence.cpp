@@ -44,7 +44,7 @@ std::string view_on(std::span<const Period> periods, Day as_of) {
 }
 
 std::string protection_text(const Protection& protection) {
-    return "\"listing\":" + listing_json(protection.listing) + ",\"right\":" + right_json(protection.right) +
+    return R"("listing":)" + listing_json(protection.listing) + ",\"right\":" + right_json(protection.right) +
            ",\"verdict\":\"" + std::string(name(protection.verdict)) + "\"}";
 }
 

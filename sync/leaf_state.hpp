@@ -24,6 +24,6 @@ struct LeafState {
 /// {"shown","refolded","ops_hash","ops","damage"}; hashes in hexadecimal, absent ones left out.
 [[nodiscard]] std::string serialise(const LeafState& state);
 /// Errors: malformed.
-[[nodiscard]] Result<LeafState> parse_leaf_state(std::string_view json);
+[[nodiscard]] Result<LeafState> parse_leaf_state(std::string_view text);
 
 }  // namespace minglu

@@ -66,7 +66,7 @@ Result<void> remove_half_made(const DataPaths& paths) {
     const auto mark = read_secret_file(paths.unfinished_init);
     if (!mark) return tl::unexpected(mark.error());
     std::vector<std::filesystem::path> files{paths.signing_key, paths.tls_certificate, paths.tls_key, paths.card};
-    for (const char* part : {"", "-wal", "-shm"}) files.push_back(paths.database.string() + part);
+    for (const char* part : {"", "-wal", "-shm"}) files.emplace_back(paths.database.string() + part);
     if (*mark == with_config) files.push_back(paths.config);
     for (const auto& file : files)
         if (auto removed = remove_file(file); !removed) return removed;

@@ -46,7 +46,7 @@ private:
                   name, *transport,
                   [this](const std::function<bool()>& gone) {
                       const std::int64_t pause_ms = minglu::step(side, gone);
-                      const LinkStatus status = side.status();
+                      const auto status = side.status();
                       return LinkState{pause_ms, status.failures, status.last_error};
                   },
                   owner.on_fault_) {}

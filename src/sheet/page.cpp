@@ -112,7 +112,7 @@ void Page::row(std::string_view label, std::string_view value) {
 
 void Page::picture_row(std::string_view label, std::string_view data_url) {
     if (!is_plain_picture(data_url)) return row(label, data_url);
-    out_ += "<tr><th scope=\"row\">" + escaped(label) + "</th><td><img alt=\"\" src=\"" + std::string(data_url) +
+    out_ += "<tr><th scope=\"row\">" + escaped(label) + R"(</th><td><img alt="" src=")" + std::string(data_url) +
             "\"></td></tr>\n";
 }
 
@@ -145,7 +145,7 @@ void Page::end_check() {
 }
 
 void Page::download(std::string_view text, std::string_view file_name, std::string_view bytes) {
-    out_ += "<p class=\"screen\"><a download=\"" + escaped(file_name) + "\" href=\"data:application/json;base64," +
+    out_ += R"(<p class="screen"><a download=")" + escaped(file_name) + R"(" href="data:application/json;base64,)" +
             to_base64(bytes) + "\">" + escaped(text) + "</a></p>\n";
 }
 

@@ -28,9 +28,9 @@ std::string qr_svg(std::string_view text, int size_mm) {
                 path += "M" + std::to_string(column + quiet_zone) + " " + std::to_string(row + quiet_zone) + "h1v1h-1z";
     const std::string box = std::to_string(side) + " " + std::to_string(side);
     const std::string size = std::to_string(size_mm) + "mm";
-    return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + size + "\" height=\"" + size + "\" viewBox=\"0 0 " +
-           box + "\" shape-rendering=\"crispEdges\" role=\"img\"><path fill=\"#fff\" d=\"M0 0h" + std::to_string(side) +
-           "v" + std::to_string(side) + "H0z\"/><path fill=\"#000\" d=\"" + path + "\"/></svg>";
+    return R"(<svg xmlns="http://www.w3.org/2000/svg" width=")" + size + R"(" height=")" + size + R"(" viewBox="0 0 )" +
+           box + R"(" shape-rendering="crispEdges" role="img"><path fill="#fff" d="M0 0h)" + std::to_string(side) +
+           "v" + std::to_string(side) + R"(H0z"/><path fill="#000" d=")" + path + R"("/></svg>)";
 }
 
 }  // namespace minglu

@@ -8,7 +8,7 @@
 
 namespace minglu {
 
-/// `evidence`: the bytes of the file, as they were issued. Errors: those of parse_evidence.
-[[nodiscard]] Result<std::string> evidence_sheet(std::string_view evidence);
+/// `bytes`: the file of evidence, as it was issued. Errors: those of parse_evidence.
+[[nodiscard]] Result<std::string> evidence_sheet(std::string_view bytes);
 
 }  // namespace minglu

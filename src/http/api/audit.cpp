@@ -20,7 +20,7 @@ HttpResponse not_kept() {
 }
 
 std::string row_json(const AuditRow& row) {
-    return "{\"hash\":\"" + to_hex(bytes_of(row.hash)) + "\",\"row\":" + row.line + "}";
+    return R"({"hash":")" + to_hex(bytes_of(row.hash)) + R"(","row":)" + row.line + "}";
 }
 
 Result<UnixMs> day_parameter(const HttpRequest& request, const std::string& name, UnixMs otherwise, int days_on) {

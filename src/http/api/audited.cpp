@@ -104,7 +104,7 @@ Audited::Audited(Services& services, const HttpRequest& request, std::string_vie
     entry_.method = request.method;
     entry_.path = request.path;
     for (const auto& [parameter, value] : request.query)
-        if (parameter != "case") entry_.parameters.push_back(parameter + "=" + value);
+        if (parameter != "case") entry_.parameters.emplace_back(parameter).append("=").append(value);
 }
 
 bool Audited::is_kept() const {

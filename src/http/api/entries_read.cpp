@@ -25,7 +25,7 @@ HttpResponse no_such_entry(const std::string& key) {
 HttpResponse never_listed(const std::string& key) {
     HttpResponse response = no_such_entry(key);
     response.body.pop_back();
-    response.body += ",\"verdict\":\"" + std::string(name(Verdict::never_listed)) + "\"}";
+    response.body += R"(,"verdict":")" + std::string(name(Verdict::never_listed)) + "\"}";
     return response;
 }
 
