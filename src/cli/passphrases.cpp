@@ -63,7 +63,7 @@ Result<Passphrase> read_new_passphrase(const PassphraseFrom& from) {
     if (!first) return first;
     if (const auto fit = check_new_passphrase(*first); !fit) return fail(fit.error());
     if (!from.ask) return first;
-    const auto second = ask("再输入一次 the same again: ");
+    auto second = ask("再输入一次 the same again: ");
     if (!second) return second;
     if (first->bytes() != second->bytes())
         return fail(
