@@ -169,7 +169,7 @@ private:
         CoveredOp positioned{dot, leaf, {}};
         const RecordRef proposal{dot, leaf_hash(logs_.at(dot.log).algorithm, op.record.header)};
         for (const ProvedRecord& approval : op.approvals)
-            if (const auto ok = check_approval(approval, *header, proposal, positioned, where); !ok) return ok;
+            if (auto ok = check_approval(approval, *header, proposal, positioned, where); !ok) return ok;
         ops_.push_back(std::move(positioned));
         return {};
     }

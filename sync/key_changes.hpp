@@ -37,7 +37,7 @@ struct KeyChange {
 /// {"from":base64,"record":header line,"path":[base64],"head":note}
 [[nodiscard]] std::string serialise(const KeyChange& change);
 /// Form only. Errors: malformed.
-[[nodiscard]] Result<KeyChange> parse_key_change(std::string_view json);
+[[nodiscard]] Result<KeyChange> parse_key_change(std::string_view text);
 /// The record stands in the head, and both keys have signed it. The head. Errors: malformed, bad_signature, bad_proof.
 [[nodiscard]] Result<Head> check_key_change(const KeyChange& change, Suite suite);
 

@@ -119,14 +119,15 @@ Result<LogRow> KnownKeys::log_of(const ReadTx& tx, const LogId& id) const {
     return log;
 }
 
-void KnownKeys::introduce(LogRow& log, std::string_view note) const {
+void KnownKeys::introduce(LogRow& log, std::string_view head_note) const {
     const Chain chain = chain_of(node_of(log.id));
-    for (auto change = chain.changes.rbegin(); change != chain.changes.rend(); ++change) {
-        if ((*change)->log != log.id) continue;
-        log.signing_key = (*change)->to;
+    const auto last = std::find_if(chain.changes.rbegin(), chain.changes.rend(),
+                                   [&](const KeyChange* change) { return change->log == log.id; });
+    if (last != chain.changes.rend()) {
+        log.signing_key = (*last)->to;
         return;
     }
-    const auto head = parse_note(note);
+    const auto head = parse_note(head_note);
     if (!head) return;
     for (const NodeKey& key : keys_of(node_of(log.id)))
         if (is_signed_by(*head, node_of(log.id), key.suite, key.key)) log.signing_key = key.key;
@@ -173,12 +174,13 @@ std::optional<Vouched> KnownKeys::vouched(const LogId& log) const {
                                  [&](const KeyChange& change) { return node_of(change.log) == node_of(log); });
     if (!any) return std::nullopt;
     const Chain chain = chain_of(node_of(log));
-    for (auto change = chain.changes.rbegin(); change != chain.changes.rend(); ++change) {
-        if ((*change)->log == log) return Vouched{(*change)->at, parse_note((*change)->head).value().head.root, false};
-        const auto root = (*change)->roots.find(log);
-        if (root != (*change)->roots.end()) return Vouched{stated_in(**change).at(log), root->second, true};
-    }
-    return std::nullopt;
+    const auto last = std::find_if(chain.changes.rbegin(), chain.changes.rend(), [&](const KeyChange* change) {
+        return change->log == log || change->roots.contains(log);
+    });
+    if (last == chain.changes.rend()) return std::nullopt;
+    const KeyChange& change = **last;
+    if (change.log == log) return Vouched{change.at, parse_note(change.head).value().head.root, false};
+    return Vouched{stated_in(change).at(log), change.roots.at(log), true};
 }
 
 std::string KnownKeys::last_key(const LogId& log, std::string key) const {

@@ -41,7 +41,7 @@ public:
     [[nodiscard]] Result<LogRow> log_of(const ReadTx& tx, const LogId& id) const;
     /// Fills in the key of a log that is new here: the last one that it was changed to, else the one of its node's keys
     /// that has signed this head.
-    void introduce(LogRow& log, std::string_view head) const;
+    void introduce(LogRow& log, std::string_view head_note) const;
 
     /// Whether that key may sign a head of that size. Errors: not_allowed.
     [[nodiscard]] Result<void> check_counts(const LogId& log, const std::string& key, Seq size) const;

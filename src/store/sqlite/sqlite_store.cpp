@@ -155,7 +155,7 @@ bool SqliteStore::upkeep() {
     return more;
 }
 
-std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, SqliteOptions options) {
+std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, const SqliteOptions& options) {
     return std::make_unique<SqliteStore>(file, options);
 }
 

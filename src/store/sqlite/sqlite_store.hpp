@@ -29,7 +29,8 @@ struct SqliteOptions {
 /// WriteTx are each used by one thread at a time, the Store by any number. One process at a time may write.
 /// Throws StoreFault: io (cannot open), corrupt, busy (another program holds the file), unsupported_version (a newer
 /// schema).
-[[nodiscard]] std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, SqliteOptions options = {});
+[[nodiscard]] std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file,
+                                                       const SqliteOptions& options = {});
 
 /// Copies a consistent snapshot into a new file while the store stays in use, then syncs and renames it into place.
 /// `progress` is told pages done and in all. `store` must come from open_sqlite_store.
