@@ -85,9 +85,9 @@ void Simulation::connect_all() {
         connect(*nodes_[i], *nodes_[to]);
     }
     if (options_.shape == Shape::line) return;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    for (const auto& node : nodes_) {
         SimNode& other = *random_.pick(nodes_);
-        if (&other != nodes_[i].get() && random_.one_in(2)) connect(*nodes_[i], other);
+        if (&other != node.get() && random_.one_in(2)) connect(*node, other);
     }
 }
 
