@@ -34,7 +34,7 @@ Error error_of(const Result<std::vector<CsvRow>>& rows) {
 }
 
 std::string text_cell(const std::string& place, const std::string& text) {
-    return "<c r=\"" + place + "\" t=\"inlineStr\"><is><t>" + text + "</t></is></c>";
+    return R"(<c r=")" + place + R"(" t="inlineStr"><is><t>)" + text + "</t></is></c>";
 }
 
 const Parts strings_and_styles{

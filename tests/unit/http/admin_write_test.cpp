@@ -28,7 +28,7 @@ struct Api {
         if (!secret.empty()) request.headers["authorization"] = "Bearer " + secret;
         return node.router.handle(request);
     }
-    std::string secret_for(const char* role) {
+    std::string secret_for(const char* role) const {
         return json_of(send("POST", "/v1/tokens", {{"name", role}, {"role", role}})).at("secret");
     }
 

@@ -51,7 +51,7 @@ struct Audit {
         });
         return rows;
     }
-    std::string secret_for(const char* role, const char* name) {
+    std::string secret_for(const char* role, const char* name) const {
         HttpRequest request;
         request.method = "POST";
         request.path = "/v1/tokens";

@@ -24,7 +24,7 @@ struct Market {
                     {"trademark/5678901/30", {{"name", "老干妈"}, {"listing", "listed"}}}});
         node.write({{"gi/AGI00777", {{"name", "奉节脐橙"}, {"listing", "listed"}}, "2026-06-01"}});
     }
-    HttpResponse send(const std::string& body, std::multimap<std::string, std::string> query = {}) {
+    HttpResponse send(const std::string& body, std::multimap<std::string, std::string> query = {}) const {
         HttpRequest request = get("/v1/checks", std::move(query));
         request.method = "POST";
         request.body = body;
