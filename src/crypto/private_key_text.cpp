@@ -4,7 +4,6 @@
 #include <openssl/pkcs12.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace minglu {
 
@@ -36,7 +35,7 @@ std::string encrypted_pem(EVP_PKEY* key, std::string_view passphrase) {
 int give_passphrase(char* into, int size, int, void* passphrase) {
     const std::string_view bytes = static_cast<const Passphrase*>(passphrase)->bytes();
     if (bytes.size() > static_cast<std::size_t>(size)) return 0;
-    std::memcpy(into, bytes.data(), bytes.size());  // OpenSSL wipes its buffer
+    std::copy(bytes.begin(), bytes.end(), into);  // OpenSSL wipes its buffer
     return static_cast<int>(bytes.size());
 }
 

@@ -73,7 +73,6 @@ TEST_CASE("A change that lies ahead takes effect on its day without a restart") 
 struct Answers {
     std::map<std::string, std::vector<Json>> searches;
     std::map<std::string, Json> entries;
-    friend bool operator==(const Answers&, const Answers&) = default;
 };
 
 Json without_known_then(Json entry) {
@@ -149,13 +148,15 @@ TEST_CASE("What a node knew at any moment is what it answered then") {
             past.emplace_back(to_string(clock.now()), answers_of(cq, batch, ""));
             clock.now_ms += 1;
         }
-        for (const auto& [moment, answers] : past) {
+        for (const auto& answered : past) {
+            const std::string& moment = answered.first;
             CAPTURE(moment);
             const Answers again = answers_of(cq, batch, moment);
-            CHECK(again.entries == answers.entries);
-            for (const auto& [name, items] : answers.searches) {
+            CHECK(again.entries == answered.second.entries);
+            for (const auto& search : answered.second.searches) {
+                const std::string& name = search.first;
                 CAPTURE(name);
-                CHECK(again.searches.at(name) == items);
+                CHECK(again.searches.at(name) == search.second);
             }
         }
     }

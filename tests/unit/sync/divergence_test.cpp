@@ -214,7 +214,7 @@ TEST_CASE("an answer that does not lead on from the one before, or does not read
         {"a hash that is none", [](Json& json) { json["root"] = "zz"; }, ErrorCode::malformed},
         {"children of another node",
          [](Json& json) {
-             if (json["prefix"] != "") json["children"][0] = json["root"];
+             if (!json["prefix"].get<std::string>().empty()) json["children"][0] = json["root"];
          },
          ErrorCode::stale},
         {"too few children",

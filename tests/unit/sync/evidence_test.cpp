@@ -45,7 +45,7 @@ struct Scene {
         forge.change({op_of("gi/AGI00002", {{"listing", "listed"}}, "2025-01-01")});
         pull();
     }
-    void pull() { REQUIRE(node.replica->ingest(forge.rest(node.holds(sc_log)), sc)->refused.empty()); }
+    void pull() const { REQUIRE(node.replica->ingest(forge.rest(node.holds(sc_log)), sc)->refused.empty()); }
     std::string issue(const std::string& of = key, const char* as_of = "2025-12-01",
                       std::optional<UnixMs> known_at = {}) {
         auto evidence = office.issue(EntryKey{of}, *parse_day(as_of), known_at);
@@ -220,13 +220,13 @@ TEST_CASE("No value can be changed by the issuer either, but for what it alone s
     std::set<std::string> accepted;
     for (auto& [member, value] : json.items()) {
         if (member == "signature") continue;
-        for_each_value(value, [&](Json& one) {
+        for_each_value(value, [&, of = std::string(member)](Json& one) {
             for (const Json& variant : variants_of(one)) {
                 if (variant == one) continue;
                 const Json kept = one;
                 one = variant;
                 ++changed_values;
-                if (scene.check(signed_anew(json))) accepted.insert(member);
+                if (scene.check(signed_anew(json))) accepted.insert(of);
                 one = kept;
             }
         });
