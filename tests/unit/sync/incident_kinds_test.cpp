@@ -46,7 +46,7 @@ struct Scene {
         node.pin(gz, *gz_key);
         for (const char* key : {"gi/AGI1", "gi/AGI2", "gi/AGI3"}) bad.change({write_op(key, "name", "甲")});
     }
-    void take(const std::string& bundle) { (void)node.replica->ingest(bundle, sc); }
+    void take(const std::string& bundle) const { (void)node.replica->ingest(bundle, sc); }
     void take_segment(Segment segment, const std::string& lines = "") {
         take(serialise(BundleInfo{sc, {}, {std::move(segment)}}) + lines);
     }

@@ -273,7 +273,7 @@ struct Thief {
         return key_changes(*gz.store->read()).size();
     }
     [[nodiscard]] std::vector<KeyChange> honest() const { return key_changes(*cq.store->read()); }
-    IngestReport tell(const LogForge& forge) { return gz.replica->ingest(forge.rest(), sc.id).value(); }
+    IngestReport tell(const LogForge& forge) const { return gz.replica->ingest(forge.rest(), sc.id).value(); }
 
     Rotating cq{"cq"};
     LoneNode sc{"sc"};

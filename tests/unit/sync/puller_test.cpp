@@ -82,7 +82,7 @@ TEST_CASE("failures in a row double the pause, half of it by chance, up to the m
 TEST_CASE("after a failure the first answer is not waited for, so that the link shows at once how it stands") {
     Scene scene;
     (void)scene.puller.step();
-    scene.line.answers.push_back(fail({ErrorCode::unreachable, "lost", "", ""}));
+    scene.line.answers.emplace_back(fail({ErrorCode::unreachable, "lost", "", ""}));
     CHECK(scene.puller.step() > 0);
     CHECK(asks(scene.line.asked[1], "wait_s=25"));
     CHECK(scene.puller.status().state == "backing_off");

@@ -34,7 +34,7 @@ struct Scene {
             log.change({write_op("gi/AGI" + std::to_string(log.size().value()), "name", std::string(300, 'x'))});
     }
     /// One record after the other, as a flooding peer would bring them; how many were taken.
-    std::uint64_t bring(const LogForge& log) {
+    std::uint64_t bring(const LogForge& log) const {
         std::uint64_t taken = 0;
         for (Seq have = node.holds(log.log()); have < log.size(); have = node.holds(log.log())) {
             const Seq next{have.value() + 1};
