@@ -56,9 +56,10 @@ private:
             if (const auto checked = check_key_change(change, card->suite); !checked) return fail(checked.error());
             changes.push_back(change);
         }
-        for (const Card& card : trusted_)
-            for (NodeKey& key : key_chain(card.node, card.suite, card.signing_key, changes))
-                keys_[card.node].push_back(std::move(key));
+        for (const Card& card : trusted_) {
+            KeyChain chain = key_chain(card.node, card.suite, card.signing_key, changes);
+            for (NodeKey& key : chain.keys) keys_[card.node].push_back(std::move(key));
+        }
         return {};
     }
 

@@ -1,7 +1,8 @@
 #include "sync/key_chain.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+
+#include "minglu/store.hpp"
 
 namespace minglu {
 
@@ -10,7 +11,7 @@ namespace {
 /// Of the changed log up to the change, of the node's other logs what the author held then.
 Vector signed_before(const KeyChange& change) {
     auto note = parse_note(change.head);
-    if (!note) throw std::invalid_argument("a change of key that was not checked: " + note.error().what);
+    if (!note) throw StoreFault(ErrorCode::corrupt, "stored change of key: " + note.error().what);
     note->head.vector.set(change.log, change.at);
     return std::move(note->head.vector);
 }
@@ -24,12 +25,12 @@ Vector common(const Vector& a, const Vector& b) {
 
 }  // namespace
 
-std::vector<NodeKey> key_chain(const NodeId& node, Suite suite, const std::string& card_key,
-                               std::span<const KeyChange> changes) {
-    std::vector<NodeKey> keys{{suite, card_key, {}}};
-    std::vector<const KeyChange*> between;  // keys[i] and keys[i + 1]
-    const auto is_new = [&](const std::string& key) {
-        return std::none_of(keys.begin(), keys.end(), [&](const NodeKey& known) { return known.key == key; });
+KeyChain key_chain(const NodeId& node, Suite suite, const std::string& card_key, std::span<const KeyChange> changes) {
+    KeyChain chain{{{suite, card_key, {}}}, {}};
+    auto& [keys, between] = chain;
+    const auto is_new = [&chain](const std::string& key) {
+        return std::none_of(chain.keys.begin(), chain.keys.end(),
+                            [&](const NodeKey& known) { return known.key == key; });
     };
     for (bool grown = true; grown;) {
         grown = false;
@@ -51,7 +52,7 @@ std::vector<NodeKey> key_chain(const NodeId& node, Suite suite, const std::strin
         const auto& next = keys[i + 1].upto;
         keys[i].upto = next ? common(upto, *next) : upto;
     }
-    return keys;
+    return chain;
 }
 
 }  // namespace minglu

@@ -21,20 +21,6 @@ Vector stated_in(const KeyChange& change) {
     return std::move(head->head.vector);
 }
 
-/// Of the changed log up to the change, of the node's other logs what the author held then.
-Vector signed_before(const KeyChange& change) {
-    Vector upto = stated_in(change);
-    upto.set(change.log, change.at);
-    return upto;
-}
-
-/// What both cover.
-Vector common(const Vector& a, const Vector& b) {
-    Vector lower;
-    for (const Vector::Item& item : a.items()) lower.set(item.first, std::min(item.second, b.at(item.first)));
-    return lower;
-}
-
 }  // namespace
 
 KnownKeys::KnownKeys(const ReadTx& tx, NodeId self, const Signer& signer)
@@ -42,49 +28,20 @@ KnownKeys::KnownKeys(const ReadTx& tx, NodeId self, const Signer& signer)
     for (const PeerRow& peer : tx.peers()) cards_.emplace(peer.node, peer.card);
 }
 
-/// On from the card's key, and back from it; never on from a key before it: a thief of that one could have changed it,
-/// too. A key is changed once, so the first change that was accepted is the one.
-KnownKeys::Chain KnownKeys::chain_of(const NodeId& node) const {
-    Chain chain;
+KeyChain KnownKeys::chain_of(const NodeId& node) const {
+    KeyChain chain;
     if (node == self_) {
-        chain.keys.push_back({signer_.suite(), signer_.public_key(), {}});
+        chain = key_chain(node, signer_.suite(), signer_.public_key(), changes_);
     } else {
         const auto found = cards_.find(node);
         const auto card = found == cards_.end() ? fail(no_card(LogId{})) : parse_card(found->second);
         if (!card) return {};
-        chain.keys.push_back({card->suite, card->signing_key, {}});
-    }
-    const Suite suite = chain.keys.front().suite;
-    const auto is_new = [&](const std::string& key) { return position(chain.keys, key) == chain.keys.end(); };
-    for (bool grown = true; grown;) {
-        grown = false;
-        for (const KeyChange& change : changes_) {
-            if (node_of(change.log) != node) continue;
-            if (change.from == chain.keys.back().key && is_new(change.to)) {
-                chain.keys.push_back({suite, change.to, {}});
-                chain.changes.push_back(&change);
-                grown = true;
-            } else if (change.to == chain.keys.front().key && is_new(change.from)) {
-                chain.keys.insert(chain.keys.begin(), {suite, change.from, {}});
-                chain.changes.insert(chain.changes.begin(), &change);
-                grown = true;
-            }
-        }
-    }
-    bound(node, chain);
-    return chain;
-}
-
-/// A key that was changed counts where the change says so and the next key still counts itself.
-void KnownKeys::bound(const NodeId& node, Chain& chain) const {
-    for (std::size_t i = chain.changes.size(); i-- > 0;) {
-        const Vector upto = signed_before(*chain.changes[i]);
-        const auto& next = chain.keys[i + 1].upto;
-        chain.keys[i].upto = next ? common(upto, *next) : upto;
+        chain = key_chain(node, card->suite, card->signing_key, changes_);
     }
     for (const Revocation& revocation : revocations_)
         if (const auto key = position(chain.keys, revocation.key); revocation.node == node && key != chain.keys.end())
             key->upto = revocation.upto;
+    return chain;
 }
 
 std::vector<NodeKey> KnownKeys::keys_of(const NodeId& node) const {
@@ -120,7 +77,7 @@ Result<LogRow> KnownKeys::log_of(const ReadTx& tx, const LogId& id) const {
 }
 
 void KnownKeys::introduce(LogRow& log, std::string_view head_note) const {
-    const Chain chain = chain_of(node_of(log.id));
+    const KeyChain chain = chain_of(node_of(log.id));
     const auto last = std::find_if(chain.changes.rbegin(), chain.changes.rend(),
                                    [&](const KeyChange* change) { return change->log == log.id; });
     if (last != chain.changes.rend()) {
@@ -145,7 +102,7 @@ Result<void> KnownKeys::check_counts(const LogId& log, const std::string& key, S
 }
 
 KnownKeys::Leads KnownKeys::leads(const KeyChange& change) const {
-    const Chain chain = chain_of(node_of(change.log));
+    const KeyChain chain = chain_of(node_of(change.log));
     const auto is_known = [&](const std::string& wanted) {
         return std::any_of(chain.keys.begin(), chain.keys.end(),
                            [&](const NodeKey& known) { return known.key == wanted; });
@@ -173,7 +130,7 @@ std::optional<Vouched> KnownKeys::vouched(const LogId& log) const {
     const bool any = std::any_of(changes_.begin(), changes_.end(),
                                  [&](const KeyChange& change) { return node_of(change.log) == node_of(log); });
     if (!any) return std::nullopt;
-    const Chain chain = chain_of(node_of(log));
+    const KeyChain chain = chain_of(node_of(log));
     const auto last = std::find_if(chain.changes.rbegin(), chain.changes.rend(), [&](const KeyChange* change) {
         return change->log == log || change->roots.contains(log);
     });

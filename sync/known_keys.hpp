@@ -9,16 +9,10 @@
 
 #include "minglu/ports.hpp"
 #include "minglu/store.hpp"
+#include "sync/key_chain.hpp"
 #include "sync/key_changes.hpp"
 
 namespace minglu {
-
-struct NodeKey {
-    Suite suite = Suite::ed25519_sha256;
-    std::string key;             ///< raw public key
-    std::optional<Vector> upto;  ///< once it was changed or revoked: what it signs of each log, of others nothing
-    [[nodiscard]] bool signs(const LogId& log, Seq size) const { return !upto || size <= upto->at(log); }
-};
 
 /// What a later key of its node says of a log: thieves of the keys before it cannot tell another history.
 struct Vouched {
@@ -56,13 +50,7 @@ public:
     [[nodiscard]] std::string last_key(const LogId& log, std::string key) const;
 
 private:
-    /// The keys of one node, oldest first; changes[i] leads from keys[i] to keys[i + 1].
-    struct Chain {
-        std::vector<NodeKey> keys;
-        std::vector<const KeyChange*> changes;
-    };
-    [[nodiscard]] Chain chain_of(const NodeId& node) const;
-    void bound(const NodeId& node, Chain& chain) const;
+    [[nodiscard]] KeyChain chain_of(const NodeId& node) const;
     [[nodiscard]] std::optional<NodeKey> find(const NodeId& node, const std::string& key) const;
 
     NodeId self_;
