@@ -17,7 +17,9 @@ namespace minglu {
 
 namespace {
 
-constexpr int backlog = 256;
+/// As many as the system lets wait. Beyond that it drops the last packet of a handshake, or the first: the client thinks
+/// it is connected, and what it said comes a second late, when a newer crowd may have taken its place.
+constexpr int backlog = SOMAXCONN;
 
 tl::unexpected<Error> failed(const std::string& what, const std::string& where) {
     return fail({ErrorCode::io, what + ": " + std::generic_category().message(errno), where,

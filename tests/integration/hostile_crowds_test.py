@@ -5,6 +5,7 @@ A crowd is a few hundred connections; with MINGLU_LONG=1 in the environment, two
 
 import os
 import resource
+import signal
 import socket
 import time
 
@@ -114,6 +115,14 @@ class OfficerCrowd(Crowd):
         self.gather(400)
         self.hold()
         self.assertEqual([], self.cq.bring_in(self.file("again.csv", gi_rows(90001, 25)))["batches"])
+
+    def test_a_crowd_that_comes_while_the_node_is_held_up(self):
+        """It waits at the door, and nobody behind it is forgotten there."""
+        self.cq.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.cq.process.send_signal, signal.SIGCONT)
+        self.gather(CROWD)
+        self.cq.process.send_signal(signal.SIGCONT)
+        self.hold()
 
     def upload(self):
         return request("PUT", ENTRY, f"Authorization: Bearer {self.editor}", "Content-Length: 1000000", keep=True)
