@@ -128,6 +128,7 @@ def catalogue(program, folder, options):
         (folder / "new.csv").rename(folder / "marks.csv")
         node.stop()
         node.start()  # the memory of the import is not that of a check
+    node.wait_until_merged()
     return node
 
 

@@ -28,6 +28,7 @@ import urllib.parse
 
 PLACES = "重庆 涪陵 江津 合川 永川 万州 成都 泸州 宜宾 绵阳 南充 达州 乐山 眉山 自贡 德阳".split()
 THINGS = "榨菜 花椒 白酒 柑橘 茶叶 豆瓣 火锅底料 腊肉 辣椒 竹荪 米粉 桃片 麻花 丝绸 夏布 酱油".split()
+RUNS_MERGED = 40
 TRADES = "食品 酒业 茶业 农业发展 生物科技 实业 商贸 调味品".split()
 
 
@@ -102,6 +103,15 @@ class Node:
     def standing(self):
         sync = self.get("/v1/sync")
         return sync["vector"], sync["state_root"]
+
+    def wait_until_merged(self):
+        """Until the node has merged its search index, which it begins some time after the last commit."""
+        def states():
+            with contextlib.closing(sqlite3.connect(f"file:{self.data}/minglu.db?mode=ro", uri=True)) as database:
+                return [state for state, in database.execute("SELECT state FROM search_run")]
+        # Eight runs of about one size become one, so that with this many there is something to do.
+        while len(runs := states()) >= RUNS_MERGED or any(state != "live" for state in runs):
+            time.sleep(1)
 
     def peak_mib(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:

@@ -16,7 +16,6 @@ import glob
 import os
 import pwd
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -26,7 +25,6 @@ import bench_exchange
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 SHARED = os.path.join(ROOT, "..", "shared", "data")
-RUNS_MERGED = 40
 POSTGRES = ("PostgreSQL: left out, since {} is missing; run scripts/install-deps --for bench, and scripts/bench search"
             " again")
 
@@ -52,16 +50,6 @@ def names_of(lists):
     return sorted(names)
 
 
-def wait_for_merges(data):
-    """Until the node has merged its search index, which it begins some time after the last commit."""
-    def states():
-        with contextlib.closing(sqlite3.connect(f"file:{data}/minglu.db?mode=ro", uri=True)) as database:
-            return [state for state, in database.execute("SELECT state FROM search_run")]
-    # Eight runs of about one size become one, so that with this many there is something to do.
-    while len(runs := states()) >= RUNS_MERGED or any(state != "live" for state in runs):
-        time.sleep(1)
-
-
 def fill_node(node, options, folder):
     lists, origin = real_lists()
     for path, kind in lists:
@@ -76,7 +64,7 @@ def fill_node(node, options, folder):
     took = time.monotonic() - begin
     os.remove(generated)
     print(f"{options.entries} generated entries imported in {took:.1f} s; beside them the real ones of {origin}", flush=True)
-    wait_for_merges(node.data)
+    node.wait_until_merged()
 
 
 def run_as(user, command, **options):
@@ -140,7 +128,7 @@ def main():
                 os.remove(file)
         if kept:
             node.start()
-            wait_for_merges(node.data)
+            node.wait_until_merged()
         else:
             fill_node(node, options, folder)
         names = os.path.join(folder, "names")
