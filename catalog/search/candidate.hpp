@@ -46,6 +46,17 @@ private:
     mutable std::optional<std::vector<std::vector<Sound>>> sounds_;
 };
 
+/// Bytes of a text, up to and without `end`.
+struct Stretch {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+/// Where `closed`, closed up, stands in a name from `from` on, whether that is closed up there or not. Ends as
+/// `find_unit` does.
+[[nodiscard]] std::optional<Stretch> find_closed_up(std::string_view name, std::string_view closed, bool unfinished,
+                                                    std::size_t from = 0);
+
 /// Where `unit`, searchable text, stands in `text` from `from` on, or npos. Words that are not Chinese stand whole;
 /// with `unfinished` the last word of the unit may be the beginning of one.
 [[nodiscard]] std::size_t find_unit(std::string_view text, std::string_view unit, bool unfinished,

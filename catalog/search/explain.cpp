@@ -73,6 +73,14 @@ private:
             if (!word.number.empty() && has_word(word, alone)) return {{0, characters_in(value)}};
         return {};
     }
+    [[nodiscard]] std::optional<Stretch> find(std::string_view text, SearchedField kind, const SearchWord& word,
+                                              std::size_t from) const {
+        if (kind == SearchedField::name && is_of_name(reason_.match))
+            return find_closed_up(text, word.text, word.beginning, from);
+        const std::size_t at = find_unit(text, word.text, word.beginning, from);
+        if (at == std::string_view::npos) return std::nullopt;
+        return Stretch{at, at + word.text.size()};
+    }
     [[nodiscard]] Ranges in_text(SearchedField kind, std::string_view value) const {
         Ranges ranges;
         const SearchableOrigin text = searchable_with_origin(value);
@@ -80,10 +88,9 @@ private:
             if (begin < end) ranges.emplace_back(text.origin[begin], text.origin[end - 1] + 1);
         };
         for (const SearchWord& word : words_) {
-            for (std::size_t at = find_unit(text.text, word.text, word.beginning);
-                 at != std::string::npos && ranges.size() < ranges_max;
-                 at = find_unit(text.text, word.text, word.beginning, at + word.text.size()))
-                add(at, at + word.text.size());
+            for (auto at = find(text.text, kind, word, 0); at && ranges.size() < ranges_max;
+                 at = find(text.text, kind, word, at->end))
+                add(at->begin, at->end);
         }
         if (kind != SearchedField::name || sound_.empty()) return ranges;
         const std::vector<Sound> sounds = sounds_of(text.text);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "catalog/identifiers/entry_key.hpp"
+#include "catalog/identifiers/trademark.hpp"
 #include "catalog/identifiers/uscc.hpp"
 #include "catalog/text/normalise.hpp"
 #include "catalog/text/terms.hpp"
@@ -40,21 +41,44 @@ void add_term(Terms& terms, EntryQuery::Term term) {
     if (!known && terms.size() < terms_max) terms.push_back(std::move(term));
 }
 
-/// Terms of text that stands together; with `mark` in front, those of names.
-void add_text_terms(Terms& terms, std::string_view text, bool unfinished, std::string_view mark = {}) {
-    for_each_run(text, [&](const TextRun& run) {
-        const bool last = run.text.data() + run.text.size() == text.data() + text.size();
-        if (!run.cjk) return add_term(terms, {std::string(mark).append(cut_term(run.text)), unfinished && last});
-        // A character is filed with the one behind it, or alone at the end of its run.
-        if (run.characters == 1) return add_term(terms, {std::string(mark).append(run.text), true});
-        std::size_t left = run.characters - 1;
-        for_each_pair(run.text, [&](std::string_view pair) {
-            if (left-- > 0) add_term(terms, {std::string(mark).append(pair), false});
-        });
+/// Terms of Chinese characters that stand together; with `mark` in front, those of names.
+void add_pair_terms(Terms& terms, const TextRun& run, std::string_view mark = {}) {
+    // A character is filed with the one behind it, or alone at the end of its run.
+    if (run.characters == 1) return add_term(terms, {std::string(mark).append(run.text), true});
+    std::size_t left = run.characters - 1;
+    for_each_pair(run.text, [&](std::string_view pair) {
+        if (left-- > 0) add_term(terms, {std::string(mark).append(pair), false});
     });
 }
 
-/// Every number that the whole of `text` may be; the class of a trademark may stand behind it.
+bool is_last(const TextRun& run, std::string_view text) {
+    return run.text.data() + run.text.size() == text.data() + text.size();
+}
+
+/// Terms of a name that has the text, closed up, in it; its last word may be unfinished.
+void add_name_part_terms(Terms& terms, std::string_view closed) {
+    constexpr std::string_view mark(&part_mark, 1);
+    for_each_run(closed, [&](const TextRun& run) {
+        if (run.cjk) return add_pair_terms(terms, run, mark);
+        const std::string_view cut = cut_term(run.text, closed_term_bytes);
+        add_term(terms, {std::string(mark).append(cut), is_last(run, closed) || cut.size() < run.text.size()});
+    });
+}
+
+/// The class of a trademark may stand before or behind its number: "10325554/33", "10325554 33类", "第33类 10325554".
+std::optional<std::pair<std::string_view, std::string>> number_and_class(std::string_view text) {
+    for (const char sign : {'/', ' '}) {
+        const std::size_t last = text.rfind(sign);
+        if (last == std::string_view::npos) continue;
+        if (const auto behind = parse_nice_class(text.substr(last + 1))) return {{text.substr(0, last), *behind}};
+        const std::size_t first = text.find(sign);
+        if (!text.substr(0, first).ends_with("类")) continue;
+        if (const auto before = parse_nice_class(text.substr(0, first))) return {{text.substr(first + 1), *before}};
+    }
+    return std::nullopt;
+}
+
+/// Every number that the whole of `text` may be; of a trademark with its class, where that stands there.
 std::vector<std::string> numbers_meant(std::string_view text) {
     std::vector<std::string> terms;
     const auto add = [&](std::string_view number) {
@@ -67,12 +91,8 @@ std::vector<std::string> numbers_meant(std::string_view text) {
         if (rest.find_first_of("0123456789") != std::string_view::npos) add(rest);
         return terms;
     }
-    const std::size_t slash = text.rfind('/');
-    if (slash != std::string_view::npos && slash + 1 < text.size() && text.size() - slash <= 3 &&
-        text.find_first_not_of("0123456789", slash + 1) == std::string_view::npos) {
-        for (const std::string& number : number_candidates(text.substr(0, slash)))
-            add(number + std::string(text.substr(slash)));
-    }
+    if (const auto with_class = number_and_class(text))
+        for (const std::string& number : number_candidates(with_class->first)) add(number + "/" + with_class->second);
     for (const std::string& number : number_candidates(text)) add(number);
     if (const auto code = parse_uscc(text)) add(*code);
     return terms;
@@ -126,7 +146,10 @@ bool has_word(const SearchWord& word, const SearchedText& text) {
 std::vector<EntryQuery::Term> word_terms(const SearchWord& word) {
     if (!is_text(word)) return {{word.number, word.beginning}};
     Terms terms;
-    add_text_terms(terms, word.text, word.beginning);
+    for_each_run(word.text, [&](const TextRun& run) {
+        if (run.cjk) return add_pair_terms(terms, run);
+        add_term(terms, {std::string(cut_term(run.text)), word.beginning && is_last(run, word.text)});
+    });
     return terms;
 }
 
@@ -158,28 +181,28 @@ void SearchPlan::add_numbers(std::string_view tidy) {
 }
 
 void SearchPlan::add_names(std::string_view joined) {
-    constexpr bool unfinished = true;  // the last word may still be typed
-    const SearchWord word{std::string(joined), {}, unfinished};
-    const std::string_view part(&part_mark, 1);
-    classes_.push_back({Match::name, {{whole_name_term(joined), false}}, {word}, {}, {}});
+    const std::string closed = closed_up(joined);
+    const SearchWord name{closed, {}, true};  // the last word may still be typed
+    classes_.push_back({Match::name, {{whole_name_term(closed), false}}, {name}, {}, {}});
 
     Terms starting;
-    const std::string_view first = first_characters(joined);
-    const bool whole = first.size() == joined.size() && utf8_at(first, 0).size == first.size();
-    add_term(starting, {std::string(1, start_mark).append(first), whole});
-    if (first.size() < joined.size()) add_text_terms(starting, joined, unfinished, part);
-    classes_.push_back({Match::name_start, std::move(starting), {word}, {}, {}});
+    const std::string_view first = first_characters(closed);
+    const bool alone = first.size() == closed.size() && utf8_at(first, 0).size == first.size();
+    add_term(starting, {std::string(1, start_mark).append(first), alone});
+    if (first.size() < closed.size()) add_name_part_terms(starting, closed);
+    classes_.push_back({Match::name_start, std::move(starting), {name}, {}, {}});
 
     const std::vector<SoundReading> sounds = sound_readings(joined);
     for (const SoundReading& sound : sounds)
         classes_.push_back({Match::sound, sound_terms(sound, SoundExtent::whole), {}, sound, {}});
 
     Terms parts;
-    add_text_terms(parts, joined, unfinished, part);
-    classes_.push_back({Match::name_part, std::move(parts), {word}, {}, {}});
+    add_name_part_terms(parts, closed);
+    classes_.push_back({Match::name_part, std::move(parts), {name}, {}, {}});
     for (const SoundReading& sound : sounds)
         classes_.push_back({Match::sound_part, sound_terms(sound, SoundExtent::part), {}, sound, {}});
-    classes_.push_back({Match::text_part, word_terms(word), {word}, {}, {}});
+    const SearchWord text{std::string(joined), {}, true};
+    classes_.push_back({Match::text_part, word_terms(text), {text}, {}, {}});
 }
 
 /// Words joined by nothing but spaces, each taken for what it may be; all text last.
@@ -251,15 +274,18 @@ bool SearchPlan::passes(const SearchClass& wanted, const Candidate& candidate) c
     };
     switch (wanted.match) {
         case Match::name:
-            return any_name([&](std::string_view name) { return name == wanted.words[0].text; });
+            return any_name([&](std::string_view name) {
+                const auto at = find_closed_up(name, wanted.words[0].text, false);
+                return at && at->begin == 0 && at->end == name.size();
+            });
         case Match::name_start:
             return any_name([&](std::string_view name) {
-                return name.starts_with(wanted.words[0].text) && find_unit(name, wanted.words[0].text, true) == 0;
+                const auto at = find_closed_up(name, wanted.words[0].text, true);
+                return at && at->begin == 0;
             });
         case Match::name_part:
-            return any_name([&](std::string_view name) {
-                return find_unit(name, wanted.words[0].text, wanted.words[0].beginning) != std::string_view::npos;
-            });
+            return any_name(
+                [&](std::string_view name) { return find_closed_up(name, wanted.words[0].text, true).has_value(); });
         case Match::sound:
             return any_sound([&](const std::vector<Sound>& name) {
                 return name.size() == wanted.sound.size() && find_sound(name, wanted.sound, fuzzy_).has_value();

@@ -34,7 +34,7 @@ enum class Match {
 
 /// A word of a query: its number, or text that stands together.
 struct SearchWord {
-    std::string text;        ///< searchable; empty of a number
+    std::string text;        ///< searchable, of names closed up; empty of a number
     std::string number;      ///< "#…"; empty of text
     bool beginning = false;  ///< of a number: its beginning suffices; of text: its last word may be unfinished
 };

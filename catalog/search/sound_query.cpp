@@ -165,9 +165,12 @@ bool sounds_like(const Sound& sound, const SoundUnit& unit, bool fuzzy) {
     const std::string merged = fuzzy && unit.kind != Unit::syllable ? southern(unit.letters) : std::string();
     const auto readings = sound.readings();
     return std::any_of(readings.begin(), readings.end(), [&](Syllable syllable) {
-        if (unit.kind == Unit::syllable)
-            return fuzzy ? southern(syllable) == southern(unit.syllable) : syllable == unit.syllable;
-        return fuzzy ? southern(syllable).starts_with(merged) : name(syllable).starts_with(unit.letters);
+        if (unit.kind == Unit::syllable) {
+            if (fuzzy) return southern(syllable) == southern(unit.syllable);
+            return syllable == unit.syllable || without_umlaut(syllable) == unit.letters;
+        }
+        if (fuzzy) return southern(syllable).starts_with(merged);
+        return name(syllable).starts_with(unit.letters) || without_umlaut(syllable).starts_with(unit.letters);
     });
 }
 

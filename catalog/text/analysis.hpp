@@ -80,6 +80,10 @@ enum class SearchedPart { all, names, numbers };
 enum class SearchedField { none, name, text, number, holders };
 [[nodiscard]] SearchedField searched_field(std::string_view field);
 
+/// Without the spaces between words that are not Chinese, since people write those apart or closed up: "7 eleven便利店"
+/// → "7eleven便利店".
+[[nodiscard]] std::string closed_up(std::string_view text);
+
 /// "#" + number in lower case without what a term may not hold; empty when nothing is left.
 [[nodiscard]] std::string number_term(std::string_view number);
 
@@ -90,15 +94,20 @@ constexpr char part_mark = '@';       ///< its pairs and words
 constexpr char syllables_mark = '^';  ///< pairs of syllables
 constexpr char initials_mark = '&';   ///< up to four initials in a row
 
-/// The term of a whole name: the mark and 35 bits of a hash. Who finds it has to look at the name.
-[[nodiscard]] std::string whole_name_term(std::string_view name);
+/// The term of a whole name, closed up: the mark and 35 bits of a hash. Who finds it has to look at the name.
+[[nodiscard]] std::string whole_name_term(std::string_view closed);
 /// The first two characters of searchable text, or the only one.
 [[nodiscard]] std::string_view first_characters(std::string_view text);
 /// "^fu'lin"; the second is empty where the name, or what of it is read, ends.
 [[nodiscard]] std::string syllables_term(std::string_view first, std::string_view second);
 constexpr std::size_t initials_term_letters = 4;
 
-/// A word cut to `term_bytes_max` at a character boundary.
+/// Words of a name that are filed closed up, too, are cut to this; so is what asks for them.
+constexpr std::size_t closed_term_bytes = 32;
+
+/// A word cut at a character boundary.
+[[nodiscard]] std::string_view cut_term(std::string_view word, std::size_t bytes_max);
+/// To `term_bytes_max`.
 [[nodiscard]] std::string_view cut_term(std::string_view word);
 
 }  // namespace minglu

@@ -11,6 +11,8 @@ namespace {
 
 /// Ways to read one row of initials; more than two characters with two initials each are rare.
 constexpr std::size_t rows_max = 16;
+/// Words of a row from which on it is filed closed up.
+constexpr std::size_t closed_starts_max = 8;
 
 /// Distinct values of `part` over the readings of a character.
 template <class Part>
@@ -72,28 +74,46 @@ void add_sounds(TermSet& set, std::string_view name) {
     }
 }
 
+/// Words in a row, closed up from each of them on: "la", "vie" and "claire" as "lavieclaire" and "vieclaire".
+template <class Add>
+void add_closed_up(const std::vector<std::string_view>& words, const Add& add) {
+    for (std::size_t first = 0; first + 1 < words.size() && first < closed_starts_max; ++first) {
+        std::string closed;
+        for (std::size_t i = first; i < words.size() && closed.size() < closed_term_bytes; ++i) closed += words[i];
+        add(cut_term(closed, closed_term_bytes));
+    }
+}
+
 void add_parts(TermSet& set, std::string_view name) {
     std::string term(1, part_mark);
     const auto add = [&](std::string_view part) { set.add(term.replace(1, std::string::npos, part)); };
+    std::vector<std::string_view> words;
     for_each_run(name, [&](const TextRun& run) {
-        if (!run.cjk) return add(cut_term(run.text));
+        if (!run.cjk) {
+            words.push_back(run.text);
+            return add(cut_term(run.text));
+        }
+        add_closed_up(words, add);
+        words.clear();
         for_each_pair(run.text, add);
     });
+    add_closed_up(words, add);
 }
 
 }  // namespace
 
 void add_name_terms(TermSet& set, std::string_view name) {
     if (name.empty()) return;
-    set.add(whole_name_term(name));
-    set.add(std::string(1, start_mark).append(first_characters(name)));
+    const std::string closed = closed_up(name);
+    set.add(whole_name_term(closed));
+    set.add(std::string(1, start_mark).append(first_characters(closed)));
     add_parts(set, name);
     add_sounds(set, name);
 }
 
-std::string whole_name_term(std::string_view name) {
+std::string whole_name_term(std::string_view closed) {
     std::uint64_t hash = 0xCBF29CE484222325u;  // FNV-1a, mixed once more
-    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+    for (const char c : closed) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
     hash ^= hash >> 29;
     std::string term(1, name_mark);
     for (int i = 0; i < 7; ++i, hash >>= 5) term.push_back("abcdefghijklmnopqrstuvwxyz234567"[hash & 31u]);

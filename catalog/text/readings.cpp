@@ -97,6 +97,9 @@ std::string_view name(Syllable syllable) {
 std::optional<Syllable> find_syllable(std::string_view text) {
     std::string typed(text);
     if (const std::size_t at = typed.find("ü"); at != std::string::npos) typed.replace(at, 2, "v");
+    const bool behind_l_or_n = typed.size() > 2 && (typed[0] == 'l' || typed[0] == 'n');
+    if (behind_l_or_n && std::string_view(typed).substr(1, 2) == "yu") typed.replace(1, 2, "v");
+    if (behind_l_or_n && std::string_view(typed).substr(1) == "ue") typed[1] = 'v';
     const auto& names = table().names();
     const auto found = std::lower_bound(names.begin(), names.end(), std::string_view(typed));
     if (found == names.end() || *found != typed) return std::nullopt;

@@ -18,7 +18,8 @@ using Syllable = Strong<std::uint16_t, struct SyllableTag>;
 
 [[nodiscard]] std::size_t syllable_count();  ///< about 410
 [[nodiscard]] std::string_view name(Syllable syllable);
-/// Takes "lü" for "lv" as well. None for what is no whole syllable, in lower case.
+/// Takes "lü", and "lyu" as in passports (GB/T 28039), for "lv" as well, "lue" for "lve". None for what is no whole
+/// syllable, in lower case.
 [[nodiscard]] std::optional<Syllable> find_syllable(std::string_view text);
 
 /// The commonest reading first, the others by the alphabet; empty for a character without one.

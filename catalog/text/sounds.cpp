@@ -75,6 +75,16 @@ std::size_t add_word(std::vector<Sound>& sounds, std::size_t first, std::string_
     return characters;
 }
 
+/// A spelling of every syllable, in their order.
+template <class Spell>
+std::vector<std::string> each_syllable(const Spell& spell) {
+    std::vector<std::string> all;
+    all.reserve(syllable_count());
+    for (std::size_t i = 0; i < syllable_count(); ++i)
+        all.push_back(spell(name(Syllable{static_cast<std::uint16_t>(i)})));
+    return all;
+}
+
 }  // namespace
 
 void Sound::add(Syllable syllable) {
@@ -109,19 +119,23 @@ std::string southern(std::string_view letters) {
     for (std::size_t i = 0; i < letters.size(); ++i) {
         if (i == 1 && retroflex) continue;
         const char c = letters[i];
-        out.push_back(i > 0 ? c : c == 'n' ? 'l' : c == 'f' ? 'h' : c);
+        out.push_back(i > 0 ? (c == 'v' ? 'u' : c) : c == 'n' ? 'l' : c == 'f' ? 'h' : c);
     }
     return out;
 }
 
 std::string_view southern(Syllable syllable) {
-    static const std::vector<std::string> merged = [] {
-        std::vector<std::string> all;
-        for (std::size_t i = 0; i < syllable_count(); ++i)
-            all.push_back(southern(name(Syllable{static_cast<std::uint16_t>(i)})));
-        return all;
-    }();
+    static const std::vector<std::string> merged = each_syllable([](std::string_view name) { return southern(name); });
     return merged[syllable.value()];
+}
+
+std::string_view without_umlaut(Syllable syllable) {
+    static const std::vector<std::string> plain = each_syllable([](std::string_view name) {
+        std::string text(name);
+        std::replace(text.begin(), text.end(), 'v', 'u');
+        return text;
+    });
+    return plain[syllable.value()];
 }
 
 std::string_view word_readings_table() {

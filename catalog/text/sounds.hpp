@@ -30,10 +30,13 @@ constexpr std::size_t sounds_max = 24;
 [[nodiscard]] std::vector<Sound> sounds_of(std::string_view searchable_text);
 
 /// The syllable as somebody spells it who hears no difference between n and l, f and h, z and zh, c and ch, s and sh,
-/// an and ang, en and eng, in and ing: "zhang" → "zan", "niu" → "liu". What begins a syllable begins it here as well.
+/// an and ang, en and eng, in and ing, u and ü: "zhang" → "zan", "nv" → "lu". What begins a syllable begins it here as
+/// well.
 [[nodiscard]] std::string_view southern(Syllable syllable);
 /// The same of the beginning of a syllable; may be as long as a whole one.
 [[nodiscard]] std::string southern(std::string_view letters);
+/// The syllable with u for ü: "lv" → "lu".
+[[nodiscard]] std::string_view without_umlaut(Syllable syllable);
 
 /// The tables as they were generated: tell whether an index was made with others.
 [[nodiscard]] std::string_view word_readings_table();

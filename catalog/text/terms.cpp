@@ -104,15 +104,32 @@ std::string number_term(std::string_view number) {
 }
 
 std::string_view cut_term(std::string_view word) {
-    if (word.size() <= term_bytes_max) return word;
-    std::size_t end = term_bytes_max;
+    return cut_term(word, term_bytes_max);
+}
+
+std::string_view cut_term(std::string_view word, std::size_t bytes_max) {
+    if (word.size() <= bytes_max) return word;
+    std::size_t end = bytes_max;
     while (end > 0 && (static_cast<unsigned char>(word[end]) & 0xC0u) == 0x80u) --end;
     return word.substr(0, end);
 }
 
+std::string closed_up(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    TextRun before;
+    for_each_run(text, [&](const TextRun& run) {
+        const bool apart = !before.text.empty() && before.text.data() + before.text.size() != run.text.data();
+        if (apart && (before.cjk || run.cjk)) out.push_back(' ');
+        out.append(run.text);
+        before = run;
+    });
+    return out;
+}
+
 std::string text_analysis_version() {
     /// Raised with every change of what `index_terms` gives for an entry.
-    constexpr std::string_view rules = "3";
+    constexpr std::string_view rules = "4";
     static const std::string tables =
         to_hex(bytes_of(sha256({han_fold_table(), readings_table(), word_readings_table()}))).substr(0, 16);
     return std::string(rules) + "-" + tables;

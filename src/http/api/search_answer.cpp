@@ -22,7 +22,8 @@ std::string title_of(const ReadTx& tx, const std::string& batch) {
 std::string area_of(std::string code, Day on) {
     code.resize(6, '0');
     const Region* const region = find_region(code, on);
-    return region == nullptr || region->level == RegionLevel::grouping ? std::string() : region->name;
+    if (region == nullptr) return {};
+    return region->level == RegionLevel::grouping ? region_path(code, on) : region->name;
 }
 
 void write_counts(JsonWriter& json, const std::string& filter, const Facets::Counts& counts, const ReadTx& tx, Day on) {

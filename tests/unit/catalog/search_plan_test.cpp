@@ -46,6 +46,11 @@ TEST_CASE("what was typed is told from the entry") {
         {"3620284", "number"},
         {"第3620284号", "number"},
         {"3620284/30", "number"},
+        {"3620284 30类", "number"},
+        {"3620284 30", "number"},
+        {"第30类 3620284", "number"},
+        {"第３０类　第3620284号", "number"},
+        {"3620284 31类", ""},
         {"trademark/3620284/30", "number"},
         {"91110108551385082Q", "number"},
         {"9111 0108 5513 8508 2Ｑ", "number"},
@@ -115,6 +120,20 @@ TEST_CASE("names are found by their sound") {
         {"绿茶", "lücha", "sound"},
         {"绿茶", "lǜchá", "sound"},
         {"绿茶", "lvca", "sound", true},
+        {"绿茶", "lucha", "sound"},
+        {"绿茶", "lyucha", "sound"},
+        {"绿茶", "luc", "sound"},
+        {"炉茶", "lvcha", ""},
+        {"炉茶", "lyucha", ""},
+        {"吕洞宾", "ludongbin", "sound"},
+        {"吕洞宾", "lyudongbin", "sound"},
+        {"女儿红", "nverhong", "sound"},
+        {"女儿红", "nyuerhong", "sound"},
+        {"女儿红", "nuerhong", "sound"},
+        {"女儿红", "luerhon", "sound", true},
+        {"侵略者", "qinluezhe", "sound"},
+        {"侵略者", "qinlvezhe", "sound"},
+        {"侵略者", "qinlyuezhe", "sound"},
         {"牛栏山", "liulanshan", "sound", true},
         {"牛栏山", "liulanshan", ""},
         {"豆瓣醬", "doubanjiang", "sound"},
@@ -124,6 +143,40 @@ TEST_CASE("names are found by their sound") {
     };
     for (const Case& c : cases)
         CHECK_MESSAGE(match(c.query, "gi/AGI01459", named(c.name), c.fuzzy) == c.match, std::string(c.name), " by ",
+                      std::string(c.query));
+}
+
+TEST_CASE("Latin names are found closed up and apart") {
+    struct Case {
+        std::string_view name, query, match;
+    };
+    const Case cases[] = {
+        {"Coca-Cola", "cocacola", "name"},
+        {"Coca-Cola", "COCA COLA", "name"},
+        {"CocaCola", "coca-cola", "name"},
+        {"Coca-Cola", "coca", "name_start"},
+        {"Coca-Cola", "cocac", "name_start"},
+        {"Coca-Cola 可口可乐", "cocacola", "name_start"},
+        {"可口可乐 Coca-Cola", "cocacola", "name_part"},
+        {"可口可乐 Coca-Cola", "可口可乐cocac", "name_start"},
+        {"7-Eleven", "7eleven", "name"},
+        {"7-ELEVEN便利店", "7eleven便利店", "name"},
+        {"7ELEVEN", "7 eleven", "name"},
+        {"Miss Dior", "missdior", "name"},
+        {"Miss Dior Blooming Bouquet", "diorblooming", "name_part"},
+        {"Miss Dior Blooming Bouquet", "dior blooming", "name_part"},
+        {"Miss Dior Blooming Bouquet", "dior bloomingb", "name_part"},
+        {"WULIANGYE", "wu liang ye", "name"},
+        {"WULIANGYE五粮液", "wu liang ye", "name_start"},
+        {"La Vie Claire", "viecla", "name_part"},
+        {"La Vie Claire", "ieclaire", ""},
+        {"La Vie Claire", "lavie clai", "name_start"},
+        {"La Vie Claire", "vielaire", ""},
+        {"Société Générale de Surveillance Internationale", "générale desurveillanceinternationale", "name_part"},
+        {"Société Générale de Surveillance Internationale", "sociétégénéraledesurveillanceinter", "name_start"},
+    };
+    for (const Case& c : cases)
+        CHECK_MESSAGE(match(c.query, "gi/AGI01459", named(c.name)) == c.match, std::string(c.name), " by ",
                       std::string(c.query));
 }
 

@@ -156,6 +156,26 @@ TEST_CASE("any part of a Chinese name finds it") {
     }
 }
 
+TEST_CASE("words in a row find a name, however they are parted") {
+    CHECK(rc::check("closed up or apart", [] {
+        std::string name;
+        std::string query;
+        const auto words = *rc::gen::inRange(1, 8);
+        const auto first = *rc::gen::inRange(0, words);
+        const auto last = *rc::gen::inRange(first, words);
+        for (int i = 0; i < words; ++i) {
+            const auto letters = *rc::gen::inRange<std::size_t>(1, 9);
+            const auto word = *rc::gen::container<std::string>(letters, rc::gen::inRange('a', 'e'));
+            if (i > 0) name += *rc::gen::element(" ", "-", "·");
+            name += word;
+            if (i < first || i > last) continue;
+            if (i > first) query += *rc::gen::element("", " ", "'");
+            query += word;
+        }
+        RC_ASSERT(finds(query, "gi/x1", R"({"name":")" + name + R"("})"));
+    }));
+}
+
 TEST_CASE("long words are cut alike in index and query") {
     const std::string word(term_bytes_max * 2, 'w');
     CHECK(finds(word, "gi/x1", R"({"name":")" + word + R"("})"));
