@@ -106,11 +106,19 @@ bool may_begin_number(std::string_view text) {
     return plain && text.size() >= 4 && text.find_first_of("0123456789") != std::string_view::npos;
 }
 
-/// What one typed word may be, text last.
-std::vector<SearchWord> choices_of(const std::string& typed, bool last) {
+/// Nobody's name: where a name has it, it is found as in any other text.
+bool is_long_number(std::string_view joined) {
+    constexpr std::ptrdiff_t digits_min = 7;
+    return std::count_if(joined.begin(), joined.end(), [](char c) { return c >= '0' && c <= '9'; }) >= digits_min;
+}
+
+/// What one typed word may be, text last; one that is `alone` was looked at as a number already.
+std::vector<SearchWord> choices_of(const std::string& typed, bool alone, bool last) {
     std::vector<SearchWord> choices;
-    for (std::string& number : numbers_meant(typed)) choices.push_back({{}, std::move(number), false});
-    if (last && may_begin_number(typed)) choices.push_back({{}, number_term(typed), true});
+    if (!alone) {
+        for (std::string& number : numbers_meant(typed)) choices.push_back({{}, std::move(number), false});
+        if (last && may_begin_number(typed)) choices.push_back({{}, number_term(typed), true});
+    }
     std::string text = searchable(typed);
     if (!text.empty()) choices.push_back({std::move(text), {}, last});
     return choices;
@@ -160,8 +168,9 @@ SearchPlan::SearchPlan(std::string_view typed, bool fuzzy) : fuzzy_(fuzzy) {
         return;
     }
     const std::string joined = searchable(tidy);
-    add_numbers(tidy);
-    if (!joined.empty()) add_names(joined);
+    const bool is_number = add_numbers(tidy);
+    if (!joined.empty() && !(is_number && is_long_number(joined))) add_names(joined);
+    if (!joined.empty()) add_text(joined);
     add_words(split_spaces(tidy));
 }
 
@@ -171,13 +180,16 @@ SearchPlan SearchPlan::of_batches(const std::vector<Dot>& newest_first) {
     return plan;
 }
 
-void SearchPlan::add_numbers(std::string_view tidy) {
+/// Whether it can be one.
+bool SearchPlan::add_numbers(std::string_view tidy) {
     const auto add = [&](Match match, std::string number, bool beginning) {
         SearchWord word{{}, std::move(number), beginning};
         classes_.push_back({match, word_terms(word), {word}, {}, {}});
     };
-    for (std::string& number : numbers_meant(tidy)) add(Match::number, std::move(number), false);
+    std::vector<std::string> meant = numbers_meant(tidy);
+    for (std::string& number : meant) add(Match::number, std::move(number), false);
     if (may_begin_number(tidy)) add(Match::number_start, number_term(tidy), true);
+    return !meant.empty();
 }
 
 void SearchPlan::add_names(std::string_view joined) {
@@ -201,6 +213,9 @@ void SearchPlan::add_names(std::string_view joined) {
     classes_.push_back({Match::name_part, std::move(parts), {name}, {}, {}});
     for (const SoundReading& sound : sounds)
         classes_.push_back({Match::sound_part, sound_terms(sound, SoundExtent::part), {}, sound, {}});
+}
+
+void SearchPlan::add_text(std::string_view joined) {
     const SearchWord text{std::string(joined), {}, true};
     classes_.push_back({Match::text_part, word_terms(text), {text}, {}, {}});
 }
@@ -209,7 +224,7 @@ void SearchPlan::add_names(std::string_view joined) {
 void SearchPlan::add_words(const std::vector<std::string>& typed) {
     std::vector<std::vector<SearchWord>> product{{}};
     for (std::size_t i = 0; i < std::min(typed.size(), words_max); ++i) {
-        const std::vector<SearchWord> choices = choices_of(typed[i], i + 1 == typed.size());
+        const std::vector<SearchWord> choices = choices_of(typed[i], typed.size() == 1, i + 1 == typed.size());
         if (choices.empty()) continue;
         std::vector<std::vector<SearchWord>> longer;
         for (const auto& left : product) {

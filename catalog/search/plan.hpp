@@ -72,8 +72,9 @@ public:
 
 private:
     SearchPlan() = default;
-    void add_numbers(std::string_view tidy);
+    bool add_numbers(std::string_view tidy);
     void add_names(std::string_view joined);
+    void add_text(std::string_view joined);
     void add_words(const std::vector<std::string>& typed);
     void add_pieces(std::string_view joined, const std::vector<SearchWord>& words);
     [[nodiscard]] bool passes(const SearchClass& wanted, const Candidate& candidate) const;

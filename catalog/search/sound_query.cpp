@@ -174,33 +174,42 @@ bool sounds_like(const Sound& sound, const SoundUnit& unit, bool fuzzy) {
     });
 }
 
-/// Units of one kind in a row and what they are filed by.
+/// What a reading is filed by.
 class TermMaker {
 public:
     TermMaker(const SoundReading& reading, SoundExtent extent) : reading_(reading), extent_(extent) {}
     std::vector<EntryQuery::Term> make() {
         for (std::size_t begin = 0; begin < reading_.size();) {
-            std::size_t end = begin + 1;
-            while (end < reading_.size() && row_of(end) == row_of(begin)) ++end;
-            switch (row_of(begin)) {
-                case Unit::character:
-                    add_characters(begin, end);
-                    break;
-                case Unit::syllable:
-                    add_syllables(begin, end);
-                    break;
-                default:
-                    add_initials(begin, end);
-            }
+            const bool spoken = is_spoken(begin);
+            const std::size_t end =
+                row_end(begin, reading_.size(), [&](std::size_t i) { return is_spoken(i) == spoken; });
+            spoken ? add_spoken(begin, end) : add_characters(begin, end);
             begin = end;
         }
         return std::move(terms_);
     }
 
 private:
-    /// An unfinished syllable goes on a row of syllables.
-    [[nodiscard]] Unit row_of(std::size_t i) const {
-        return reading_[i].kind == Unit::unfinished ? Unit::syllable : reading_[i].kind;
+    [[nodiscard]] bool is_spoken(std::size_t i) const { return reading_[i].kind != Unit::character; }
+    [[nodiscard]] bool is_initial(std::size_t i) const { return reading_[i].kind == Unit::initial; }
+    /// Behind the units from `begin` on that are alike.
+    template <class Alike>
+    static std::size_t row_end(std::size_t begin, std::size_t most, const Alike& alike) {
+        while (begin < most && alike(begin)) ++begin;
+        return begin;
+    }
+    /// Syllables, unfinished ones and initials. Where there are initials, syllables count as theirs: of "l ye h j" the
+    /// row "lyhj" narrows down what "ye" alone does not.
+    void add_spoken(std::size_t begin, std::size_t end) {
+        bool by_initials = false;
+        for (std::size_t i = begin; i < end; ++i) by_initials = by_initials || is_initial(i);
+        if (by_initials) add_initials(begin, end);
+        for (std::size_t i = begin; i < end;) {
+            const std::size_t row = row_end(i, end, [&](std::size_t at) { return !is_initial(at); });
+            const bool said = by_initials && row == i + 1 && end - begin >= initials_term_letters;
+            if (row > i && !said) add_syllables(i, row);
+            i = std::max(row, i + 1);
+        }
     }
     void add_characters(std::size_t begin, std::size_t end) {
         std::string before;
@@ -231,7 +240,7 @@ private:
     }
     void add_initials(std::size_t begin, std::size_t end) {
         std::string letters;
-        for (std::size_t i = begin; i < end; ++i) letters += southern(reading_[i].letters).substr(0, 1);
+        for (std::size_t i = begin; i < end; ++i) letters += spelled(i).substr(0, 1);
         if (letters.size() < 2) return;
         const std::size_t size = std::min(letters.size(), initials_term_letters);
         // A short name has its own row, which does not go on; else many rows begin so.
