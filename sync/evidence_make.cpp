@@ -8,6 +8,7 @@
 #include "sync/cosignatures.hpp"
 #include "sync/head.hpp"
 #include "sync/merkle.hpp"
+#include "sync/op_trees.hpp"
 #include "sync/proof_steps.hpp"
 #include "sync/refold.hpp"
 #include "sync/segment_proof.hpp"
@@ -19,16 +20,15 @@ namespace {
 /// Proves records and ops out of one snapshot.
 class Gatherer {
 public:
-    Gatherer(const StatedSnapshot& snapshot, OpTrees& trees, Evidence& evidence)
-        : tx_(snapshot.tx), trees_(trees), evidence_(evidence) {
+    Gatherer(const StatedSnapshot& snapshot, Evidence& evidence) : tx_(snapshot.tx), evidence_(evidence) {
         for (LogRow& log : tx_.logs()) logs_.emplace(log.id, std::move(log));
     }
 
     Result<void> add_ops(const std::vector<EffectiveOp>& ops) {
-        std::map<Dot, std::string> lines;
-        for (OpRow& row : tx_.ops_of_key(evidence_.key)) lines.emplace(row.dot, std::move(row.line));
+        std::map<Dot, OpRow> rows;
+        for (OpRow& row : tx_.ops_of_key(evidence_.key)) rows.emplace(row.dot, std::move(row));
         for (const EffectiveOp& op : ops) {
-            auto proved = proved_op(op, std::move(lines.at(op.dot)));
+            auto proved = proved_op(op, std::move(rows.at(op.dot)));
             if (!proved) return fail(proved.error());
             evidence_.ops.push_back(*std::move(proved));
         }
@@ -116,12 +116,12 @@ private:
         return *std::move(record);
     }
 
-    Result<ProvedOp> proved_op(const EffectiveOp& op, std::string line) {
+    Result<ProvedOp> proved_op(const EffectiveOp& op, OpRow stored) {
         const RecordRow row = record(op.dot);
         auto proved = proved_record(row);
         if (!proved) return fail(proved.error());
-        OpPlace place = trees_.place_of(tx_, row, line);
-        ProvedOp out{*std::move(proved), std::move(line), place.index, std::move(place.path), {}};
+        std::vector<Hash> path = path_of_op(tx_, row, stored);
+        ProvedOp out{*std::move(proved), std::move(stored.line), stored.position, std::move(path), {}};
         std::set<Dot> approvals;
         for (const NodeApprovals& of_node : op.approvals) approvals.insert(of_node.begin(), of_node.end());
         for (const Dot& dot : approvals) {
@@ -133,7 +133,6 @@ private:
     }
 
     const ReadTx& tx_;
-    OpTrees& trees_;
     Evidence& evidence_;
     std::map<LogId, LogRow> logs_;
     std::map<LogId, Seq> needed_;  ///< up to the last record that is named
@@ -163,7 +162,7 @@ std::optional<TrieOccupant> occupant_of(const ReadTx& tx, const Hash& end) {
 }  // namespace
 
 Result<Evidence> gather_evidence(const StatedSnapshot& snapshot, const EntryKey& key, const Asked& asked, UnixMs made,
-                                 std::string_view own_card, OpTrees& trees) {
+                                 std::string_view own_card) {
     Evidence evidence;
     evidence.node = node_of(snapshot.own.id);
     evidence.made = made;
@@ -171,7 +170,7 @@ Result<Evidence> gather_evidence(const StatedSnapshot& snapshot, const EntryKey&
     evidence.as_of = asked.as_of;
     evidence.known_at = asked.known_at;
     evidence.path = snapshot.path;
-    Gatherer gatherer(snapshot, trees, evidence);
+    Gatherer gatherer(snapshot, evidence);
     CountedOps counted = counted_ops(snapshot.tx, key);
     std::sort(counted.ops.begin(), counted.ops.end(),
               [](const EffectiveOp& a, const EffectiveOp& b) { return a.dot < b.dot; });

@@ -5,7 +5,6 @@
 
 #include "sync/catalogue_at.hpp"
 #include "sync/evidence.hpp"
-#include "sync/op_trees.hpp"
 
 namespace minglu {
 
@@ -19,9 +18,8 @@ struct StatedSnapshot {
 
 /// Everything but the signature. `own_card`: the issuer's. Errors: those of parse_card; not_found when a record that
 /// counts is under no signed head here (a log that was just put back: ask again after the next exchange).
-/// Cost: the ops of each record that is named are hashed, unless `trees` has them. Where nothing counts for the key,
-/// all leaves are looked through for the one at the end of the path.
+/// Where nothing counts for the key, all leaves are looked through for the one at the end of the path.
 [[nodiscard]] Result<Evidence> gather_evidence(const StatedSnapshot& snapshot, const EntryKey& key, const Asked& asked,
-                                               UnixMs made, std::string_view own_card, OpTrees& trees);
+                                               UnixMs made, std::string_view own_card);
 
 }  // namespace minglu

@@ -34,8 +34,8 @@ Result<std::string> EvidenceOffice::issue(const EntryKey& key, Day as_of, std::o
         return std::pair(signer_, card_);
     }();
     const UnixMs made = clock_.now();
-    auto evidence = gather_evidence({*tx, *std::move(own), std::move(path)}, key, {as_of, known_at, day_of(made)}, made,
-                                    card, op_trees_);
+    auto evidence =
+        gather_evidence({*tx, *std::move(own), std::move(path)}, key, {as_of, known_at, day_of(made)}, made, card);
     if (!evidence) return fail(evidence.error());
     evidence->signature = signer->sign(signed_bytes(*evidence));
     return serialise(*evidence);

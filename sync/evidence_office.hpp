@@ -6,7 +6,6 @@
 
 #include "minglu/ports.hpp"
 #include "minglu/store.hpp"
-#include "sync/op_trees.hpp"
 
 namespace minglu {
 
@@ -31,7 +30,6 @@ private:
     std::mutex identity_mutex_;  ///< held for a copy only
     const Signer* signer_;
     std::string card_;
-    OpTrees op_trees_;
 };
 
 }  // namespace minglu

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <unordered_set>
 
+#include "sync/op_trees.hpp"
+
 namespace minglu {
 
 namespace {
@@ -39,7 +41,7 @@ bool takes_ops(const Header& header) {
 Judged judge(const LogRow& log, const RecordLines& record) {
     Judged judged;
     if (record.header.version > record_version) return judged;  // kept and forwarded; read after the upgrade
-    if (!record.header.fault.empty()) return {record.header.fault, {}};
+    if (!record.header.fault.empty()) return {record.header.fault, {}, {}};
     if (record.header.kind == RecordKind::unknown) return judged;  // as above
     judged.fault = fault_in_header(log, record.header);
     if (!judged.fault.empty() || !takes_ops(record.header)) return judged;
@@ -48,13 +50,14 @@ Judged judge(const LogRow& log, const RecordLines& record) {
     judged.keys.reserve(record.op_lines.size());
     for (const std::string_view line : record.op_lines) {
         auto op = parse_op(line);
-        if (!op) return {op.error().what, {}};
+        if (!op) return {op.error().what, {}, {}};
         if (!seen.covers(op->seen))
-            return {"op on " + op->key.value() + " claims to have seen what its author had not", {}};
+            return {"op on " + op->key.value() + " claims to have seen what its author had not", {}, {}};
         judged.keys.push_back(std::move(op->key));
     }
     for (const EntryKey& key : judged.keys)
-        if (!keys.insert(key.value()).second) return {"two ops on " + key.value(), {}};
+        if (!keys.insert(key.value()).second) return {"two ops on " + key.value(), {}, {}};
+    judged.op_subtrees = op_subtrees(record.op_lines);
     return judged;
 }
 
@@ -109,7 +112,7 @@ void Intake::take(LogRow& log, const RecordLines& record, const Judged& judged) 
     const bool valid = judged.fault.empty();
 
     const RecordRow row = row_of(record, log.suite, valid, arrived_);
-    tx_.add_record({row, record.op_lines, judged.keys});
+    tx_.add_record({row, record.op_lines, judged.keys, judged.op_subtrees});
     grow(tx_, log, row.leaf);
     log.author_vector.join(header.seen);
     if (header.of) tx_.add_mark({header.of->dot, header.of->leaf, header.kind, dot, header.time, row.leaf, valid});

@@ -19,6 +19,7 @@ namespace minglu {
 struct Judged {
     std::string fault;
     std::vector<EntryKey> keys;  ///< per op line; empty for a record whose ops are not filed under their keys
+    std::vector<Hash> op_subtrees;
 };
 [[nodiscard]] Judged judge(const LogRow& log, const RecordLines& record);
 

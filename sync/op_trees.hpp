@@ -1,10 +1,10 @@
 #pragma once
-/// The trees over the ops of records, for proofs that an op is in its record. A record of an import has thousands of
-/// ops, and officers ask about the entries of one import one after the other: the trees asked for last are kept.
+/// The tree over the ops of one record, for proofs that an op is in its record (RFC 9162 §2.1, SHA-256).
+///
+/// A record of an import has thousands of ops, and hashing them all for one proof takes longer than everything else in
+/// it. So the roots over each `op_subtree_ops` lines are kept with the record: a proof hashes two such rows of lines.
 #include <cstdint>
-#include <deque>
-#include <memory>
-#include <mutex>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -12,30 +12,13 @@
 
 namespace minglu {
 
-/// Where a line stands in its record, and the RFC 9162 inclusion proof in `ops_root`.
-struct OpPlace {
-    std::uint64_t index = 0;  ///< from 0
-    std::vector<Hash> path;
-};
+constexpr std::uint32_t op_subtree_ops = 64;
 
-/// Thread-safe.
-class OpTrees {
-public:
-    /// `line` is one of the record's ops. Hashes all of them unless its tree is kept. Throws StoreFault(corrupt) when
-    /// the record has no such line.
-    [[nodiscard]] OpPlace place_of(const ReadTx& tx, const RecordRow& record, std::string_view line);
+/// What `NewRecord` wants: the root over each whole row of `op_subtree_ops` lines, in order.
+[[nodiscard]] std::vector<Hash> op_subtrees(std::span<const std::string_view> lines);
 
-private:
-    /// Roots of the perfect subtrees by level; level 0 = leaf hashes.
-    using Levels = std::vector<std::vector<Hash>>;
-    struct Kept {
-        Hash record{};  ///< leaf hash of its header: names its content
-        std::shared_ptr<const Levels> levels;
-    };
-    [[nodiscard]] std::shared_ptr<const Levels> levels_of(const ReadTx& tx, const RecordRow& record);
-
-    std::mutex mutex_;
-    std::deque<Kept> kept_;  ///< asked for last first
-};
+/// The RFC 9162 inclusion proof of the op's line in the record's `ops_root`. Throws StoreFault(corrupt) where what is
+/// stored does not lead to that root.
+[[nodiscard]] std::vector<Hash> path_of_op(const ReadTx& tx, const RecordRow& record, const OpRow& op);
 
 }  // namespace minglu

@@ -107,6 +107,7 @@ struct NewRecord {
     RecordRow row;  ///< `no` is ignored
     std::span<const std::string_view> ops;
     std::span<const EntryKey> keys;
+    std::span<const Hash> op_subtrees = {};  ///< see `ReadTx::op_subtrees`; may be left empty
 };
 
 /// An op with what the fold needs to know of its record. Cut-off and invalid records are included: the caller judges.
@@ -118,7 +119,8 @@ struct OpRow {
     bool resolves = false;
     bool valid = true;
     UnixMs arrived;
-    std::string line;  ///< verbatim op line
+    std::uint32_t position = 0;  ///< of the line in its record, from 0
+    std::string line;            ///< verbatim op line
     friend bool operator==(const OpRow&, const OpRow&) = default;
 };
 
@@ -374,6 +376,11 @@ public:
     [[nodiscard]] virtual std::optional<Hash> tree_node(LogNo log, std::uint32_t level, std::uint64_t index) const = 0;
     [[nodiscard]] virtual std::optional<RecordRow> record(const Dot& dot) const = 0;
     [[nodiscard]] virtual std::vector<std::string> ops_of_record(RecordNo no) const = 0;
+    /// Up to `count` lines from the one at position `first` on.
+    [[nodiscard]] virtual std::vector<std::string> some_ops_of_record(RecordNo no, std::uint32_t first,
+                                                                      std::uint32_t count) const = 0;
+    /// Roots of subtrees over the record's ops, as they were given with it: empty for records of an earlier version.
+    [[nodiscard]] virtual std::vector<Hash> op_subtrees(RecordNo no) const = 0;
     [[nodiscard]] virtual std::vector<EntryKey> keys_of_record(RecordNo no) const = 0;
     /// Records in order of arrival, from the first after `after`, until `visit` returns false.
     virtual void visit_records(RecordNo after, const std::function<bool(const RecordRow&)>& visit) const = 0;

@@ -95,6 +95,10 @@ STORE_TEST("records keep order of arrival, bytes and ops") {
 
     CHECK(tx->ops_of_record(second) ==
           Strings{"line of patent/2 at sc-00000000000000bb:1", "line of patent/3 at sc-00000000000000bb:1"});
+    CHECK(tx->some_ops_of_record(second, 1, 5) == Strings{"line of patent/3 at sc-00000000000000bb:1"});
+    CHECK(tx->some_ops_of_record(second, 0, 1) == Strings{"line of patent/2 at sc-00000000000000bb:1"});
+    CHECK(tx->some_ops_of_record(second, 2, 1).empty());
+    CHECK(tx->some_ops_of_record(first, 0, 1'000'000).size() == 2);
     CHECK(tx->keys_of_record(first) == std::vector{EntryKey{"patent/1"}, EntryKey{"patent/2"}});
     CHECK(tx->ops_of_record(empty).empty());
     CHECK(tx->ops_of_record(RecordNo{99}).empty());
@@ -106,6 +110,8 @@ STORE_TEST("records keep order of arrival, bytes and ops") {
     CHECK(ops[1].kind == RecordKind::batch_propose);
     CHECK(ops[1].dot == Dot{log_sc, Seq{1}});
     CHECK(ops[1].arrived == UnixMs{5001});
+    CHECK(ops[0].position == 1);
+    CHECK(ops[1].position == 0);
     CHECK(ops[1].line == "line of patent/2 at sc-00000000000000bb:1");
     CHECK(tx->ops_of_key(EntryKey{"patent/9"}).empty());
 
@@ -116,10 +122,14 @@ STORE_TEST("records keep order of arrival, bytes and ops") {
     unfiled.row.valid = false;
     const std::vector<std::string_view> lines{"no op", "neither"};
     unfiled.ops = lines;
+    const std::vector<Hash> subtrees{hash_of_text("one"), hash_of_text("two")};
+    unfiled.op_subtrees = subtrees;
+    CHECK(tx->op_subtrees(first).empty());
     {
         const RecordNo no = tx->add_record(unfiled);
         CHECK(tx->ops_of_record(no) == Strings{"no op", "neither"});
         CHECK(tx->keys_of_record(no).empty());
+        CHECK(tx->op_subtrees(no) == subtrees);
     }
 
     std::vector<std::int64_t> seen;

@@ -34,6 +34,15 @@ public:
         return no ? std::optional(stored(*no).row) : std::nullopt;
     }
     std::vector<std::string> ops_of_record(RecordNo no) const override { return holds(no) ? stored(no).ops : none; }
+    std::vector<std::string> some_ops_of_record(RecordNo no, std::uint32_t first, std::uint32_t count) const override {
+        const std::vector<std::string> all = ops_of_record(no);
+        const std::size_t begin = std::min<std::size_t>(first, all.size());
+        const std::size_t end = std::min<std::size_t>(begin + count, all.size());
+        return {all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end)};
+    }
+    std::vector<Hash> op_subtrees(RecordNo no) const override {
+        return holds(no) ? stored(no).op_subtrees : std::vector<Hash>{};
+    }
     std::vector<EntryKey> keys_of_record(RecordNo no) const override {
         return holds(no) ? stored(no).keys : std::vector<EntryKey>{};
     }
@@ -50,8 +59,8 @@ public:
         if (found == state().ops_of_key.end()) return ops;
         for (const auto& [no, position] : found->second) {
             const RecordRow& row = stored(no).row;
-            ops.push_back(
-                {no, row.dot, row.kind, row.time, row.resolves, row.valid, row.arrived, stored(no).ops[position]});
+            ops.push_back({no, row.dot, row.kind, row.time, row.resolves, row.valid, row.arrived,
+                           static_cast<std::uint32_t>(position), stored(no).ops[position]});
         }
         return ops;
     }

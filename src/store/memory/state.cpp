@@ -61,6 +61,7 @@ RecordNo add_record(State& state, const NewRecord& record) {
     stored->row.no = no;
     stored->ops.assign(record.ops.begin(), record.ops.end());
     stored->keys.assign(record.keys.begin(), record.keys.end());
+    stored->op_subtrees.assign(record.op_subtrees.begin(), record.op_subtrees.end());
     if (!state.record_numbers.emplace(record.row.dot, no).second) {
         throw std::logic_error("add_record: " + to_string(record.row.dot) + " is here already");
     }

@@ -15,6 +15,7 @@ struct StoredRecord {
     RecordRow row;
     std::vector<std::string> ops;
     std::vector<EntryKey> keys;
+    std::vector<Hash> op_subtrees;
 };
 
 struct StoredEntry {

@@ -129,6 +129,20 @@ std::vector<std::string> LogTables::ops_of_record(RecordNo no) const {
     return lines;
 }
 
+std::vector<std::string> LogTables::some_ops_of_record(RecordNo no, std::uint32_t first, std::uint32_t count) const {
+    std::vector<std::string> lines;
+    const std::int64_t begin = first_op(no.value()) + first;
+    Query query = database_.query("SELECT line FROM op WHERE op_no >= ? AND op_no < ? ORDER BY op_no", begin,
+                                  std::min(begin + count, first_op(no.value() + 1)));
+    while (query.next()) lines.push_back(query->text(0));
+    return lines;
+}
+
+std::vector<Hash> LogTables::op_subtrees(RecordNo no) const {
+    Query query = database_.query("SELECT op_subtrees FROM record WHERE record_no = ?", no);
+    return query.next() ? split_hashes(query->bytes(0)) : std::vector<Hash>{};
+}
+
 std::vector<EntryKey> LogTables::keys_of_record(RecordNo no) const {
     std::vector<EntryKey> keys;
     Query query = database_.query(
@@ -174,7 +188,8 @@ std::vector<OpRow> LogTables::ops_of_key(const EntryKey& key) const {
     const auto key_no = keys_.find(key);
     if (!key_no) return ops;
     Query query = database_.query(
-        "SELECT r.record_no, l.id, r.seq, r.kind, r.time_ms, r.time_counter, r.resolves, r.valid, r.arrived, o.line"
+        "SELECT r.record_no, l.id, r.seq, r.kind, r.time_ms, r.time_counter, r.resolves, r.valid, r.arrived, o.op_no,"
+        " o.line"
         " FROM op o CROSS JOIN record r ON r.record_no = o.op_no >> 15 CROSS JOIN log l ON l.log_no = r.log_no"
         " WHERE o.key_no = ? ORDER BY o.op_no",
         *key_no);
@@ -187,7 +202,8 @@ std::vector<OpRow> LogTables::ops_of_key(const EntryKey& key) const {
         op.resolves = query->flag(6);
         op.valid = query->flag(7);
         op.arrived = UnixMs{query->integer(8)};
-        op.line = query->text(9);
+        op.position = static_cast<std::uint32_t>(query->integer(9) & ((1 << op_position_bits) - 1));
+        op.line = query->text(10);
     }
     return ops;
 }
@@ -283,11 +299,12 @@ RecordNo LogTables::add_record(const NewRecord& record) {
         row.ops > record_ops_max) {
         throw std::logic_error("add_record: ops, keys and the count of " + to_string(row.dot) + " do not agree");
     }
+    const std::string subtrees = join_hashes(record.op_subtrees);
     database_.run(
         "INSERT INTO record (log_no, seq, kind, time_ms, time_counter, resolves, valid, arrived, leaf, ops, is_batch,"
-        " header) VALUES ((SELECT log_no FROM log WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " header, op_subtrees) VALUES ((SELECT log_no FROM log WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         row.dot.log, row.dot.seq, name(row.kind), row.time.ms, row.time.counter, row.resolves, row.valid, row.arrived,
-        row.leaf, row.ops, row.is_batch, row.header);
+        row.leaf, row.ops, row.is_batch, row.header, Blob{subtrees});
     const RecordNo no{database_.last_insert_rowid()};
     std::int64_t op_no = first_op(no.value());
     for (std::size_t i = 0; i < record.ops.size(); ++i) {

@@ -35,6 +35,9 @@ public:
     [[nodiscard]] std::optional<Hash> tree_node(LogNo log, std::uint32_t level, std::uint64_t index) const;
     [[nodiscard]] std::optional<RecordRow> record(const Dot& dot) const;
     [[nodiscard]] std::vector<std::string> ops_of_record(RecordNo no) const;
+    [[nodiscard]] std::vector<std::string> some_ops_of_record(RecordNo no, std::uint32_t first,
+                                                              std::uint32_t count) const;
+    [[nodiscard]] std::vector<Hash> op_subtrees(RecordNo no) const;
     [[nodiscard]] std::vector<EntryKey> keys_of_record(RecordNo no) const;
     void visit_records(RecordNo after, const std::function<bool(const RecordRow&)>& visit) const;
     [[nodiscard]] RecordNo arrival_before(const Vector& have) const;

@@ -41,6 +41,10 @@ public:
     }
     std::optional<RecordRow> record(const Dot& dot) const override { return c_.log.record(dot); }
     std::vector<std::string> ops_of_record(RecordNo no) const override { return c_.log.ops_of_record(no); }
+    std::vector<std::string> some_ops_of_record(RecordNo no, std::uint32_t first, std::uint32_t count) const override {
+        return c_.log.some_ops_of_record(no, first, count);
+    }
+    std::vector<Hash> op_subtrees(RecordNo no) const override { return c_.log.op_subtrees(no); }
     std::vector<EntryKey> keys_of_record(RecordNo no) const override { return c_.log.keys_of_record(no); }
     void visit_records(RecordNo after, const std::function<bool(const RecordRow&)>& visit) const override {
         c_.log.visit_records(after, visit);
