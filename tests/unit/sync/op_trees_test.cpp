@@ -28,6 +28,7 @@ struct Written {
         auto store = make_memory_store();
         const std::vector<std::string_view> ops(lines.begin(), lines.end());
         const auto tx = store->write();
+        for (const LogRow& log : node.store->read()->logs()) tx->add_log(log);
         tx->add_record({record, ops, {}, subtrees});
         tx->commit();
         return store;
