@@ -127,6 +127,22 @@ Result<Op> make_op(const EditFrame& frame, const std::optional<ShownEntry>& show
     return op;
 }
 
+/// A misspelt field would be written, shown, and mean nothing.
+std::optional<Error> unknown_field(const std::optional<ShownEntry>& shown, const std::string& field) {
+    const bool is_known = find_field(field) != nullptr || field.starts_with(extension_prefix) ||
+                          (shown && !member_of(shown->view, field).empty());
+    if (is_known) return std::nullopt;
+    std::string names;
+    for (const FieldSpec& spec : field_specs()) {
+        if (spec.label_zh == field)
+            return refuse(ErrorCode::bad_value, "no such field: " + field, "field " + field,
+                          "write " + std::string(spec.name));
+        names += (names.empty() ? "" : ", ") + std::string(spec.name);
+    }
+    return refuse(ErrorCode::bad_value, "no such field: " + field, "field " + field,
+                  "write one of " + names + "; a field of your own begins with " + std::string(extension_prefix));
+}
+
 std::string listing_of(const ShownEntry& shown) {
     return text_of(member_of(shown.view, "listing"));
 }
@@ -165,6 +181,8 @@ std::optional<ShownEntry> shown_entry(std::span<const EffectiveOp> ops, Day on) 
 
 Result<Op> edit_entry(const EditFrame& frame, const std::optional<ShownEntry>& shown,
                       std::span<const FieldValue> fields, const NodeId& home) {
+    for (const FieldValue& value : fields)
+        if (auto error = unknown_field(shown, value.field)) return fail(*std::move(error));
     if (shown) return make_op(frame, shown, fields);
     const auto gives = [&](std::string_view field) {
         return std::any_of(fields.begin(), fields.end(), [&](const FieldValue& value) {

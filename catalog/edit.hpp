@@ -46,10 +46,14 @@ struct EditFrame {
     OverScheduled over_scheduled = OverScheduled::refuse;
 };
 
-/// Changes fields; "null" unsets. Of a new entry (`shown` is none) the name must be given, and `listing` and `home` are
+/// Fields that nobody else gives a meaning begin so.
+constexpr std::string_view extension_prefix = "x_";
+
+/// Changes fields; "null" unsets. A field must be known here, stand in the entry already (a later version wrote it), or
+/// begin with `extension_prefix`. Of a new entry (`shown` is none) the name must be given, and `listing` and `home` are
 /// added where they are not. Errors: stale (a group has a write scheduled after the edit, which the edit would
-/// override; each is listed), bad_request (nothing changes), missing_value, and what `check_fields` finds in the entry
-/// after the edit that was not wrong with it before.
+/// override; each is listed), bad_request (nothing changes), bad_value (no such field), missing_value, and what
+/// `check_fields` finds in the entry after the edit that was not wrong with it before.
 [[nodiscard]] Result<Op> edit_entry(const EditFrame& frame, const std::optional<ShownEntry>& shown,
                                     std::span<const FieldValue> fields, const NodeId& home);
 

@@ -207,6 +207,15 @@ Protection protection_of(const EntryKey& key, std::span<const Period> periods, D
     return answer;
 }
 
+bool contradicts_itself(const EntryKey& key, std::span<const Period> periods, const Law& law) {
+    constexpr std::array<std::string_view, 3> grounds_of_an_end{"expired", "invalidated", "surrendered"};
+    if (periods.empty() || listing_of(periods.back()) != ListingState::removed) return false;
+    const Day on = periods.back().from;
+    const Protection answer = protection_of(key, periods, on, on, law);
+    return std::ranges::find(grounds_of_an_end, answer.listing.ground) != grounds_of_an_end.end() &&
+           answer.right.state == RightState::in_force;
+}
+
 bool tells_alone(const Period& period) {
     return !period.until && listing_of(period) == ListingState::listed;
 }

@@ -78,6 +78,11 @@ struct Protection {
 [[nodiscard]] Protection protection_of(const EntryKey& key, std::span<const Period> periods, Day as_of, Day known_on,
                                        const Law& law = current_law());
 
+/// Whether the entry was taken off the list because its right has ended, while its status says that it is in force:
+/// then one of the two was forgotten. Looks at the last period.
+[[nodiscard]] bool contradicts_itself(const EntryKey& key, std::span<const Period> periods,
+                                      const Law& law = current_law());
+
 /// Whether `period` alone tells the verdict of a day in it, so that a search need not read the others.
 [[nodiscard]] bool tells_alone(const Period& period);
 

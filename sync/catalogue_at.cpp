@@ -151,12 +151,17 @@ void CatalogueAt::visit_touched(
     for (const TouchedEntry& touched : touched_) visit(touched, views_of(tx_, touched.key, asked_.known_at).periods);
 }
 
-Verdict CatalogueAt::verdict_of(const EntryHit& hit) const {
-    if (tells_alone(hit.period))
-        return protection_of(hit.key, std::span(&hit.period, 1), asked_.as_of, asked_.known_on()).verdict;
-    if (!is_touched(hit.no))
-        return protection_of(hit.key, tx_.periods(hit.no), asked_.as_of, asked_.known_on()).verdict;
-    return protection_at(tx_, hit.key, asked_).verdict;
+HitAnswer CatalogueAt::answer_about(const EntryHit& hit) const {
+    const auto judged = [&](std::span<const Period> periods) {
+        return protection_of(hit.key, periods, asked_.as_of, asked_.known_on());
+    };
+    const Protection protection = tells_alone(hit.period) ? judged(std::span(&hit.period, 1))
+                                  : is_touched(hit.no)    ? protection_at(tx_, hit.key, asked_)
+                                                          : judged(tx_.periods(hit.no));
+    HitAnswer answer{protection.verdict, protection.right, std::nullopt};
+    if (protection.right.basis != RightBasis::invalidated) return answer;
+    if (const auto then = as_known_then(tx_, hit.key, asked_)) answer.as_known_then = then->verdict;
+    return answer;
 }
 
 }  // namespace minglu

@@ -44,6 +44,14 @@ struct TouchedEntry {
     EntryKey key;
 };
 
+/// What is said of one hit of many.
+struct HitAnswer {
+    Verdict verdict = Verdict::never_listed;
+    RightFacts right;
+    /// Where the right was invalidated after the day that is asked about: the verdict at the end of that day.
+    std::optional<Verdict> as_known_then;
+};
+
 /// Searches of one moment, over one snapshot.
 class CatalogueAt {
 public:
@@ -58,7 +66,7 @@ public:
     /// One entry on the day that is asked about; none before its first period.
     [[nodiscard]] std::optional<EntryHit> hit_of(EntryNo no) const;
     /// Of a hit that `query` or `hit_of` gave.
-    [[nodiscard]] Verdict verdict_of(const EntryHit& hit) const;
+    [[nodiscard]] HitAnswer answer_about(const EntryHit& hit) const;
 
     /// Written to since the moment of knowledge.
     [[nodiscard]] bool is_touched(EntryNo no) const;

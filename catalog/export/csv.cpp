@@ -1,5 +1,6 @@
 #include "catalog/export/csv.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "catalog/fields.hpp"
@@ -44,7 +45,9 @@ HolderCells holder_cells(std::string_view json, Kind kind) {
 
 std::string more_header(const std::string& field) {
     const bool plain = field_name_of(field) == field && find_field(field) == nullptr && field != "key" &&
-                       field != "verdict" && field != "credit_code";
+                       field != "credit_code" &&
+                       std::none_of(export_answer_columns.begin(), export_answer_columns.end(),
+                                    [&](const ExportAnswerColumn& column) { return column.name == field; });
     return plain ? field : std::string(field_header_mark) + field;
 }
 
@@ -67,7 +70,9 @@ CsvExport::CsvExport(CsvExportOptions options, Sink sink) : options_(std::move(o
     const bool chinese = options_.headers == HeaderLanguage::chinese;
     if (options_.byte_order_mark) line_ = "\xEF\xBB\xBF";
     append_csv_cell(line_, chinese ? "条目键" : "key");
-    if (options_.verdicts) append_csv_cell(line_ += ',', chinese ? "名录结论" : "verdict");
+    if (options_.answers)
+        for (const ExportAnswerColumn& column : export_answer_columns)
+            append_csv_cell(line_ += ',', chinese ? column.label_zh : column.name);
     for (const FieldSpec& spec : field_specs()) {
         line_.push_back(',');
         append_csv_cell(line_, chinese ? spec.label_zh : spec.name);
@@ -83,7 +88,7 @@ CsvExport::CsvExport(CsvExportOptions options, Sink sink) : options_(std::move(o
     sink_(line_);
 }
 
-void CsvExport::add(const EntryKey& key, std::string_view view, std::string_view verdict) {
+void CsvExport::add(const EntryKey& key, std::string_view view, const ExportAnswer& answer) {
     const Kind kind = parts_of(key).kind;
     line_.clear();
     append_csv_cell(line_, key.value());
@@ -91,7 +96,8 @@ void CsvExport::add(const EntryKey& key, std::string_view view, std::string_view
         line_.push_back(',');
         if (text.size() + 1 <= csv_cell_bytes_max) append_csv_cell(line_, text);
     };
-    if (options_.verdicts) put(verdict);
+    if (options_.answers)
+        for (const ExportAnswerColumn& column : export_answer_columns) put(answer.*column.value);
     for (const FieldSpec& spec : field_specs()) {
         const std::string_view json = member_of(view, spec.name);
         if (spec.name == "holders") {

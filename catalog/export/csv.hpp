@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/export/answer.hpp"
 #include "minglu/ids.hpp"
 
 namespace minglu {
@@ -20,8 +21,8 @@ struct CsvExportOptions {
     HeaderLanguage headers = HeaderLanguage::chinese;
     /// Fields beside those of the table of fields, to be exported too.
     std::vector<std::string> more_fields;
-    /// A column behind the key says what the entry is worth on the day; an import skips it.
-    bool verdicts = false;
+    /// Columns behind the key say what holds on the day; an import skips them.
+    bool answers = false;
 };
 
 class CsvExport {
@@ -30,8 +31,8 @@ public:
 
     /// Writes the header row at once.
     CsvExport(CsvExportOptions options, Sink sink);
-    /// `view` is the canonical JSON object of the entry's merged fields; `verdict` is written where there is a column.
-    void add(const EntryKey& key, std::string_view view, std::string_view verdict = {});
+    /// `view` is the canonical JSON object of the entry's merged fields; `answer` is written where it has columns.
+    void add(const EntryKey& key, std::string_view view, const ExportAnswer& answer = {});
 
 private:
     CsvExportOptions options_;

@@ -8,19 +8,27 @@ namespace minglu {
 
 JsonExport::JsonExport(JsonForm form, Sink sink) : form_(form), sink_(std::move(sink)) {}
 
-void JsonExport::add(const EntryKey& key, std::string_view view, const Vector& etag, std::string_view verdict) {
+void JsonExport::add(const EntryKey& key, std::string_view view, const Vector& etag, const ExportAnswer& answer) {
     text_ = form_ == JsonForm::lines ? "" : first_ ? "[\n" : ",\n";
     first_ = false;
-    text_ += "{\"etag\":";
+    bool first_member = true;
+    const auto begin = [&](std::string_view member) {
+        text_ += std::exchange(first_member, false) ? "{\"" : ",\"";
+        text_.append(member).append("\":");
+    };
+    const auto add_text = [&](std::string_view member, std::string_view value) {
+        if (value.empty()) return;
+        begin(member);
+        append_json_string(text_, value);
+    };
+    add_text("as_known_then", answer.as_known_then);
+    begin("etag");
     append_json_string(text_, to_string(etag));
-    text_ += ",\"fields\":";
+    begin("fields");
     text_ += view;
-    text_ += ",\"key\":";
-    append_json_string(text_, key.value());
-    if (!verdict.empty()) {
-        text_ += ",\"verdict\":";
-        append_json_string(text_, verdict);
-    }
+    add_text("key", key.value());
+    add_text("right", answer.right);
+    add_text("verdict", answer.verdict);
     text_ += form_ == JsonForm::lines ? "}\n" : "}";
     sink_(text_);
 }

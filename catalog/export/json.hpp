@@ -1,12 +1,13 @@
 #pragma once
 /// Entries as JSON for programs: one object per line, or one array.
 ///
-/// Each object is canonical (see minglu/json_text.hpp): {"etag":"…","fields":{…},"key":"trademark/10325554/33",
-/// "verdict":"protected"}, the last only where one is given.
+/// Each object is canonical (see minglu/json_text.hpp): {"as_known_then":"protected","etag":"…","fields":{…},
+/// "key":"trademark/10325554/33","right":"never_existed","verdict":"listed_not_in_force"}; of an answer what is given.
 #include <functional>
 #include <string>
 #include <string_view>
 
+#include "catalog/export/answer.hpp"
 #include "minglu/ids.hpp"
 #include "minglu/vector.hpp"
 
@@ -23,7 +24,7 @@ public:
 
     JsonExport(JsonForm form, Sink sink);
     /// `view` is the canonical JSON object of the entry's merged fields.
-    void add(const EntryKey& key, std::string_view view, const Vector& etag, std::string_view verdict = {});
+    void add(const EntryKey& key, std::string_view view, const Vector& etag, const ExportAnswer& answer = {});
     /// Closes the array.
     void finish();
 

@@ -71,10 +71,14 @@ Result<EntryKey> make_gi_product_key(std::string_view product_name) {
     return parse_entry_key("gi/" + folded);
 }
 
-Result<void> check_entry_key(const EntryKey& key) {
-    const auto form = parse_entry_key(key.value());
+Result<EntryKey> normal_entry_key(std::string_view typed) {
+    const auto form = parse_entry_key(fold_name(typed));
     if (!form) return tl::unexpected(form.error());
-    const auto made = made_again(parts_of(*form));
+    return made_again(parts_of(*form));
+}
+
+Result<void> check_entry_key(const EntryKey& key) {
+    const auto made = normal_entry_key(key.value());
     if (!made) return tl::unexpected(made.error());
     if (*made != key)
         return fail({ErrorCode::bad_value, "key " + key.value() + " is not in its normalised spelling", "",

@@ -19,6 +19,10 @@ namespace minglu {
 /// `gi/涪陵榨菜`: a GI product, by its name in NFKC without spaces, since one announcement covers several products.
 [[nodiscard]] Result<EntryKey> make_gi_product_key(std::string_view product_name);
 
+/// The key in its normalised spelling: "trademark/ １０３２５５５４/33类" → "trademark/10325554/33". Errors: bad_value,
+/// bad_number, bad_check_digit, missing_value (a trademark without its class).
+[[nodiscard]] Result<EntryKey> normal_entry_key(std::string_view typed);
+
 /// That the key is byte for byte what the functions above make. The error names the key that it should be.
 [[nodiscard]] Result<void> check_entry_key(const EntryKey& key);
 

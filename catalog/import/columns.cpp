@@ -5,6 +5,7 @@
 #include <map>
 #include <span>
 
+#include "catalog/export/answer.hpp"
 #include "catalog/fields.hpp"
 #include "catalog/text/normalise.hpp"
 #include "catalog/text/utf8.hpp"
@@ -214,7 +215,8 @@ Column literal_column(const std::string& header, const std::string& folded) {
     }
     if (is_key_header(folded)) return {ColumnRole::key, {}, header};
     // What an export says of an entry follows from its fields.
-    if (folded == "verdict" || folded == "名录结论") return {ColumnRole::skip, {}, header};
+    for (const ExportAnswerColumn& column : export_answer_columns)
+        if (folded == fold_header(column.name) || folded == column.label_zh) return {ColumnRole::skip, {}, header};
     if (folded == "creditcode" || folded == "统一社会信用代码") return {ColumnRole::credit_code, {}, header};
     if (const FieldSpec* spec = field_of(header, folded)) {
         const std::string field{spec->name};

@@ -4,7 +4,9 @@
 #include <array>
 
 #include "catalog/identifiers/entry_key.hpp"
+#include "catalog/identifiers/number_text.hpp"
 #include "catalog/identifiers/trademark.hpp"
+#include "catalog/identifiers/typed_number.hpp"
 #include "catalog/identifiers/uscc.hpp"
 #include "catalog/text/normalise.hpp"
 #include "catalog/text/terms.hpp"
@@ -21,8 +23,9 @@ constexpr std::size_t terms_max = 24;
 /// Ways to take each word for text or for a number.
 constexpr std::size_t word_choices_max = 6;
 constexpr std::size_t pieces_max = 16;
-/// A single word as long as this is looked for in pieces, too.
-constexpr std::size_t pieces_characters_min = 5;
+/// A Chinese run as long as this is looked for in pairs, too; one of just this length, as most names have it, only
+/// where nothing else is found.
+constexpr std::size_t pairs_characters_min = 4;
 
 std::vector<std::string> split_spaces(std::string_view text) {
     std::vector<std::string> parts;
@@ -65,19 +68,6 @@ void add_name_part_terms(Terms& terms, std::string_view closed) {
     });
 }
 
-/// The class of a trademark may stand before or behind its number: "10325554/33", "10325554 33类", "第33类 10325554".
-std::optional<std::pair<std::string_view, std::string>> number_and_class(std::string_view text) {
-    for (const char sign : {'/', ' '}) {
-        const std::size_t last = text.rfind(sign);
-        if (last == std::string_view::npos) continue;
-        if (const auto behind = parse_nice_class(text.substr(last + 1))) return {{text.substr(0, last), *behind}};
-        const std::size_t first = text.find(sign);
-        if (!text.substr(0, first).ends_with("类")) continue;
-        if (const auto before = parse_nice_class(text.substr(0, first))) return {{text.substr(first + 1), *before}};
-    }
-    return std::nullopt;
-}
-
 /// Every number that the whole of `text` may be; of a trademark with its class, where that stands there.
 std::vector<std::string> numbers_meant(std::string_view text) {
     std::vector<std::string> terms;
@@ -91,10 +81,12 @@ std::vector<std::string> numbers_meant(std::string_view text) {
         if (rest.find_first_of("0123456789") != std::string_view::npos) add(rest);
         return terms;
     }
-    if (const auto with_class = number_and_class(text))
-        for (const std::string& number : number_candidates(with_class->first)) add(number + "/" + with_class->second);
-    for (const std::string& number : number_candidates(text)) add(number);
-    if (const auto code = parse_uscc(text)) add(*code);
+    for (const std::string& number : typed_numbers(text)) add(number);
+    const std::string bare = without_number_label(text);
+    if (const auto code = parse_uscc(bare)) add(*code);
+    // Of an international registration the G is left out at times.
+    if (is_digits(bare))
+        if (const auto madrid = parse_trademark_number("G" + bare)) add(*madrid);
     return terms;
 }
 
@@ -133,6 +125,28 @@ Terms terms_of_words(const std::vector<SearchWord>& words) {
     for (const SearchWord& word : words)
         for (EntryQuery::Term& term : word_terms(word)) add_term(terms, std::move(term));
     return terms;
+}
+
+/// Of one word: pairs of its long Chinese runs, and its short ones. What is neither, such as "80g" on a packet, says
+/// little alone.
+std::vector<SearchWord> pieces_of(std::string_view joined) {
+    std::vector<SearchWord> pieces;
+    std::size_t runs = 0;
+    for_each_run(joined, [&](const TextRun& run) {
+        ++runs;
+        const bool has_digit = run.text.find_first_of("0123456789") != std::string_view::npos;
+        if (run.cjk && run.characters >= pairs_characters_min) {
+            std::size_t left = run.characters - 1;
+            for_each_pair(run.text, [&](std::string_view pair) {
+                if (left-- > 0) pieces.push_back({std::string(pair), {}, false});
+            });
+        } else if (run.characters > 1 && !has_digit) {
+            pieces.push_back({std::string(run.text), {}, false});
+        }
+    });
+    // A word that is one short run was looked for already.
+    if (runs == 1 && pieces.size() == 1) pieces.clear();
+    return pieces;
 }
 
 }  // namespace
@@ -257,24 +271,14 @@ void SearchPlan::add_words(const std::vector<std::string>& typed) {
 }
 
 void SearchPlan::add_pieces(std::string_view joined, const std::vector<SearchWord>& words) {
-    if (words.size() > 1) {
-        pieces_ = words;
-    } else {
-        std::vector<SearchWord> pairs;
-        for_each_run(joined, [&](const TextRun& run) {
-            if (!run.cjk || run.characters < pieces_characters_min) return;
-            std::size_t left = run.characters - 1;
-            for_each_pair(run.text, [&](std::string_view pair) {
-                if (left-- > 0) pairs.push_back({std::string(pair), {}, false});
-            });
-        });
-        pieces_ = std::move(pairs);
-    }
+    const bool by_words = words.size() > 1;
+    const std::vector<SearchWord> pieces = by_words ? words : pieces_of(joined);
     std::vector<SearchWord> spread;
-    const std::size_t count = std::min(pieces_.size(), pieces_max);
-    for (std::size_t i = 0; i < count; ++i) spread.push_back(pieces_[i * pieces_.size() / count]);
-    pieces_most_ = words.size() > 1 && count == words.size() ? count - 1 : count;
-    pieces_least_ = words.size() > 1 ? 1 : std::max<std::size_t>(2, count * 2 / 5);
+    const std::size_t count = std::min(pieces.size(), pieces_max);
+    for (std::size_t i = 0; i < count; ++i) spread.push_back(pieces[i * pieces.size() / count]);
+    pieces_most_ = by_words && count == words.size() ? count - 1 : count;
+    pieces_least_ = by_words || count <= 1 ? 1 : std::max<std::size_t>(2, count * 2 / 5);
+    pieces_if_none_ = !by_words && count + 1 == pairs_characters_min;
     pieces_ = std::move(spread);
 }
 

@@ -62,13 +62,16 @@ public:
     [[nodiscard]] bool is_of_class(std::size_t number, const Candidate& candidate) const;
     [[nodiscard]] bool fuzzy() const { return fuzzy_; }
 
-    /// For entries that are in no class: the words of the query, or pairs of characters of a long single one. Empty for
-    /// a short query.
+    /// For entries that are in no class: the words of the query, or what a single one is made of. Empty for a short
+    /// query.
     [[nodiscard]] const std::vector<SearchWord>& pieces() const { return pieces_; }
     /// How many of the pieces an entry must have.
     [[nodiscard]] std::size_t pieces_least() const { return pieces_least_; }
     /// How many of them it can have, since with more it would be in a class.
     [[nodiscard]] std::size_t pieces_most() const { return pieces_most_; }
+
+    /// Whether they are looked for only where nothing else is found.
+    [[nodiscard]] bool pieces_if_none() const { return pieces_if_none_; }
 
 private:
     SearchPlan() = default;
@@ -84,6 +87,7 @@ private:
     std::vector<SearchWord> pieces_;
     std::size_t pieces_least_ = 1;
     std::size_t pieces_most_ = 0;
+    bool pieces_if_none_ = false;
 };
 
 /// Whether an entry has the word.

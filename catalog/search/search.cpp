@@ -117,7 +117,9 @@ SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, 
         ++at.stage;
         if (walk.add_ended(page, at.stage, limit)) return page;
     }
-    if (sorting_.order == Order::relevance && !plan_.pieces().empty())
+    const bool is_beginning = after.stage == 0 && after.entry == 0;
+    const bool wants_pieces = !plan_.pieces_if_none() || after.stage == stages || (is_beginning && page.found.empty());
+    if (sorting_.order == Order::relevance && !plan_.pieces().empty() && wants_pieces)
         add_pieces(entries, page, after.stage == stages ? after.entry : 0, limit);
     return page;
 }

@@ -45,9 +45,15 @@ bool is_unified_ideograph(char32_t code) {
     return (code >= 0x4E00 && code <= 0x9FFF) || (code >= 0x3400 && code <= 0x4DBF);
 }
 
+/// ©, ®, ℠, ™: said of a name, no part of it.
+bool is_mark_sign(char32_t code) {
+    return code == 0xA9 || code == 0xAE || code == 0x2120 || code == 0x2122;
+}
+
 /// The character as folding leaves it where that needs no table: ASCII, its full-width forms, unified ideographs, the
 /// usual Chinese punctuation (as a space). 0 = ask ICU.
 char32_t fold_simple(char32_t code) {
+    if (is_mark_sign(code)) return U' ';
     if (code >= 0xFF01 && code <= 0xFF5E) code -= 0xFEE0;
     if (code < 0x80) {
         if (code >= 'A' && code <= 'Z') return code - 'A' + 'a';
@@ -135,12 +141,16 @@ bool is_word_part(char32_t code) {
     return (U_GET_GC_MASK(static_cast<UChar32>(code)) & kept) != 0;
 }
 
+/// Also with a space for each sign that says something of a name.
 std::string without_invisible(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
         const Utf8Step step = utf8_at(text, at);
-        if (is_white(step.code) || !is_invisible(step.code)) out.append(text.substr(at, step.size));
+        if (is_mark_sign(step.code))
+            out.push_back(' ');
+        else if (is_white(step.code) || !is_invisible(step.code))
+            out.append(text.substr(at, step.size));
         at += step.size;
     }
     return out;

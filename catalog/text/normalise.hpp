@@ -8,8 +8,8 @@
 namespace minglu {
 
 /// For comparing: NFKC with case folding (Unicode UAX #15 and #44, NFKC_Casefold), everything that is neither letter,
-/// mark nor digit becomes one space, no space at either end. "ＡＰＭ（摩纳哥）" → "apm 摩纳哥". Text that is not UTF-8
-/// is taken up to its first wrong byte.
+/// mark nor digit becomes one space, as do ©, ®, ℠ and ™, no space at either end. "ＡＰＭ（摩纳哥）" → "apm 摩纳哥".
+/// Text that is not UTF-8 is taken up to its first wrong byte.
 [[nodiscard]] std::string fold_text(std::string_view text);
 
 /// For search: like `fold_text`, each Chinese character as its standard one (han_fold.hpp), and no space beside one

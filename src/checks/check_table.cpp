@@ -40,7 +40,8 @@ template <class Put>
 void for_each_cell(std::size_t columns, const std::vector<std::string>& cells, const Answer& answer,
                    AnswerColumns answers, const Put& put) {
     for (std::size_t i = 0; i < columns; ++i) put(i, i < cells.size() ? cells[i] : std::string());
-    for (std::size_t i = 0; i < answers.size(); ++i) put(columns + i, answer_text(answers[i].member, answer[i]));
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        put(columns + i, answer_text(answers[i].member, answer[i], answer[answer_place("key")]));
 }
 
 Answer answer_headers() {
@@ -51,17 +52,23 @@ Answer answer_headers() {
 
 }  // namespace
 
-std::string answer_text(std::string_view member, const std::string& value) {
+std::string answer_text(std::string_view member, const std::string& value, std::string_view key) {
     if (member == "match")
         for (const Label& label : match_labels)
             if (label.code == value) return std::string(label.text);
-    if (member == "verdict" || member == "lookalike_verdict") {
+    if (member == "right")
+        for (const RightState state : all_right_states)
+            if (name(state) == value) return std::string(label_zh(state));
+    if (member == "verdict" || member == "as_known_then" || member == "lookalike_verdict") {
         for (const Verdict verdict : all_verdicts)
             if (name(verdict) == value) return std::string(label_zh(verdict));
         if (value == verdict_not_found) return "名录中未找到";
     }
-    if (member == "status" || member == "listing")
-        if (const Term* const term = find_term(member, value)) return term->label_zh;
+    if (member == "status" || member == "listing") {
+        const auto kind = parse_kind(key.substr(0, key.find('/')));
+        const Term* const term = find_term(member, value, kind ? std::optional(*kind) : std::nullopt);
+        if (term != nullptr) return term->label_zh;
+    }
     return value;
 }
 

@@ -13,7 +13,7 @@
 namespace minglu {
 
 /// What people read instead of the code: "number" → "号码". Others as they are.
-[[nodiscard]] std::string answer_text(std::string_view member, const std::string& value);
+[[nodiscard]] std::string answer_text(std::string_view member, const std::string& value, std::string_view key);
 
 /// RFC 4180 with a byte order mark, as exports are.
 [[nodiscard]] std::string csv_header(const std::vector<std::string>& headers, AnswerColumns answers);

@@ -21,11 +21,13 @@ struct AnswerColumn {
     std::string_view header;  ///< in tables
 };
 /// In the order of a result. Every answer is text; "" = nothing to say.
-inline constexpr std::array<AnswerColumn, 18> answer_columns{{
+inline constexpr std::array<AnswerColumn, 20> answer_columns{{
     {"match", "匹配方式"},
     {"reason", "匹配依据"},
     {"key", "名录条目"},
     {"verdict", "结论"},
+    {"right", "权利本身"},
+    {"as_known_then", "当时所知结论"},
     {"listing", "名录状态"},
     {"status", "法律状态"},
     {"name", "名录名称"},

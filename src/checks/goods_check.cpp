@@ -234,7 +234,10 @@ Answer GoodsCheck::check(const GoodsRow& row) const {
     set(answer_place("match"), std::string(found.match));
     set(answer_place("reason"), std::move(found.reason));
     set(answer_place("key"), hit.key.value());
-    set(answer_place("verdict"), std::string(name(catalogue_.verdict_of(hit))));
+    const HitAnswer about = catalogue_.answer_about(hit);
+    set(answer_place("verdict"), std::string(name(about.verdict)));
+    set(answer_place("right"), std::string(name(about.right.state)));
+    if (about.as_known_then) set(answer_place("as_known_then"), std::string(name(*about.as_known_then)));
     set(answer_place("listing"), hit.period.listing);
     set(answer_place("status"), hit.period.legal_status);
     set(answer_place("name"), hit.period.name);

@@ -76,7 +76,7 @@ std::vector<Imitated> ImitationCheck::compare(std::string_view sign, const std::
     for (const Mark& mark : marks) {
         const EntryHit& entry = mark.hit->entry;
         imitated.push_back({mark.hit->comparison.score, entry.key.value(), entry.period.name,
-                            std::string(name(catalogue_.verdict_of(entry))), holders_of(entry.period.view),
+                            std::string(name(catalogue_.answer_about(entry).verdict)), holders_of(entry.period.view),
                             text_of(mark.hit->comparison)});
     }
     return imitated;

@@ -72,7 +72,7 @@ public:
         for (std::size_t i = 0; i < cells.size() && i < headers_.size(); ++i)
             if (std::find(shown_.begin(), shown_.end(), headers_[i]) != shown_.end() && !cells[i].empty())
                 asked += (asked.empty() ? "" : " ") + cells[i];
-        const auto shown = [&](const char* column) { return answer_text(column, text(row, column)); };
+        const auto shown = [&](const char* column) { return answer_text(column, text(row, column), text(row, "key")); };
         const bool is_found = !text(row, "key").empty();
         std::vector<Cell> line{
             text(row, "row"), asked,        Cell(shown("verdict"), is_found ? Tone::plain : Tone::warn),

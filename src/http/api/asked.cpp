@@ -22,6 +22,9 @@ Result<Asked> asked_from(const HttpRequest& request, Day today) {
         const auto moment = parse_moment(*known_at);
         if (!moment)
             return fail({ErrorCode::bad_request, moment.error().what, "query parameter known_at", moment.error().cure});
+        if (day_of(*moment) > today)
+            return fail({ErrorCode::bad_request, *known_at + " is still to come", "query parameter known_at",
+                         "give a moment of the past, or leave it out for what is known now"});
         asked.known_at = *moment;
     }
     return asked;

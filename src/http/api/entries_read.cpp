@@ -1,6 +1,7 @@
 #include "src/http/api/entries_read.hpp"
 
 #include "src/http/api/asked.hpp"
+#include "src/http/api/asked_key.hpp"
 #include "src/http/api/cursor.hpp"
 #include "src/http/api/entry_history.hpp"
 #include "src/http/api/entry_search.hpp"
@@ -16,13 +17,13 @@ namespace {
 
 constexpr char search_cursor = 's';
 
-HttpResponse no_such_entry(const std::string& key) {
-    return problem({ErrorCode::not_found, "there is no entry " + key, "path",
+HttpResponse no_such_entry(const EntryKey& key) {
+    return problem({ErrorCode::not_found, "there is no entry " + key.value(), "path",
                     "look for it with GET /v1/entries?q=; a key is kind/number or kind/number/class"});
 }
 
 /// A well-formed key of which nothing counts here: that is an answer, and says so for programs.
-HttpResponse never_listed(const std::string& key) {
+HttpResponse never_listed(const EntryKey& key) {
     HttpResponse response = no_such_entry(key);
     response.body.pop_back();
     response.body += R"(,"verdict":")" + std::string(name(Verdict::never_listed)) + "\"}";
@@ -46,7 +47,7 @@ HttpResponse search(Call& call) {
     JsonWriter json;
     json.begin_object().key("items").begin_array();
     for (const FoundEntry& entry : page.found) {
-        std::string item = entry_json(entry.hit, catalogue.verdict_of(entry.hit));
+        std::string item = entry_json(entry.hit, catalogue.answer_about(entry.hit));
         item.pop_back();
         json.raw(item + ",\"reason\":" + reason_json(found->reason(entry)) + "}");
     }
@@ -61,12 +62,12 @@ HttpResponse search(Call& call) {
 HttpResponse one_entry(Call& call) {
     const auto asked = asked_from(call.request, day_of(call.services.clock.now()));
     if (!asked) return problem(asked.error());
-    const std::string& text = call.path.at("key");
-    const auto key = parse_entry_key(text);
     const auto tx = call.services.store.read();
-    const auto entry = key ? entry_at(*tx, *key, asked->known_at) : std::nullopt;
+    const auto key = asked_key(*tx, call.path.at("key"));
+    if (!key) return problem(key.error());
+    const auto entry = entry_at(*tx, *key, asked->known_at);
     call.tally->hits = entry ? 1 : 0;
-    if (!entry) return key ? never_listed(text) : no_such_entry(text);
+    if (!entry) return never_listed(*key);
 
     std::string body = entry_json(*tx, *entry, *asked);
     body.pop_back();
@@ -77,13 +78,13 @@ HttpResponse one_entry(Call& call) {
 }
 
 HttpResponse history(Call& call) {
-    const std::string& text = call.path.at("key");
-    const auto key = parse_entry_key(text);
     const auto tx = call.services.store.read();
+    const auto key = asked_key(*tx, call.path.at("key"));
+    if (!key) return problem(key.error());
     // Proposals that do not count yet have a history though there is no entry.
-    if (!key || tx->ops_of_key(*key).empty()) return no_such_entry(text);
+    if (tx->ops_of_key(*key).empty()) return no_such_entry(*key);
     JsonWriter json;
-    json.begin_object().member("key", text).member_raw("items", history_json(*tx, *key));
+    json.begin_object().member("key", key->value()).member_raw("items", history_json(*tx, *key));
     json.member_raw("freshness", freshness_json(call.services, *tx)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }

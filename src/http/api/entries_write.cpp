@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "catalog/edit.hpp"
+#include "minglu/json_text.hpp"
 #include "src/http/api/freshness.hpp"
 #include "src/http/api/json_answer.hpp"
 #include "src/http/api/json_entry.hpp"
@@ -22,6 +23,10 @@ tl::unexpected<HttpResponse> refuse(int status, const Error& error) {
 tl::unexpected<HttpResponse> refuse(const Error& error) {
     return tl::unexpected<HttpResponse>(problem(error));
 }
+
+constexpr std::string_view removed_in_force =
+    "it is taken off because its right has ended, but its status says that the right is in force: write status and"
+    " status_on too, or everybody is still told that the right is valid";
 
 template <class T>
 using Answered = tl::expected<T, HttpResponse>;
@@ -132,6 +137,8 @@ HttpResponse answer(const Call& call, const Written& written) {
     const Day today = day_of(call.services.clock.now());
     std::string body = written.json;
     if (entry) body += ",\"entry\":" + entry_json(*tx, *entry, {today, std::nullopt, today});
+    if (entry && contradicts_itself(*key, entry->periods))
+        body += ",\"warnings\":[" + json_string(removed_in_force) + "]";
     HttpResponse response = json_answer(written.status, body + "}");
     if (entry) response.headers.emplace("ETag", "\"" + to_string(entry->row.etag) + "\"");
     return with_vector(std::move(response), *tx);

@@ -1,6 +1,7 @@
 #include "src/http/api/entry_evidence.hpp"
 
 #include "src/http/api/asked.hpp"
+#include "src/http/api/asked_key.hpp"
 #include "src/http/api/json_answer.hpp"
 #include "src/http/media_type.hpp"
 #include "src/http/problem.hpp"
@@ -26,9 +27,8 @@ bool wants_page(const HttpRequest& request) {
 HttpResponse evidence(Call& call, EvidenceOffice& office) {
     const auto asked = asked_from(call.request, day_of(call.services.clock.now()));
     if (!asked) return problem(asked.error());
-    const auto key = parse_entry_key(call.path.at("key"));
-    if (!key)
-        return problem({ErrorCode::bad_request, key.error().what, "path", "a key is kind/number or kind/number/class"});
+    const auto key = asked_key(*call.services.store.read(), call.path.at("key"));
+    if (!key) return problem(key.error());
     auto bytes = office.issue(*key, asked->as_of, asked->known_at);
     if (!bytes) return problem(bytes.error());
     if (wants_page(call.request)) {

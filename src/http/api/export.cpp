@@ -31,7 +31,7 @@ public:
     template <class Visit>
     void step(const Visit& visit) {
         const SearchPage page = search_.page(catalogue_, at_, page_entries);
-        for (const FoundEntry& found : page.found) visit(found.hit, catalogue_.verdict_of(found.hit));
+        for (const FoundEntry& found : page.found) visit(found.hit, catalogue_.answer_about(found.hit));
         at_ = page.last;
         tally_->hits = tally_->hits.value_or(0) + page.found.size();
         done_ = !page.more;
@@ -55,8 +55,10 @@ public:
 
     bool next(std::string& chunk) {
         if (walk_.is_done()) return false;
-        walk_.step(
-            [this](const EntryHit& hit, Verdict verdict) { csv_.add(hit.key, hit.period.view, label_zh(verdict)); });
+        walk_.step([this](const EntryHit& hit, const HitAnswer& answer) {
+            const std::string_view then = answer.as_known_then ? label_zh(*answer.as_known_then) : "";
+            csv_.add(hit.key, hit.period.view, {label_zh(answer.verdict), label_zh(answer.right.state), then});
+        });
         chunk = std::exchange(pending_, {});
         return true;
     }
@@ -77,8 +79,9 @@ public:
 
     bool next(std::string& chunk) {
         if (walk_.is_done()) return false;
-        walk_.step([this](const EntryHit& hit, Verdict verdict) {
-            json_.add(hit.key, hit.period.view, hit.etag, name(verdict));
+        walk_.step([this](const EntryHit& hit, const HitAnswer& answer) {
+            const std::string_view then = answer.as_known_then ? name(*answer.as_known_then) : "";
+            json_.add(hit.key, hit.period.view, hit.etag, {name(answer.verdict), name(answer.right.state), then});
         });
         if (walk_.is_done()) {
             json_.finish();

@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "catalog/protection_json.hpp"
 #include "src/http/api/asked.hpp"
 
 namespace minglu {
@@ -58,9 +59,12 @@ std::string entry_json(const ReadTx& tx, const EntryAt& entry, const Asked& aske
     return std::move(json.end_object()).take();
 }
 
-std::string entry_json(const EntryHit& hit, Verdict verdict) {
+std::string entry_json(const EntryHit& hit, const HitAnswer& answer) {
     JsonWriter json = begin_entry({hit.key, &hit.period, hit.etag, hit.open_conflicts});
-    return std::move(json.member("verdict", name(verdict)).end_object()).take();
+    json.member("verdict", name(answer.verdict)).member_raw("right", right_json(answer.right));
+    if (answer.as_known_then)
+        json.key("as_known_then").begin_object().member("verdict", name(*answer.as_known_then)).end_object();
+    return std::move(json.end_object()).take();
 }
 
 }  // namespace minglu

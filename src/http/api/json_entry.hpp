@@ -1,7 +1,7 @@
 #pragma once
 /// The JSON form of an entry:
-/// {"key","kind","number","class"?,"listed","verdict","fields","from"?,"until"?,"etag","open_conflicts"}, and of a
-/// single entry also {"listing","right","as_known_then"?,"scheduled"?}.
+/// {"key","kind","number","class"?,"listed","verdict","right","as_known_then"?,"fields","from"?,"until"?,"etag",
+/// "open_conflicts"}, and of a single entry also {"listing","scheduled"?}.
 #include <string>
 
 #include "sync/catalogue_at.hpp"
@@ -11,6 +11,6 @@ namespace minglu {
 /// Before its first period an entry is not listed and has no fields.
 [[nodiscard]] std::string entry_json(const ReadTx& tx, const EntryAt& entry, const Asked& asked);
 /// Of a search hit.
-[[nodiscard]] std::string entry_json(const EntryHit& hit, Verdict verdict);
+[[nodiscard]] std::string entry_json(const EntryHit& hit, const HitAnswer& answer);
 
 }  // namespace minglu

@@ -58,7 +58,7 @@ Result<LookalikeQuestion> question_of(const Call& call) {
     return question;
 }
 
-void write_hit(JsonWriter& json, const LookalikeHit& hit, Verdict verdict) {
+void write_hit(JsonWriter& json, const LookalikeHit& hit, const HitAnswer& answer) {
     json.begin_object().member_number("score", std::int64_t{hit.comparison.score});
     json.key("units").begin_array();
     for (const Correspondence& unit : hit.comparison.units) {
@@ -69,7 +69,7 @@ void write_hit(JsonWriter& json, const LookalikeHit& hit, Verdict verdict) {
     json.end_array().member("text", wording_of(hit.comparison.units)).key("rules").begin_array();
     for (const SimilarityRule rule : hit.comparison.rules)
         json.begin_object().member("rule", name(rule)).member("text", text_zh(rule)).end_object();
-    json.end_array().member_raw("entry", entry_json(hit.entry, verdict)).end_object();
+    json.end_array().member_raw("entry", entry_json(hit.entry, answer)).end_object();
 }
 
 HttpResponse lookalikes(Call& call) {
@@ -90,7 +90,7 @@ HttpResponse lookalikes(Call& call) {
     json.begin_object().member("sign", *sign);
     json.member_number("min_score", std::int64_t{question->query.score_min}).member("guidelines", guidelines);
     json.key("items").begin_array();
-    for (const LookalikeHit& hit : *hits) write_hit(json, hit, catalogue.verdict_of(hit.entry));
+    for (const LookalikeHit& hit : *hits) write_hit(json, hit, catalogue.answer_about(hit.entry));
     json.end_array().member_boolean("complete", call.services.lookalikes.size().complete);
     json.member_raw("freshness", freshness_json(call.services, *tx, *asked)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);

@@ -94,6 +94,21 @@ TEST_CASE("an edit that changes nothing, breaks a rule or drops the name is refu
     }
 }
 
+TEST_CASE("a field that nobody knows is refused, with its name where its label was meant") {
+    const auto cure_of = [](const std::optional<ShownEntry>& entry, const char* field) {
+        const auto op = edit_entry(frame("2025-01-01"), entry, std::vector{text("name", "甲"), text(field, "x")}, cq);
+        if (op) return std::string("taken");
+        CHECK(op.error().code == ErrorCode::bad_value);
+        CHECK(op.error().where == std::string("field ") + field);
+        return op.error().cure;
+    };
+    CHECK(cure_of(listed, "法律状态") == "write status");
+    CHECK(cure_of(listed, "stauts").find("status, ") != std::string::npos);
+    CHECK(cure_of(std::nullopt, "note").find("notes") != std::string::npos);
+    CHECK(cure_of(listed, "x_office") == "taken");
+    CHECK(cure_of(shown(R"({"name":"乙","colour":"red"})"), "colour") == "taken");
+}
+
 TEST_CASE("what was wrong before the edit is not held against it") {
     const ShownEntry odd =
         shown(R"({"name":"甲","status":"granted","filed_on":"2020-05-05","granted_on":"2020-01-01"})");

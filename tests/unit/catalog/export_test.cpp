@@ -105,19 +105,22 @@ TEST_CASE("no cell starts a formula") {
     CHECK(line == "1=2");
 }
 
-TEST_CASE("a column of verdicts, which an import skips") {
+TEST_CASE("columns of what holds on the day, which an import skips") {
     const std::string view = R"({"holders":[{"name":"某协会","role":"holder"}],"listing":"listed","name":"涪陵榨菜"})";
     for (const HeaderLanguage headers : {HeaderLanguage::chinese, HeaderLanguage::english}) {
         std::string out;
         CsvExport csv{{true, headers, {}, true}, [&](std::string_view bytes) { out += bytes; }};
-        csv.add(EntryKey{"gi/AGI01459"}, view, "在册，权利有效");
-        CHECK(out.find(headers == HeaderLanguage::chinese ? "条目键,名录结论,名称," : "key,verdict,name,") !=
+        csv.add(EntryKey{"gi/AGI01459"}, view, {"在册，权利未生效或已失效", "视为自始不存在", "在册，权利有效"});
+        CHECK(out.find(headers == HeaderLanguage::chinese
+                           ? "条目键,名录结论,权利本身,当时所知结论,名称,"
+                           : "key,verdict,right,as_known_then,name,") != std::string::npos);
+        CHECK(out.find("\r\ngi/AGI01459,在册，权利未生效或已失效,视为自始不存在,在册，权利有效,涪陵榨菜,") !=
               std::string::npos);
-        CHECK(out.find("\r\ngi/AGI01459,在册，权利有效,涪陵榨菜,") != std::string::npos);
         CHECK(plan_again(out, view).kind == PlanKind::unchanged);
     }
     // A field of that name is another thing.
-    CHECK(export_csv("gi/x", "{}", HeaderLanguage::english, {"verdict"}).find(",verdict") == std::string::npos);
+    for (const std::string field : {"verdict", "right", "as_known_then"})
+        CHECK(export_csv("gi/x", "{}", HeaderLanguage::english, {field}).find("," + field) == std::string::npos);
 }
 
 TEST_CASE("rows end in CRLF and the mark can be left out") {
@@ -138,11 +141,16 @@ TEST_CASE("JSON as lines and as an array") {
     std::string lines;
     JsonExport json{JsonForm::lines, [&](std::string_view bytes) { lines += bytes; }};
     json.add(EntryKey{"gi/a"}, R"({"name":"a"})", {});
-    json.add(EntryKey{"gi/b"}, "{}", {});
+    json.add(EntryKey{"gi/b"}, "{}", {}, {"protected", "in_force", ""});
+    json.add(EntryKey{"gi/c"}, "{}", {}, {"listed_not_in_force", "never_existed", "protected"});
     json.finish();
     CHECK(lines ==
           "{\"etag\":\"\",\"fields\":{\"name\":\"a\"},\"key\":\"gi/a\"}\n"
-          "{\"etag\":\"\",\"fields\":{},\"key\":\"gi/b\"}\n");
+          "{\"etag\":\"\",\"fields\":{},\"key\":\"gi/b\",\"right\":\"in_force\",\"verdict\":\"protected\"}\n"
+          "{\"as_known_then\":\"protected\",\"etag\":\"\",\"fields\":{},\"key\":\"gi/c\",\"right\":\"never_existed\","
+          "\"verdict\":\"listed_not_in_force\"}\n");
+    const std::string last = lines.substr(lines.rfind("{\"as_known"));
+    CHECK(canonical_json(last).value() + "\n" == last);
     std::string array;
     JsonExport list{JsonForm::array, [&](std::string_view bytes) { array += bytes; }};
     list.add(EntryKey{"gi/a"}, "{}", {});

@@ -8,6 +8,7 @@
 #include "catalog/identifiers/gi.hpp"
 #include "catalog/identifiers/number_text.hpp"
 #include "catalog/identifiers/trademark.hpp"
+#include "catalog/identifiers/typed_number.hpp"
 
 using namespace minglu;
 
@@ -207,4 +208,41 @@ TEST_CASE("folding is idempotent on any text") {
     // Plain text takes a short way; one full-width letter sends it the long one.
     CHECK(fold_name(" 涪陵 榨菜\tAb1 ") + "A" == fold_name(" 涪陵 榨菜\tAb1 Ａ"));
     CHECK(fold_name("e \xCC\x81") == "\xC3\xA9");  // a space kept the accent apart
+}
+
+TEST_CASE("numbers are read as they are copied from certificates and lists") {
+    struct Case {
+        std::string_view typed, first;
+    };
+    const Case cases[] = {
+        {"10325554", "10325554"},
+        {"10325554/33", "10325554/33"},
+        {"10325554 33类", "10325554/33"},
+        {"10325554第33类", "10325554/33"},
+        {"第10325554号第33类", "10325554/33"},
+        {"第三十三类　第１０３２５５５４号", "10325554/33"},
+        {"10325554（33）", "10325554/33"},
+        {"10325554-33", "10325554/33"},
+        {"10325554 号", "10325554"},
+        {"商标注册证第10325554号", "10325554"},
+        {"国际注册第G1630145A号", "G1630145A"},
+        {"专利号：ZL202410204171.X", "202410204171.X"},
+        {"专利 ZL 2024 1 0204171.X", "202410204171.X"},
+        {"第202410204171.X号", "202410204171.X"},
+        {"公开号CN112734678B", "CN112734678B"},
+        {"AGI00019号", "AGI00019"},
+        {"AGI-00019", "AGI00019"},
+        {"证书编号：AGI00019", "AGI00019"},
+        {"涪陵榨菜", ""},
+        {"榨菜 33类", ""},
+        {"第33类", ""},
+        {"10325554第99类", ""},
+        {"", ""},
+    };
+    for (const Case& c : cases) {
+        const auto numbers = typed_numbers(c.typed);
+        CHECK_MESSAGE((numbers.empty() ? "" : numbers.front()) == c.first, std::string(c.typed));
+    }
+    CHECK(without_number_label("文号：渝知发〔2012〕47号") == "渝知发〔2012〕47号");
+    CHECK(without_number_label("批次 cq-00000000000000aa:11") == "CQ-00000000000000AA:11");
 }

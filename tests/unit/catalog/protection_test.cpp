@@ -351,6 +351,22 @@ TEST_CASE("A period that tells alone says what all of them say") {
     });
 }
 
+TEST_CASE("A removal that says the right has ended contradicts a status that says it is in force") {
+    const auto contradicts = [](const char* ground, const char* status) {
+        return contradicts_itself(
+            mark, periods_of({{"2020-01-01", {{"listing", "listed"}, {"status", "registered"}}},
+                              {"2024-01-01", {{"ground", ground}, {"listing", "removed"}, {"status", status}}}}));
+    };
+    for (const char* ground : {"invalidated", "expired", "surrendered"}) {
+        CHECK(contradicts(ground, "registered"));
+        CHECK_FALSE(contradicts(ground, "invalidated"));
+        CHECK_FALSE(contradicts(ground, ""));
+    }
+    CHECK_FALSE(contradicts("abuse", "registered"));
+    CHECK_FALSE(contradicts_itself(patent, periods_of(granted_2019)));
+    CHECK_FALSE(contradicts_itself(patent, {}));
+}
+
 TEST_CASE("A new law is a new row, which counts from its day") {
     Law law = current_law();
     law.statuses.push_back(

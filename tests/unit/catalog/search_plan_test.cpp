@@ -51,6 +51,18 @@ TEST_CASE("what was typed is told from the entry") {
         {"第30类 3620284", "number"},
         {"第３０类　第3620284号", "number"},
         {"3620284 31类", ""},
+        {"3620284第30类", "number"},
+        {"第3620284号第30类", "number"},
+        {"3620284（30）", "number"},
+        {"3620284-30", "number"},
+        {"3620284 号", "number"},
+        {"注册号3620284", "number"},
+        {"商标注册号：3620284", "number"},
+        {"商标注册证号：第3620284号 第三十类", "number"},
+        {"No.3620284", "number"},
+        {"№ 3620284", "number"},
+        {"统一社会信用代码：91110108551385082Q", "number"},
+        {"3620284第31类", ""},
         {"trademark/3620284/30", "number"},
         {"91110108551385082Q", "number"},
         {"9111 0108 5513 8508 2Ｑ", "number"},
@@ -229,4 +241,23 @@ TEST_CASE("any length of text is planned within bounds") {
     }
     CHECK_FALSE(long_text.pieces().empty());
     CHECK_FALSE(many_words.pieces().empty());
+}
+
+TEST_CASE("what stands on a packet is looked for in pieces") {
+    const auto pieces = [](std::string_view query) {
+        std::string out;
+        const SearchPlan plan(query);
+        for (const SearchWord& piece : plan.pieces()) out += piece.text + "/";
+        return out + std::to_string(plan.pieces_least());
+    };
+    CHECK(pieces("老干妈280g") == "老干妈/1");
+    CHECK(pieces("五粮液52度") == "五粮液/1");
+    CHECK(pieces("康师傅280克") == "康师傅/1");
+    CHECK(pieces("K康师傅") == "康师傅/1");
+    CHECK(pieces("MES刀具") == "mes/刀具/2");
+    CHECK(pieces("榨菜涪陵") == "榨菜/菜涪/涪陵/2");
+    CHECK(pieces("乌江涪陵榨菜80g") == "乌江/江涪/涪陵/陵榨/榨菜/2");
+    CHECK(pieces("涪陵 榨菜") == "涪陵/榨菜/1");
+    CHECK(pieces("老干妈") == "1");
+    CHECK(pieces("cocacola") == "1");
 }

@@ -37,7 +37,9 @@ TEST_CASE("folding for search") {
         {"㎏", "kg"},
         {"½", "1 2"},
         {"ｶﾞ", "ガ"},
-        {"luckin coffee™", "luckin coffeetm"},
+        {"luckin coffee™", "luckin coffee"},
+        {"©康师傅®™牌", "康师傅 牌"},
+        {"½©", "1 2"},
         {"第33类", "第33类"},
     };
     for (const Case& c : cases) CHECK(fold_text(c.text) == c.folded);

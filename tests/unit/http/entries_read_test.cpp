@@ -211,9 +211,19 @@ TEST_CASE("One entry: the view of a day, what is scheduled, its ETag") {
     CHECK(before.at("fields") == Json::object());
     CHECK(before.at("scheduled").size() == 2);
 
-    for (const std::string key : {"trademark/10325554/34", "patent/1", "plant/1", "trademark/a/b/c"})
-        CHECK(ask(node, get("/v1/entries/" + key), 404).at("code") == "not_found");
-    CHECK(ask(node, get("/v1/entries/patent/1/history"), 404).at("code") == "not_found");
+    for (const std::string key :
+         {"trademark/10325554/033", "trademark/10325554/33类", "trademark/ １０３２５５５４/33"})
+        CHECK(ask(node, get("/v1/entries/" + key)).at("key") == mark);
+    CHECK(ask(node, get("/v1/entries/trademark/10325554/34"), 404).at("verdict") == "never_listed");
+    CHECK(ask(node, get("/v1/entries/trademark/10325554/34/history"), 404).at("code") == "not_found");
+    // No key that anything could stand under: that is no answer about a right.
+    for (const std::string key : {"trademark/10325554", "patent/1", "patent/201710601862.4", "plant/1",
+                                  "trademark/a/b/c", "trademark/10325554/99"}) {
+        const Json refused = ask(node, get("/v1/entries/" + key), 400);
+        CHECK(refused.at("code") == "bad_request");
+        CHECK_FALSE(refused.contains("verdict"));
+        CHECK(ask(node, get("/v1/entries/" + key + "/history"), 400).at("code") == "bad_request");
+    }
 }
 
 TEST_CASE("History tells who wrote what and why, in order of arrival, and what does not count") {
@@ -350,11 +360,12 @@ TEST_CASE("An export says of each entry what it is worth on the day, as known th
         const char* as_of;
         const char* known_at;
         const char* verdict;
-        const char* label;
+        const char* cells;
     };
-    for (const Case& c : {Case{"2025-12-20", "", "listed_not_in_force", "在册，权利未生效或已失效"},
-                          Case{"2025-12-20", "2025-12-22", "protected", "在册，权利有效"},
-                          Case{"2025-12-25", "2025-12-22", "protected", "在册，权利有效"}}) {
+    for (const Case& c : {Case{"2025-12-20", "", "listed_not_in_force",
+                               ",在册，权利未生效或已失效,视为自始不存在,在册，权利有效,江小白,"},
+                          Case{"2025-12-20", "2025-12-22", "protected", ",在册，权利有效,有效,,江小白,"},
+                          Case{"2025-12-25", "2025-12-22", "protected", ",在册，权利有效,有效,,江小白,"}}) {
         const auto body = [&](const char* format) {
             const HttpResponse response = node.router.handle(
                 get("/v1/export", {{"format", format}, {"as_of", c.as_of}, {"known_at", c.known_at}}));
@@ -366,7 +377,7 @@ TEST_CASE("An export says of each entry what it is worth on the day, as known th
         CAPTURE(c.as_of);
         CAPTURE(c.known_at);
         CHECK(Json::parse(body("json")).at("items").at(0).at("verdict") == c.verdict);
-        CHECK(body("csv").find("\r\n" + key + "," + c.label + ",江小白,") != std::string::npos);
+        CHECK(body("csv").find("\r\n" + key + c.cells) != std::string::npos);
     }
 }
 

@@ -61,6 +61,20 @@ TEST_CASE("an entry is made, edited, removed and restored") {
     CHECK_FALSE(json_of(back).at("entry").at("fields").contains("ground"));
 }
 
+TEST_CASE("who removes an entry because its right has ended is reminded of its status") {
+    Api api;
+    api.node.write({{"trademark/10325554/33", {{"name", "江小白"}, {"listing", "listed"}, {"status", "registered"}}}});
+    const auto away =
+        api.send("POST", path + "/removal", {{"ground", "invalidated"}, {"reason", "无效"}, {"seen", api.etag()}});
+    REQUIRE(away.status == 200);
+    REQUIRE(json_of(away).at("warnings").size() == 1);
+    CHECK(json_of(away).at("warnings").at(0).get<std::string>().find("write status") != std::string::npos);
+    const auto ended =
+        api.send("PUT", path, {{"fields", {{"status", "invalidated"}}}, {"reason", "x"}, {"seen", api.etag()}});
+    REQUIRE(ended.status == 200);
+    CHECK_FALSE(json_of(ended).contains("warnings"));
+}
+
 TEST_CASE("writes that cannot stand are refused with what is wrong, and change nothing") {
     Api api;
     api.make();

@@ -53,7 +53,9 @@ TEST_CASE("Evidence is a file of its own name, about any key") {
     const Json entry = ask(node, get("/v1/entries/" + pickle, {{"as_of", "2021-01-01"}}));
     const Json answer = ask(node, get("/v1/entries/" + pickle + "/evidence", {{"as_of", "2021-01-01"}})).at("answer");
     for (const char* member : {"verdict", "listing", "right", "fields"}) CHECK(answer.at(member) == entry.at(member));
-    CHECK(ask(node, get("/v1/entries/plant/1/evidence"), 400).at("where") == "path");
+    for (const std::string key : {"plant/1", "trademark/10325554", "patent/201710601862.4"})
+        CHECK(ask(node, get("/v1/entries/" + key + "/evidence"), 400).at("where") == "key " + key);
+    CHECK(ask(node, get("/v1/entries/gi/agi01459/evidence")).at("key") == "gi/AGI01459");
     CHECK(ask(node, get("/v1/entries/" + pickle + "/evidence", {{"as_of", "soon"}}), 400).at("code") == "bad_request");
 }
 

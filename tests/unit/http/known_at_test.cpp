@@ -38,6 +38,13 @@ TEST_CASE("An invalidation after the fact shows as such") {
     CHECK(now.at("as_known_then").at("verdict") == "protected");
     CHECK(now.at("as_known_then").at("right").at("state") == "in_force");
 
+    // The same in a list.
+    const Json hit = ask(node, get("/v1/entries", {{"as_of", "2024-06-01"}})).at("items").at(0);
+    CHECK(hit.at("verdict") == "listed_not_in_force");
+    CHECK(hit.at("right").at("state") == "never_existed");
+    CHECK(hit.at("as_known_then").at("verdict") == "protected");
+    CHECK_FALSE(ask(node, get("/v1/entries")).at("items").at(0).contains("as_known_then"));
+
     const Json then = ask(node, get("/v1/entries/" + patent, {{"as_of", "2024-06-01"}, {"known_at", "2025-11-24"}}));
     CHECK(then.at("verdict") == "protected");
     CHECK(then.at("freshness").at("known_at") == "2025-11-24T23:59:59.999+08:00");
@@ -47,7 +54,10 @@ TEST_CASE("An invalidation after the fact shows as such") {
         "listed_not_in_force");
     CHECK(ask(node, get("/v1/entries/" + patent, {{"known_at", "2024-02-28"}}), 404).at("verdict") == "never_listed");
     CHECK(ask(node, get("/v1/entries/gi/AGI01459"), 404).at("verdict") == "never_listed");
-    CHECK_FALSE(ask(node, get("/v1/entries/plant/1"), 404).contains("verdict"));
+    CHECK_FALSE(ask(node, get("/v1/entries/plant/1"), 400).contains("verdict"));
+    // What is still to come is not known yet.
+    CHECK(ask(node, get("/v1/entries/" + patent, {{"known_at", "2025-11-26"}}), 400).at("where") ==
+          "query parameter known_at");
     const Json before = ask(node, get("/v1/entries/" + patent, {{"as_of", "2024-02-29"}}));
     CHECK(before.at("verdict") == "never_listed");
     CHECK(before.at("listing").at("coming") == "2024-03-01");

@@ -1,0 +1,111 @@
+#include "catalog/identifiers/typed_number.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "catalog/identifiers/entry_key.hpp"
+#include "catalog/identifiers/number_text.hpp"
+#include "catalog/identifiers/trademark.hpp"
+#include "catalog/text/normalise.hpp"
+
+namespace minglu {
+
+namespace {
+
+/// As `fold_number` leaves them; a longer one before its own beginning.
+constexpr std::array<std::string_view, 32> labels{
+    "商标注册证号", "商标注册号", "商标注册证", "注册商标号", "国际注册号", "国际注册",     "注册证号",
+    "注册号",       "注册证",     "商标号",     "商标",       "专利申请号", "专利号",       "专利",
+    "申请号",       "授权公告号", "公开公告号", "公开号",     "公告号",     "登记证书编号", "证书编号",
+    "证书号",       "产品编号",   "编号",       "证号",       "批次号",     "批次",         "统一社会信用代码",
+    "社会信用代码", "信用代码",   "文号",       "NO"};
+
+/// Between a number and its class, and around either.
+bool take_separator(std::string_view& text) {
+    for (const std::string_view sign : {" ", "/", "-", "(", ")", "（", "）", ",", "，", ":", "："})
+        if (take_suffix(text, sign) || take_prefix(text, sign)) return true;
+    return false;
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (take_separator(text)) {
+    }
+    return text;
+}
+
+/// Places at which the text may fall apart into number and class.
+std::vector<std::size_t> seams(std::string_view text) {
+    std::vector<std::size_t> at;
+    for (const std::string_view sign : {" ", "/", "-", "(", "（", "第", "号"})
+        for (std::size_t i = text.find(sign); i != std::string_view::npos; i = text.find(sign, i + sign.size()))
+            at.push_back(sign == "号" ? i + sign.size() : i);
+    // The class may stand in front: "第33类10325554".
+    constexpr std::string_view end_of_class = "类";
+    if (const std::size_t end = text.find(end_of_class); end != std::string_view::npos)
+        at.push_back(end + end_of_class.size());
+    std::sort(at.begin(), at.end());
+    return at;
+}
+
+/// A class is written with 类, or as two digits at most behind the number.
+std::optional<std::string> class_in(std::string_view text, bool is_behind) {
+    const std::string_view plain = trimmed(text);
+    constexpr std::size_t digits_max = 2;
+    const bool is_marked = plain.ends_with("类");
+    if (!is_marked && !(is_behind && is_digits(plain) && plain.size() <= digits_max)) return std::nullopt;
+    const auto parsed = parse_nice_class(plain);
+    return parsed ? std::optional(*parsed) : std::nullopt;
+}
+
+void add_new(std::vector<std::string>& to, std::string number) {
+    if (std::find(to.begin(), to.end(), number) == to.end()) to.push_back(std::move(number));
+}
+
+std::vector<std::string> labelled_numbers(std::string_view text) {
+    std::vector<std::string> found = number_candidates(text);
+    if (!found.empty()) return found;
+    const std::string bare = without_number_label(text);
+    return bare == text ? found : number_candidates(bare);
+}
+
+}  // namespace
+
+std::string without_number_label(std::string_view text) {
+    const std::string folded = fold_number(text);
+    std::string_view bare = folded;
+    for (const std::string_view label : labels)
+        if (take_prefix(bare, label)) break;
+    while (take_prefix(bare, ":") || take_prefix(bare, ".")) {
+    }
+    std::string_view number = bare;
+    take_prefix(number, "第");
+    take_suffix(number, "号");
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (std::all_of(number.begin(), number.end(), is_ascii)) bare = number;
+    constexpr std::string_view dashed_agi = "AGI-";
+    if (bare.starts_with(dashed_agi)) return "AGI" + std::string(bare.substr(dashed_agi.size()));
+    return std::string(bare);
+}
+
+std::vector<std::string> typed_numbers(std::string_view text) {
+    // Twice what the longest spelling takes, full-width and with spaces.
+    constexpr std::size_t bytes_max = 160;
+    if (text.size() > bytes_max) return {};
+    const std::string tidy = tidy_cell(text);
+    std::vector<std::string> found;
+    for (const std::size_t seam : seams(tidy)) {
+        const std::string_view front = std::string_view(tidy).substr(0, seam);
+        const std::string_view back = std::string_view(tidy).substr(seam);
+        for (const auto& [number, nice_class] :
+             {std::pair(front, class_in(back, true)), std::pair(back, class_in(front, false))}) {
+            if (!nice_class) continue;
+            for (const std::string& one : labelled_numbers(trimmed(number))) add_new(found, one + "/" + *nice_class);
+        }
+    }
+    for (std::string& number : labelled_numbers(tidy)) add_new(found, std::move(number));
+    return found;
+}
+
+}  // namespace minglu
