@@ -6,6 +6,7 @@
 #include "catalog/identifiers/entry_key.hpp"
 #include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/trademark.hpp"
+#include "catalog/identifiers/typed_number.hpp"
 #include "catalog/search/plan.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/text/analysis.hpp"
@@ -69,6 +70,15 @@ void add_note(std::string& note, const std::string& text) {
     note += (note.empty() ? "" : "；") + text;
 }
 
+/// Why a number finds nothing.
+std::string fault_of_number(std::string_view text) {
+    const auto patent = parse_patent_number(without_number_label(text));
+    if (!patent && patent.error().code == ErrorCode::bad_check_digit) return "校验位有误：" + tidy_cell(text);
+    const auto numbers = typed_numbers(text);
+    if (numbers.empty()) return "不是已知形式的号码：" + tidy_cell(text.substr(0, 60));
+    return "名录中无此号码：" + numbers.front();
+}
+
 /// What the row says otherwise than the entry.
 void note_differences(std::string& note, const EntryHit& hit, const GoodsRow& row) {
     const std::string own = same_name(hit.period.name);
@@ -119,25 +129,31 @@ std::vector<EntryHit> GoodsCheck::named(std::string_view folded) const {
                       [&](const EntryHit& hit) { return same_name(hit.period.name) == wanted; });
 }
 
+/// The first number of the row that is listed; the others are named in the note.
 GoodsCheck::Found GoodsCheck::by_number(const GoodsRow& row, std::string& note) const {
+    Found found;
     for (const std::string_view cell : row.numbers) {
         for (const std::string_view text : numbers_in(cell)) {
-            const auto candidates = number_candidates(text);
-            for (const std::string& number : candidates)
-                if (auto hits = with_number(number); !hits.empty()) {
-                    Found found{std::move(hits), "number", "号码 " + number};
-                    prefer(found.hits, row);
-                    return found;
-                }
-            const auto patent = parse_patent_number(text);
-            if (!patent && patent.error().code == ErrorCode::bad_check_digit) {
-                add_note(note, "校验位有误：" + tidy_cell(text));
-            } else if (candidates.empty()) {
-                add_note(note, "不是已知形式的号码：" + tidy_cell(text.substr(0, 60)));
+            Found one = numbered(text, row);
+            if (one.hits.empty()) {
+                add_note(note, fault_of_number(text));
+            } else if (found.hits.empty()) {
+                found = std::move(one);
             } else {
-                add_note(note, "名录中无此号码：" + candidates.front());
+                add_note(note, "所列另一号码亦在名录：" + one.hits.front().key.value());
             }
         }
+    }
+    return found;
+}
+
+GoodsCheck::Found GoodsCheck::numbered(std::string_view text, const GoodsRow& row) const {
+    for (const std::string& number : typed_numbers(text)) {
+        auto hits = with_number(number);
+        if (hits.empty()) continue;
+        Found found{std::move(hits), "number", "号码 " + number};
+        prefer(found.hits, row);
+        return found;
     }
     return {};
 }

@@ -30,6 +30,7 @@ private:
         std::string reason;
     };
     [[nodiscard]] Found by_number(const GoodsRow& row, std::string& note) const;
+    [[nodiscard]] Found numbered(std::string_view text, const GoodsRow& row) const;
     [[nodiscard]] Found by_name(const GoodsRow& row) const;
     [[nodiscard]] Found by_text(const GoodsRow& row) const;
     [[nodiscard]] Found containing(std::string_view folded) const;

@@ -1,5 +1,7 @@
 #include "src/http/message.hpp"
 
+#include <simdjson.h>
+
 #include <charconv>
 
 namespace minglu {
@@ -56,6 +58,32 @@ Result<bool> flag_parameter(const HttpRequest& request, const std::string& name,
     if (text.empty() || text == "1" || text == "true") return true;
     if (text == "0" || text == "false") return false;
     return fail({ErrorCode::bad_request, "neither true nor false: " + text, "query parameter " + name, "give 1 or 0"});
+}
+
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c == '%') {
+            unsigned value = 0;
+            if (text.size() - i < 3) return std::nullopt;
+            const char* const first = text.data() + i + 1;
+            const auto [end, code] = std::from_chars(first, first + 2, value, 16);
+            if (code != std::errc{} || end != first + 2) return std::nullopt;
+            c = static_cast<char>(value);
+            i += 2;
+            if (value < 0x20 || value == 0x7F) {
+                // A pasted search may hold a tab or a line end; a path never does.
+                if (!plus_is_space || value == 0 || value == 0x7F) return std::nullopt;
+            }
+        } else if (plus_is_space && c == '+') {
+            c = ' ';
+        }
+        out += c;
+    }
+    if (!simdjson::validate_utf8(out.data(), out.size())) return std::nullopt;
+    return out;
 }
 
 }  // namespace minglu

@@ -1,6 +1,7 @@
 #pragma once
 /// Reading of the library-neutral messages of minglu/http.hpp.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,8 @@ namespace minglu {
                                                      std::int64_t otherwise, std::int64_t min, std::int64_t max);
 /// "1", "true" or present without a value; "0" or "false". `otherwise` when it is not given.
 [[nodiscard]] Result<bool> flag_parameter(const HttpRequest& request, const std::string& name, bool otherwise = false);
+
+/// Percent-decoding (RFC 3986 §2.1) to UTF-8 without control characters; none when it is neither.
+[[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 
 }  // namespace minglu

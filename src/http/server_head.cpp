@@ -1,7 +1,5 @@
 #include "src/http/server_head.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <charconv>
 #include <set>
@@ -40,33 +38,6 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// Percent-decoding to UTF-8 without control characters; none when it is neither.
-std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char c = text[i];
-        if (c == '%') {
-            unsigned value = 0;
-            if (text.size() - i < 3) return std::nullopt;
-            const char* const first = text.data() + i + 1;
-            const auto [end, code] = std::from_chars(first, first + 2, value, 16);
-            if (code != std::errc{} || end != first + 2) return std::nullopt;
-            c = static_cast<char>(value);
-            i += 2;
-            if (value < 0x20 || value == 0x7F) {
-                // A pasted search may hold a tab or a line end; a path never does.
-                if (!plus_is_space || value == 0 || value == 0x7F) return std::nullopt;
-            }
-        } else if (plus_is_space && c == '+') {
-            c = ' ';
-        }
-        out += c;
-    }
-    if (!simdjson::validate_utf8(out.data(), out.size())) return std::nullopt;
-    return out;
-}
-
 bool is_normal_path(std::string_view path) {
     if (!path.starts_with('/') || path.find('\\') != std::string_view::npos) return false;
     for (std::size_t at = 0; at != std::string_view::npos;) {
@@ -86,8 +57,8 @@ Parsed parse_query(std::string_view text, HttpRequest& request) {
         text.remove_prefix(std::min(end + 1, text.size()));
         if (pair.empty()) continue;
         const std::size_t equals = std::min(pair.find('='), pair.size());
-        auto key = decode(pair.substr(0, equals), true);
-        auto value = decode(pair.substr(std::min(equals + 1, pair.size())), true);
+        auto key = percent_decoded(pair.substr(0, equals), true);
+        auto value = percent_decoded(pair.substr(std::min(equals + 1, pair.size())), true);
         if (!key || !value) return bad("query is not percent-encoded UTF-8", "request target");
         request.query.emplace(std::move(*key), std::move(*value));
     }
@@ -99,7 +70,7 @@ Parsed parse_target(std::string_view target, const HttpLimits& limits, HttpReque
         return refuse(414, ErrorCode::too_large, "path and query are too long", "request target");
     }
     const std::size_t question = std::min(target.find('?'), target.size());
-    auto path = decode(target.substr(0, question), false);
+    auto path = percent_decoded(target.substr(0, question), false);
     if (!path || !is_normal_path(*path)) {
         return bad("path is not a normal, percent-encoded UTF-8 path that starts with /", "request target");
     }

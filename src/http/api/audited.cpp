@@ -77,11 +77,13 @@ private:
 Result<std::string> case_number_of(const HttpRequest& request) {
     auto given = text_parameter(request, "case");
     if (!given) return given;
-    const std::string_view in_header = header(request, "minglu-case");
+    // A header carries ASCII alone safely (RFC 9110 §5.5): browsers percent-encode the rest.
+    const std::string_view sent = header(request, "minglu-case");
+    const std::string in_header = percent_decoded(sent, false).value_or(std::string(sent));
     if (!given->empty() && !in_header.empty() && *given != in_header)
         return fail({ErrorCode::bad_request, "two different case numbers", "parameter case and header Minglu-Case",
                      "give one of them"});
-    std::string text = given->empty() ? std::string(in_header) : *std::move(given);
+    std::string text = given->empty() ? in_header : *std::move(given);
     const bool has_control = std::any_of(text.begin(), text.end(), [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return byte < 0x20 || byte == 0x7f;

@@ -34,7 +34,8 @@ private:
     AuditEntry entry_;
 };
 
-/// The case number of a request: header Minglu-Case or parameter `case`. Errors: bad_request.
+/// The case number of a request: header Minglu-Case, which may be percent-encoded, or parameter `case`. Errors:
+/// bad_request.
 [[nodiscard]] Result<std::string> case_number_of(const HttpRequest& request);
 
 }  // namespace minglu

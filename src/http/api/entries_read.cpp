@@ -31,8 +31,12 @@ HttpResponse never_listed(const EntryKey& key) {
 }
 
 HttpResponse search(Call& call) {
-    const auto paging = paging_of(call.request, search_cursor, 3);
+    const auto paging = paging_of(call.request, search_cursor, 4);
     if (!paging) return problem(paging.error());
+    const std::int64_t fingerprint = fingerprint_of(call.request);
+    if (paging->after[0] != 0 && paging->after[0] != fingerprint)
+        return problem({ErrorCode::bad_request, "the cursor belongs to another question", "query parameter cursor",
+                        "ask again with the words and filters that gave it, or leave it out"});
     auto found = EntrySearch::from_request(call.request, day_of(call.services.clock.now()));
     if (!found) return problem(found.error());
     const auto counts = flag_parameter(call.request, "counts");
@@ -41,7 +45,7 @@ HttpResponse search(Call& call) {
     const CatalogueAt catalogue(*tx, found->asked());
     found->look_up(*tx);
     const SearchPage page =
-        found->page(catalogue, {paging->after[0], paging->after[1], paging->after[2]}, paging->limit);
+        found->page(catalogue, {paging->after[1], paging->after[2], paging->after[3]}, paging->limit);
     call.tally->hits = page.found.size();
 
     JsonWriter json;
@@ -52,8 +56,10 @@ HttpResponse search(Call& call) {
         json.raw(item + ",\"reason\":" + reason_json(found->reason(entry)) + "}");
     }
     json.end_array().member_boolean("bounded", page.bounded);
+    json.member_if("hint", found->hint());
     if (page.more)
-        json.member("next", make_cursor(search_cursor, {page.last.stage, page.last.entry, page.last.examined}));
+        json.member("next",
+                    make_cursor(search_cursor, {fingerprint, page.last.stage, page.last.entry, page.last.examined}));
     if (*counts) json.member_raw("counts", facets_json(found->facets(catalogue), *tx, found->asked().as_of));
     json.member_raw("freshness", freshness_json(call.services, *tx, found->asked())).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);

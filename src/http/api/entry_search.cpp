@@ -1,9 +1,14 @@
 #include "src/http/api/entry_search.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "catalog/identifiers/document_number.hpp"
+#include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/trademark.hpp"
+#include "catalog/identifiers/typed_number.hpp"
+#include "catalog/identifiers/uscc.hpp"
+#include "catalog/regions.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/text/normalise.hpp"
 #include "src/http/api/asked.hpp"
@@ -19,25 +24,41 @@ tl::unexpected<Error> refuse(const std::string& parameter, std::string what, std
     return fail({ErrorCode::bad_request, std::move(what), "query parameter " + parameter, std::move(cure)});
 }
 
-/// A code of a closed list, given as code or label. A code unknown here may come from a newer node: it is taken as it
-/// is.
-std::string code_of(std::string_view list, const std::string& text, std::optional<Kind> kind) {
-    const Term* const term = find_term(list, text, kind);
-    return term == nullptr ? text : term->code;
+/// A code of a closed list, given as code or label.
+Result<std::string> code_of(const std::string& list, const std::string& text, std::optional<Kind> kind) {
+    if (text.empty()) return text;
+    if (const Term* const term = find_term(list, text, kind)) return term->code;
+    std::string known;
+    for (const Term* const term : terms_of(list, kind)) known += (known.empty() ? "" : ", ") + term->code;
+    const std::string of_kind = kind ? " of a " + std::string(name(*kind)) : "";
+    return refuse(list, "no such " + list + of_kind + ": " + text, "give one of " + known);
+}
+
+/// The codes that an area of that name has had: a district that was merged is still asked for by its name.
+Result<std::string> code_of_region(const std::string& name) {
+    std::set<std::string> codes;
+    for (const Region* const region : regions_named(name))
+        if (!region->code.empty()) codes.insert(region->code);
+    if (codes.size() == 1) return *codes.begin();
+    std::string several;
+    for (const std::string& code : codes) several += (several.empty() ? "" : ", ") + code;
+    return refuse("region", codes.empty() ? "no area of that name: " + name : "several areas are called " + name,
+                  codes.empty() ? "give its name in full, or two, four or six digits of its code (GB/T 2260)"
+                                : "give the code of one: " + several);
 }
 
 /// "500000", "500100" name a province and a prefecture (GB/T 2260): what lies inside begins with 50, 5001.
 Result<std::string> region_prefix(std::string region) {
     const bool digits = std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits || region.size() > 6 || region.size() % 2 != 0)
+    if (!digits) {
+        auto code = code_of_region(region);
+        if (!code) return code;
+        region = *std::move(code);
+    }
+    if (region.size() > 6 || region.size() % 2 != 0)
         return refuse("region", "not a code of GB/T 2260: " + region, "give two, four or six digits");
     while (region.size() > 2 && region.ends_with("00")) region.resize(region.size() - 2);
     return region;
-}
-
-/// "9", "09" or "第九类", as keys have it; what is no class of the Nice agreement finds nothing.
-std::string plain_class(std::string text) {
-    return parse_nice_class(text).value_or(std::move(text));
 }
 
 Result<void> read_conditions(const HttpRequest& request, EntryQuery& query) {
@@ -54,7 +75,11 @@ Result<void> read_conditions(const HttpRequest& request, EntryQuery& query) {
     if (!listing.empty() && listing != "listed" && listing != "removed")
         return refuse("listing", "no such listing: " + listing, "give listed or removed");
     query.listing = listing;
-    if (!query.nice_class.empty()) query.nice_class = plain_class(query.nice_class);
+    if (!query.nice_class.empty()) {
+        auto nice_class = parse_nice_class(query.nice_class);
+        if (!nice_class) return refuse("class", nice_class.error().what, nice_class.error().cure);
+        query.nice_class = *std::move(nice_class);
+    }
     if (!query.home.empty() && !parse_node_id(query.home))
         return refuse("home", "not a node: " + query.home, "give a node id such as cq");
     auto region = region_prefix(query.region_prefix);
@@ -102,8 +127,10 @@ Result<Sorting> read_sorting(const HttpRequest& request) {
 /// What was typed is the name of a batch, as a dot or by its document number.
 std::vector<Dot> batches_named(const std::string& text, const ReadTx& tx) {
     if (const auto dot = parse_dot(text)) return {*dot};
-    const auto number = parse_document_number(text);
-    return number ? batches_of_document(tx, *number) : std::vector<Dot>{};
+    const std::string bare = without_number_label(text);
+    for (const std::string& whole : {bare, bare + "号"})
+        if (const auto number = parse_document_number(whole)) return batches_of_document(tx, *number);
+    return {};
 }
 
 }  // namespace
@@ -111,6 +138,18 @@ std::vector<Dot> batches_named(const std::string& text, const ReadTx& tx) {
 std::vector<std::string> search_parameters() {
     return {"q",        "kind",     "class",   "listing", "status", "region",   "as_of",
             "known_at", "category", "subtype", "home",    "batch",  "conflict", "fuzzy"};
+}
+
+std::int64_t fingerprint_of(const HttpRequest& request) {
+    std::string asked;
+    std::vector<std::string> parameters = search_parameters();
+    parameters.emplace_back("sort");
+    for (const std::string& parameter : parameters)
+        asked += parameter + "=" + text_parameter(request, parameter).value_or("") + "\n";
+    const Hash hash = sha256({asked});
+    std::int64_t number = 0;
+    for (std::size_t i = 0; i < 4; ++i) number = number << 8 | hash[i];
+    return number;
 }
 
 Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, Day today) {
@@ -122,8 +161,12 @@ Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, Day to
     query.as_of = asked->as_of;
     if (auto read = read_conditions(request, query); !read) return fail(read.error());
     if (auto read = read_references(request, query); !read) return fail(read.error());
-    query.legal_status = code_of("status", query.legal_status, query.kind);
-    query.subtype = code_of("subtype", query.subtype, query.kind);
+    auto status = code_of("status", query.legal_status, query.kind);
+    auto subtype = code_of("subtype", query.subtype, query.kind);
+    if (!status) return fail(status.error());
+    if (!subtype) return fail(subtype.error());
+    query.legal_status = *std::move(status);
+    query.subtype = *std::move(subtype);
     const auto text = text_parameter(request, "q");
     const auto fuzzy = flag_parameter(request, "fuzzy");
     const auto sorting = read_sorting(request);
@@ -154,6 +197,16 @@ SearchPage EntrySearch::page(const CatalogueAt& catalogue, SearchPosition after,
 
 Facets EntrySearch::facets(const CatalogueAt& catalogue) const {
     return count_facets(ranked_, source(catalogue));
+}
+
+std::string EntrySearch::hint() const {
+    const std::string bare = without_number_label(text_);
+    const auto is_mistyped = [](const auto& parsed) {
+        return !parsed && parsed.error().code == ErrorCode::bad_check_digit;
+    };
+    if (const auto patent = parse_patent_number(bare); is_mistyped(patent)) return patent.error().what;
+    if (const auto code = parse_uscc(bare); is_mistyped(code)) return code.error().what;
+    return {};
 }
 
 EntrySource EntrySearch::source(const CatalogueAt& catalogue) {

@@ -14,6 +14,9 @@ namespace minglu {
 /// Names of the parameters that restrict a search, shared by search and export.
 [[nodiscard]] std::vector<std::string> search_parameters();
 
+/// Of the words, filters and order of a search: tells whether a cursor is of this one. Below 2^32.
+[[nodiscard]] std::int64_t fingerprint_of(const HttpRequest& request);
+
 class EntrySearch {
 public:
     /// From the parameters of a request, with as_of and known_at as in asked_from. Errors: bad_request naming the
@@ -28,6 +31,8 @@ public:
     /// `catalogue` is of `asked()`, here as below.
     [[nodiscard]] SearchPage page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const;
     [[nodiscard]] Facets facets(const CatalogueAt& catalogue) const;
+    /// What is wrong with a number that was typed; empty where nothing is.
+    [[nodiscard]] std::string hint() const;
     [[nodiscard]] Reason reason(const FoundEntry& found) const { return explain(ranked_.plan(), found); }
 
 private:

@@ -3,13 +3,15 @@
 #include <algorithm>
 
 #include "catalog/regions.hpp"
+#include "catalog/terms.hpp"
 #include "src/http/api/json_record.hpp"
 
 namespace minglu {
 
 namespace {
 
-constexpr std::size_t values_max = 100;
+/// More than two provinces have counties.
+constexpr std::size_t values_max = 400;
 constexpr std::uint32_t scan_step = 200;
 constexpr std::size_t batches_scanned_max = 5'000;
 
@@ -22,8 +24,18 @@ std::string title_of(const ReadTx& tx, const std::string& batch) {
 std::string area_of(std::string code, Day on) {
     code.resize(6, '0');
     const Region* const region = find_region(code, on);
-    if (region == nullptr) return {};
-    return region->level == RegionLevel::grouping ? region_path(code, on) : region->name;
+    if (region != nullptr) return region->level == RegionLevel::grouping ? region_path(code, on) : region->name;
+    // Entries go on naming districts that were merged.
+    const auto once = regions_of_code(code);
+    return once.empty() ? std::string() : once.back()->name + "（曾用）";
+}
+
+std::string label_of(const ReadTx& tx, const std::string& filter, const std::string& value, Day on) {
+    if (filter == "region") return area_of(value, on);
+    if (filter == "batch") return title_of(tx, value);
+    const bool is_term = filter == "listing" || filter == "status" || filter == "subtype";
+    const Term* const term = is_term ? find_term(filter, value) : nullptr;
+    return term == nullptr ? std::string() : term->label_zh;
 }
 
 void write_counts(JsonWriter& json, const std::string& filter, const Facets::Counts& counts, const ReadTx& tx, Day on) {
@@ -33,9 +45,7 @@ void write_counts(JsonWriter& json, const std::string& filter, const Facets::Cou
     json.key(filter).begin_array();
     for (const auto& [value, count] : values) {
         json.begin_object().member("value", value).member_number("count", std::uint64_t{count});
-        if (filter == "region") json.member_if("label", area_of(value, on));
-        if (filter == "batch") json.member_if("label", title_of(tx, value));
-        json.end_object();
+        json.member_if("label", label_of(tx, filter, value, on)).end_object();
     }
     json.end_array();
 }
