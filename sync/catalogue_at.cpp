@@ -11,6 +11,9 @@ namespace minglu {
 
 namespace {
 
+/// Touched entries whose views are kept: a few kilobytes each.
+constexpr std::size_t kept_max = 5'000;
+
 /// The last record that had arrived by then. Arrival grows with the number.
 RecordNo last_known(const ReadTx& tx, UnixMs known_at) {
     std::int64_t known = 0;
@@ -86,6 +89,13 @@ std::optional<Protection> as_known_then(const ReadTx& tx, const EntryKey& key, c
 
 CatalogueAt::CatalogueAt(const ReadTx& tx, const Asked& asked) : tx_(tx), asked_(asked) {
     if (asked.known_at) touched_ = touched_after(tx, last_known(tx, *asked.known_at));
+    kept_.resize(std::min(touched_.size(), kept_max));
+}
+
+const EntryViews& CatalogueAt::refolded(std::size_t touched) const {
+    if (touched >= kept_.size()) return other_ = views_of(tx_, touched_[touched].key, asked_.known_at);
+    if (!kept_[touched]) kept_[touched] = views_of(tx_, touched_[touched].key, asked_.known_at);
+    return *kept_[touched];
 }
 
 bool CatalogueAt::is_touched(EntryNo no) const {
@@ -114,11 +124,12 @@ void CatalogueAt::add_refolded(std::vector<EntryHit>& hits, const EntryQuery& qu
                                std::optional<EntryNo> last) const {
     const auto batch = keys_of_batch(tx_, query);
     std::uint32_t found = 0;
-    for (const TouchedEntry& touched : touched_) {
+    for (std::size_t i = 0; i < touched_.size(); ++i) {
+        const TouchedEntry& touched = touched_[i];
         if (last && touched.no > *last) return;
         if (touched.no <= query.after) continue;
         if (batch && std::find(batch->begin(), batch->end(), touched.key) == batch->end()) continue;
-        const EntryViews views = views_of(tx_, touched.key, asked_.known_at);
+        const EntryViews& views = refolded(i);
         const std::uint32_t open = open_conflicts(views);
         if (query.with_open_conflict && open == 0) continue;
         for (const Period& period : views.periods) {
@@ -148,7 +159,7 @@ std::optional<EntryHit> CatalogueAt::hit_of(EntryNo no) const {
 
 void CatalogueAt::visit_touched(
     const std::function<void(const TouchedEntry& entry, std::span<const Period> periods)>& visit) const {
-    for (const TouchedEntry& touched : touched_) visit(touched, views_of(tx_, touched.key, asked_.known_at).periods);
+    for (std::size_t i = 0; i < touched_.size(); ++i) visit(touched_[i], refolded(i).periods);
 }
 
 HitAnswer CatalogueAt::answer_about(const EntryHit& hit) const {

@@ -75,12 +75,17 @@ public:
         const std::function<void(const TouchedEntry& entry, std::span<const Period> periods)>& visit) const;
 
 private:
+    /// What is said of a touched entry. The first ones are folded once: the classes of a search, and the rows of a
+    /// list, ask for all of them over and over.
+    [[nodiscard]] const EntryViews& refolded(std::size_t touched) const;
     /// Appends the hits among the entries that are folded again, up to `limit` and not beyond entry `last`.
     void add_refolded(std::vector<EntryHit>& hits, const EntryQuery& query, std::optional<EntryNo> last) const;
 
     const ReadTx& tx_;
     Asked asked_;
-    std::vector<TouchedEntry> touched_;  ///< by number
+    std::vector<TouchedEntry> touched_;                    ///< by number
+    mutable std::vector<std::optional<EntryViews>> kept_;  ///< of the first of them
+    mutable EntryViews other_;                             ///< the last one beyond those
 };
 
 }  // namespace minglu

@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
         const CatalogueAt catalogue(*tx, asked);
         std::size_t hits = 0;
         for (const EntryHit& hit : catalogue.query(query).hits)
-            hits += catalogue.verdict_of(hit) == Verdict::is_protected;
+            hits += catalogue.answer_about(hit).verdict == Verdict::is_protected;
         if (hits != query.limit) std::printf("only %zu hits\n", hits);
     };
     measure("search, best 20, no verdict", 500, [&](std::size_t) { (void)tx->query(query); });

@@ -88,6 +88,16 @@ std::string hex_hash(const std::string& bytes) {
 
 }  // namespace
 
+TEST_CASE("a case number in the header may be percent-encoded, as browsers have to send it") {
+    Audit audit;
+    for (const auto& [sent, kept] :
+         {std::pair{"%E6%B8%9D%E7%9F%A5%E6%B3%95%E3%80%942026%E3%80%9512%E5%8F%B7", "渝知法〔2026〕12号"},
+          std::pair{"渝知法〔2026〕12号", "渝知法〔2026〕12号"}, std::pair{"100%", "100%"}, std::pair{"%FF", "%FF"}}) {
+        REQUIRE(audit.node.router.handle(with_case(get("/v1/entries"), sent)).status == 200);
+        CHECK(audit.rows().back().at("case") == kept);
+    }
+}
+
 TEST_CASE("a query stands in the trail with who, where from, what, for which case, and what the answer was") {
     Audit audit;
     HttpRequest request = get("/v1/entries", {{"q", "涪陵"}, {"kind", "gi"}, {"case", "渝知法〔2026〕12号"}});

@@ -70,6 +70,9 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         {"9999999,涪陵榨菜,", "name", "gi/涪陵榨菜", "名录中无此号码：9999999"},
         {"不详,涪陵榨菜,", "name", "gi/涪陵榨菜", "不是已知形式的号码"},
         {"\"111111、5678901\",,", "number", "trademark/5678901/30", ""},
+        {"\"10325554/29、5678901\",,", "number", "trademark/10325554/29", "另一号码亦在名录：trademark/5678901/30"},
+        {"商标注册号：10325554 第33类,,", "number", "trademark/10325554/33", ""},
+        {"专利号：ZL201710601862.3,,", "number", "patent/201710601862.3", ""},
         {",涪陵 榨菜,", "name", "gi/涪陵榨菜", ""},
         {",老干妈风味豆豉,", "text", "trademark/5678901/30", ""},
         {",榨菜的腌制,", "text", "patent/201710601862.3", ""},
@@ -94,7 +97,7 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         CHECK(line.value("key", "") == cases[i].key);
         CHECK(line.value("note", "").find(cases[i].note) != std::string::npos);
     }
-    CHECK(lines.back().at("done").at("found") == 12);
+    CHECK(lines.back().at("done").at("found") == 15);
 }
 
 TEST_CASE("each row is told which protected marks it could be meant to imitate") {

@@ -121,6 +121,46 @@ TEST_CASE("Search tells why, counts filters, sorts, and takes the name of a batc
     CHECK(ask(node, get("/v1/entries", {{"counts", "perhaps"}}), 400).at("where") == "query parameter counts");
 }
 
+TEST_CASE("A search takes areas by name and labels what it counts; a number that is mistyped is told so") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    fill(node);
+    const auto of_area = [&](const char* area) { return keys_of(ask(node, get("/v1/entries", {{"region", area}}))); };
+    CHECK(of_area("重庆市涪陵区") == of_area("500102"));
+    CHECK_FALSE(of_area("涪陵区").empty());
+    CHECK(of_area("渝北区").empty());
+    CHECK(ask(node, get("/v1/entries", {{"kind", "trademark"}, {"status", "granted"}}), 400).at("where") ==
+          "query parameter status");
+    const Json by = ask(node, get("/v1/entries", {{"counts", "true"}})).at("counts").at("by");
+    const auto label_of = [&](const char* filter, const char* value) {
+        for (const Json& one : by.at(filter))
+            if (one.at("value") == value) return one.value("label", "");
+        return std::string("absent");
+    };
+    CHECK(label_of("region", "5001") == "重庆市市辖区");
+    CHECK(label_of("region", "500102") == "涪陵区");
+    CHECK(label_of("listing", "listed") == "在册");
+    CHECK_FALSE(ask(node, get("/v1/entries", {{"q", "201710601862.3"}})).contains("hint"));
+    CHECK(ask(node, get("/v1/entries", {{"q", "专利号 201710601862.4"}}))
+              .at("hint")
+              .get<std::string>()
+              .find("should be 3") != std::string::npos);
+}
+
+TEST_CASE("A cursor leads on in its own question alone") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    fill(node);
+    const Json page = ask(node, get("/v1/entries", {{"limit", "1"}, {"sort", "name"}}));
+    const std::string next = page.at("next");
+    CHECK(ask(node, get("/v1/entries", {{"limit", "2"}, {"sort", "name"}, {"cursor", next}})).at("items").size() == 2);
+    for (const Parameters& other :
+         std::vector<Parameters>{{{"cursor", next}},
+                                 {{"sort", "name"}, {"q", "榨菜"}, {"cursor", next}},
+                                 {{"sort", "name"}, {"as_of", "2025-01-01"}, {"cursor", next}}})
+        CHECK(ask(node, get("/v1/entries", other), 400).at("where") == "query parameter cursor");
+}
+
 TEST_CASE("What a search cannot understand is named") {
     HandClock clock;
     TestNode node("cq", clock);
@@ -131,6 +171,11 @@ TEST_CASE("What a search cannot understand is named") {
                                            {"listing", "perhaps"},
                                            {"region", "5a"},
                                            {"region", "501"},
+                                           {"region", "市中区"},
+                                           {"region", "不存在区"},
+                                           {"class", "99"},
+                                           {"status", "perhaps"},
+                                           {"subtype", "perhaps"},
                                            {"home", "CQ"},
                                            {"batch", "cq"},
                                            {"conflict", "closed"},
