@@ -2,6 +2,7 @@
 """A second checker of evidence, written from docs/EVIDENCE.md and docs/PROTOCOL.md.
 
 usage: check_evidence.py EVIDENCE CARD...     prints the verdict and ends with 0, or says why it refuses and ends with 1
+Proofs and signatures are checked here; what follows from the ops that they prove say the references of the rules in tests/model.
 Needs python3-cryptography. That library has no SM2: logs and cards of the suite sm2-sm3 are refused, by name.
 """
 import base64, hashlib, json, sys
@@ -10,7 +11,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from verdict import answer_of, canonical, fold, folded  # beside this file: the rules of the merge and of the law
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "model"))
+from verdict import answer_of, canonical, fold, folded  # noqa: E402
 
 class Refused(Exception):
     pass

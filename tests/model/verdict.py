@@ -1,12 +1,9 @@
-"""The rule of docs/EVIDENCE.md: from the ops of an entry to its state, and from its periods to the answer for a day.
-
-Used by check_evidence.py. How ops merge is the rule of tests/model/fold.py.
+"""Executable reference of the rule of docs/EVIDENCE.md: from the ops of an entry to its state, and from its periods to the answer
+for a day. Small and slow on purpose, as fold.py beside it, which says how ops merge.
 """
-import datetime, json, sys
-from pathlib import Path
+import datetime, json
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "model"))
-import fold  # noqa: E402
+import fold
 
 GROUPS = {field: group for group, fields in {
     "name": "name name_en", "image": "mark_image alt_text", "type": "subtype",
