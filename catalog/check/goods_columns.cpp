@@ -19,19 +19,46 @@ struct ShopWord {
 };
 
 /// Beside the words of published lists.
-constexpr std::array<ShopWord, 34> shop_words{{
-    {"商品名称", Part::name},     {"商品", Part::name},           {"品名", Part::name},
-    {"品牌", Part::name},         {"品牌名称", Part::name},       {"产品", Part::name},
-    {"货品名称", Part::name},     {"标识", Part::name},           {"商标名", Part::name},
-    {"product", Part::name},      {"productname", Part::name},    {"goods", Part::name},
-    {"goodsname", Part::name},    {"brand", Part::name},          {"mark", Part::name},
-    {"trademark", Part::name},    {"item", Part::name},           {"商标号", Part::number},
-    {"注册商标号", Part::number}, {"知识产权编号", Part::number}, {"权利编号", Part::number},
-    {"证号", Part::number},       {"专利商标号", Part::number},   {"trademarknumber", Part::number},
-    {"生产企业", Part::holder},   {"生产厂家", Part::holder},     {"生产商", Part::holder},
-    {"厂家", Part::holder},       {"厂商", Part::holder},         {"制造商", Part::holder},
-    {"企业名称", Part::holder},   {"manufacturer", Part::holder}, {"producer", Part::holder},
+constexpr std::array<ShopWord, 39> shop_words{{
+    {"商品名称", Part::name},
+    {"商品", Part::name},
+    {"品名", Part::name},
+    {"品牌", Part::name},
+    {"品牌名称", Part::name},
+    {"产品", Part::name},
+    {"货品名称", Part::name},
+    {"标识", Part::name},
+    {"商标名", Part::name},
+    {"product", Part::name},
+    {"productname", Part::name},
+    {"goods", Part::name},
+    {"goodsname", Part::name},
+    {"brand", Part::name},
+    {"mark", Part::name},
+    {"trademark", Part::name},
+    {"item", Part::name},
+    {"商标号", Part::number},
+    {"注册商标号", Part::number},
+    {"知识产权编号", Part::number},
+    {"权利编号", Part::number},
+    {"证号", Part::number},
+    {"专利商标号", Part::number},
+    {"trademarknumber", Part::number},
+    {"生产企业", Part::holder},
+    {"生产厂家", Part::holder},
+    {"生产商", Part::holder},
+    {"厂家", Part::holder},
+    {"厂商", Part::holder},
+    {"制造商", Part::holder},
+    {"企业名称", Part::holder},
+    {"manufacturer", Part::holder},
+    {"producer", Part::holder},
     {"company", Part::holder},
+    {"商标注册证号", Part::number},
+    {"注册证号", Part::number},
+    {"国际分类号", Part::nice_class},
+    {"商标类别", Part::nice_class},
+    {"商品类别", Part::nice_class},
 }};
 
 Part part_of(ColumnRole role) {
@@ -55,7 +82,15 @@ Part part_of(ColumnRole role) {
     }
 }
 
+/// "商品名称（必填）" → "商品名称".
+std::string_view without_remark(std::string_view header) {
+    const std::size_t open = std::min(header.find('('), header.find("（"));
+    const bool closes = header.ends_with(')') || header.ends_with("）");
+    return closes && open != std::string_view::npos && open > 0 ? header.substr(0, open) : header;
+}
+
 Part part_of(std::string_view header) {
+    header = without_remark(header);
     std::string folded = fold_text(header);
     folded.erase(std::remove(folded.begin(), folded.end(), ' '), folded.end());
     const auto word = std::find_if(shop_words.begin(), shop_words.end(),

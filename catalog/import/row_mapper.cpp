@@ -38,6 +38,7 @@ constexpr RoleName role_names[] = {
     {"name", ColumnRole::name},
     {"subtype", ColumnRole::subtype},
     {"holders", ColumnRole::holders},
+    {"credit_code", ColumnRole::credit_code},
     {"region", ColumnRole::region},
     {"region_name", ColumnRole::region},
 };
@@ -235,6 +236,7 @@ private:
     void set_holders(std::size_t column) {
         if (cell(column).starts_with(literal_mark)) return set_value(column, "holders");
         auto value = holders_of(cell(column), cell_of_role(ColumnRole::credit_code));
+        if (!value && holders_of(cell(column), {})) return refuse_field("credit_code", value.error());
         if (!value) return refuse(column, value.error());
         if (*value != "[]") set("holders", std::move(*value));
     }

@@ -238,6 +238,8 @@ Answer GoodsCheck::check(const GoodsRow& row) const {
     if (found.hits.empty()) found = by_text(row);
     Answer answer;
     const auto set = [&](std::size_t place, std::string text) { answer[place] = std::move(text); };
+    const bool says_nothing = row.numbers.empty() && row.names.empty();
+    if (says_nothing) add_note(note, "此行没有号码和名称");
     if (found.hits.empty()) {
         set(answer_place("match"), "none");
         set(answer_place("verdict"), std::string(verdict_not_found));

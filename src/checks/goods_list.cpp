@@ -107,6 +107,9 @@ Result<GoodsList> read_goods_list(const ListSource& source, const TableLimits& l
         return fail(
             {ErrorCode::too_large, "more than " + std::to_string(limits.rows_max) + " rows", "", "split the list"});
     list.rows = std::move(*rows);
+    // Cells under no header stay in the result.
+    for (const CsvRow& row : list.rows)
+        if (row.cells.size() > list.headers.size()) list.headers.resize(row.cells.size());
     return list;
 }
 

@@ -11,9 +11,7 @@ Result<Asked> asked_from(const HttpRequest& request, Day today) {
     if (!as_of) return fail(as_of.error());
     if (!as_of->empty()) {
         const auto day = parse_day(*as_of);
-        if (!day)
-            return fail(
-                {ErrorCode::bad_request, day.error().what, "query parameter as_of", "give a date as YYYY-MM-DD"});
+        if (!day) return fail({ErrorCode::bad_request, day.error().what, "query parameter as_of", day.error().cure});
         asked.as_of = *day;
     }
     const auto known_at = text_parameter(request, "known_at");

@@ -100,6 +100,15 @@ TEST_CASE("geographical indications go by three kinds of key") {
     CHECK(table.refused == 2);
 }
 
+TEST_CASE("a wrong credit code is told at its own column") {
+    const ImportedTable table = import_table(
+        "证书编号,产品名称,权利人,统一社会信用代码,地区\n"
+        "AGI00019,武隆高山辣椒,武隆区协会,91110108551385082X,重庆市武隆区\n");
+    REQUIRE(table.errors.size() == 1);
+    CHECK(table.errors[0].column == "统一社会信用代码");
+    CHECK(table.errors[0].error.code == ErrorCode::bad_check_digit);
+}
+
 TEST_CASE("patents go by application number, else by publication number") {
     const ImportedTable table = import_table(
         "专利号,专利名称,专利权人,类型,地区,授权公告号,法律状态\n"

@@ -78,7 +78,7 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         {",榨菜的腌制,", "text", "patent/201710601862.3", ""},
         {",奉节脐橙,", "none", "", ""},
         {",什么也不是,", "none", "", ""},
-        {",,", "none", "", ""},
+        {",,", "none", "", "没有号码和名称"},
     };
     Market market;
     std::string list = "编号,商品名称,类别\r\n";
