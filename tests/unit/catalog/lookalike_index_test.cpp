@@ -54,6 +54,18 @@ TEST_CASE("marks are found wherever they stand among many") {
     CHECK(find(index, "康帅傅").size() == 4);
 }
 
+TEST_CASE("an entry is found once by names that look the same, and by each that does not") {
+    SignIndex index;
+    for (const std::string_view name : {"康师傅", "康师傅", "康師 傅", "康帅博", "康师傅"})
+        index.add(EntryNo{1}, Kind::trademark, name);
+    index.add(EntryNo{2}, Kind::trademark, "康师傅");
+    CHECK(index.size() == 3);
+    CHECK(find(index, "康师傅") == std::vector<Found>{{1, 100}, {2, 100}, {1, 94}});
+    index.remove({EntryNo{2}});
+    index.add(EntryNo{2}, Kind::trademark, "康师傅");
+    CHECK(index.size() == 3);
+}
+
 TEST_CASE("the index: best first, kinds, limits, removal") {
     SignIndex index;
     const std::string_view names[] = {"康师傅", "康帅博", "老干妈", "LAOGANMA", "图形·", "雪碧", "涪陵榨菜", "康师傅"};

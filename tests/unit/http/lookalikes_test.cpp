@@ -84,6 +84,24 @@ TEST_CASE("What is written is compared from the next question on") {
     CHECK(restarted.size().signs == partner.lookalikes.size().signs);
 }
 
+TEST_CASE("An entry that has changed is answered once, as of the day") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    node.write({{"gi/郫县豆瓣", {{"listing", "listed"}, {"home", "cq"}, {"name", "郫县豆瓣"}}}});
+    node.write({{"gi/郫县豆瓣", {{"category", "酱"}}, "2020-06-01"}});
+    node.write({{"gi/郫县豆瓣", {{"name", "郫縣 豆瓣"}}, "2020-08-01"}});
+    node.write({{"gi/郫县豆瓣", {{"name", "郫县豆瓣酱"}}, "2020-10-01"}});
+    const auto check = [&] {
+        CHECK(found(node, {{"sign", "郫县豆办"}, {"as_of", "2020-05-31"}}) == Lines{"gi/郫县豆瓣 95"});
+        CHECK(found(node, {{"sign", "郫县豆办"}, {"as_of", "2020-09-01"}, {"limit", "1"}}) == Lines{"gi/郫县豆瓣 95"});
+        CHECK(found(node, {{"sign", "郫县豆办"}}) == Lines{"gi/郫县豆瓣 84"});
+        CHECK(node.lookalikes.size().signs == 2);
+    };
+    check();  // names brought up to date, or read anew
+    node.replica.rebuild({});
+    check();
+}
+
 TEST_CASE("What a sign could imitate as known at a moment") {
     HandClock clock;
     clock.now_ms = end_of(*parse_day("2025-03-01")).value() - 1'000'000;
