@@ -1,9 +1,9 @@
 #pragma once
 /// Protected marks in memory, by what they are made of: finds the few that a sign could imitate among a million.
 ///
-/// Posting lists lead from each Chinese character, and from each pair of neighbouring letters, to the marks that have
-/// it. A sign asks for everything that its units can be taken for; what a mark collects bounds its score from above,
-/// and only marks that can reach the wanted score are compared in full. About 70 bytes a mark.
+/// Posting lists lead from each Chinese character, each digit, and each pair of neighbouring letters, to the marks that
+/// have it. A sign asks for everything that its units can be taken for; what a mark collects bounds its score from
+/// above, and only marks that can reach the wanted score are compared in full. About 70 bytes a mark.
 #include <cstdint>
 #include <functional>
 #include <string>
