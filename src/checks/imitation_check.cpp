@@ -39,22 +39,28 @@ std::vector<Imitated> ImitationCheck::check(const GoodsRow& row) {
     const std::string nice_class = parse_nice_class(row.nice_class).value_or("");
     std::vector<Imitated> all;
     for (const std::string_view name : row.names)
-        if (name.size() <= sign_bytes_max) add(all, imitated_by(name, nice_class));
+        if (name.size() <= sign_bytes_max) add(all, imitated_by(name, nice_class, row.holders));
     return all;
 }
 
-const std::vector<Imitated>& ImitationCheck::imitated_by(std::string_view sign, const std::string& nice_class) {
-    std::string wanted = nice_class + "/" + std::string(sign);
+const std::vector<Imitated>& ImitationCheck::imitated_by(std::string_view sign, const std::string& nice_class,
+                                                         std::span<const std::string_view> holders) {
+    std::string wanted = nice_class + "/";
+    for (const std::string_view holder : holders) wanted.append(std::to_string(holder.size()) + ":").append(holder);
+    wanted.append("/").append(sign);
     if (const auto known = answered_.find(wanted); known != answered_.end()) return known->second;
     if (answered_.size() >= answered_max) answered_.clear();
-    return answered_.emplace(std::move(wanted), compare(sign, nice_class)).first->second;
+    return answered_.emplace(std::move(wanted), compare(sign, nice_class, holders)).first->second;
 }
 
-std::vector<Imitated> ImitationCheck::compare(std::string_view sign, const std::string& nice_class) {
+std::vector<Imitated> ImitationCheck::compare(std::string_view sign, const std::string& nice_class,
+                                              std::span<const std::string_view> holders) {
     const std::string own_name = same_name(sign);
     LookalikeQuestion question;
     question.query.limit = entries_max;
-    question.is_wanted = [&](const EntryHit& hit) { return same_name(hit.period.name) != own_name; };
+    question.is_wanted = [&](const EntryHit& hit) {
+        return same_name(hit.period.name) != own_name && !is_surely_holder(hit.period.view, holders);
+    };
     const auto hits = search_.find(sign, question);
     if (!hits) return {};  // nothing in it that could be a sign
     struct Mark {
