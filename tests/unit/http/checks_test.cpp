@@ -31,7 +31,7 @@ struct Market {
         return node.router.handle(request);
     }
     /// The rows of the answer in JSON, and around them the first and the last line.
-    std::vector<Json> lines(const std::string& body, std::multimap<std::string, std::string> query = {}) {
+    std::vector<Json> lines(const std::string& body, std::multimap<std::string, std::string> query = {}) const {
         const HttpResponse response = send(body, std::move(query));
         INFO(response.body);
         REQUIRE(response.status == 200);
