@@ -45,7 +45,7 @@ std::vector<std::string_view> numbers_in(std::string_view cell) {
 }
 
 bool has_holder(const EntryHit& hit, const GoodsRow& row) {
-    return minglu::has_holder(hit.period.view, row.holders);
+    return minglu::has_holder(holders_of(hit.period.view), row.holders);
 }
 
 bool has_class(const EntryHit& hit, const GoodsRow& row) {

@@ -57,19 +57,19 @@ std::string holders_of(std::string_view view) {
     return names;
 }
 
-bool has_holder(std::string_view view, std::span<const std::string_view> names) {
-    const std::string holders = same_name(holders_of(view));
+bool has_holder(std::string_view holders, std::span<const std::string_view> names) {
+    const std::string known = same_name(holders);
     return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
         const std::string wanted = same_name(name);
-        return !wanted.empty() && holders.find(wanted) != std::string::npos;
+        return !wanted.empty() && known.find(wanted) != std::string::npos;
     });
 }
 
-bool is_surely_holder(std::string_view view, std::span<const std::string_view> names) {
+bool has_surely_holder(std::string_view holders, std::span<const std::string_view> names) {
     return std::any_of(names.begin(), names.end(), [&](const std::string_view& name) {
-        if (!has_holder(view, {&name, 1})) return false;
+        if (!has_holder(holders, {&name, 1})) return false;
         const std::string wanted = same_name(name);
-        return wanted == same_name(holders_of(view)) || characters(without_company_form(wanted)) >= part_characters_min;
+        return wanted == same_name(holders) || characters(without_company_form(wanted)) >= part_characters_min;
     });
 }
 

@@ -14,10 +14,10 @@ namespace minglu {
 [[nodiscard]] std::vector<std::string> spellings_of(std::string_view name);
 /// Of the fields of an entry (canonical JSON): the names of its holders.
 [[nodiscard]] std::string holders_of(std::string_view view);
-/// Whether one of the names, whole or a part of it, is that of a holder of the entry.
-[[nodiscard]] bool has_holder(std::string_view view, std::span<const std::string_view> names);
+/// Whether one of the names, whole or a part of it, is that of a holder, of those that `holders_of` gave.
+[[nodiscard]] bool has_holder(std::string_view holders, std::span<const std::string_view> names);
 /// The same, where a part that many names share (四川, 有限公司) is not enough: a part must have four characters beside
 /// the form of a company.
-[[nodiscard]] bool is_surely_holder(std::string_view view, std::span<const std::string_view> names);
+[[nodiscard]] bool has_surely_holder(std::string_view holders, std::span<const std::string_view> names);
 
 }  // namespace minglu
