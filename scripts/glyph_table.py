@@ -6,7 +6,8 @@ little and more, and compared with every other: the mean of the two correlations
 away. Pairs from LEAST on are kept.
 
 A part that is squeezed or shifted (能 in 熊, 庚 and 康) correlates badly. Where the Cangjie codes of two characters (Unihan kCangjie),
-which spell their parts, differ in one letter only, SAME_PARTS is added.
+which spell their parts, differ in one letter only, SAME_PARTS is added. Where their four-corner codes (Unihan kFourCornerCode) are
+the same, what differs stands within (自 and 白), and SAME_CORNERS is added.
 
 Not part of the build: the table changes with the font only. Needs the Debian packages python3-numpy, python3-pil,
 fonts-noto-cjk, unicode-data; libopenblas0 makes it a matter of seconds.
@@ -28,6 +29,7 @@ SIZE = 32
 BLURS = (1.0, 1.6)
 LEAST = 58
 SAME_PARTS = 22
+SAME_CORNERS = 6
 MISSING = 77
 
 sys.dont_write_bytecode = True
@@ -73,14 +75,15 @@ def one_letter_apart(a, b):
 def similar(characters):
     """(a, b) -> hundredths, for a < b."""
     import unihan
-    parts = unihan.fields(UNIHAN, "DictionaryLikeData", ["kCangjie"])["kCangjie"]
+    codes = unihan.fields(UNIHAN, "DictionaryLikeData", ["kCangjie", "kFourCornerCode"])
+    parts, corners = codes["kCangjie"], codes["kFourCornerCode"]
     tables = [drawn(characters, blur) for blur in BLURS]
     found = {}
     step = 512
     for begin in range(0, len(characters), step):
         means = sum(table[begin:begin + step] @ table.T for table in tables) / len(tables)
         hundredths = numpy.minimum(numpy.floor(means * 100 + 0.5), 99)
-        for row, column in zip(*numpy.nonzero(hundredths >= LEAST - SAME_PARTS)):
+        for row, column in zip(*numpy.nonzero(hundredths >= LEAST - SAME_PARTS - SAME_CORNERS)):
             a, b = characters[begin + row], characters[column]
             if a >= b:
                 continue
@@ -88,6 +91,8 @@ def similar(characters):
             codes_a, codes_b = parts.get(ord(a), []), parts.get(ord(b), [])
             if any(one_letter_apart(x, y) for x in codes_a for y in codes_b):
                 likeness = min(99, likeness + SAME_PARTS)
+            if set(corners.get(ord(a), [])) & set(corners.get(ord(b), [])):
+                likeness = min(99, likeness + SAME_CORNERS)
             if likeness >= LEAST:
                 found[a, b] = likeness
     return found

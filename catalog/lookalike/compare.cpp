@@ -37,12 +37,12 @@ constexpr std::size_t letters_for_letters_differ = 4;
 /// What an alignment says in sum.
 struct Tally {
     std::size_t pairs = 0, same = 0, shape = 0, sound = 0, pinyin = 0, different = 0, added = 0, added_strong = 0,
-                added_again = 0, omitted = 0;
+                omitted = 0;
     bool first_differs = false;
     bool moved = false;
 };
 
-Tally tally(const std::vector<AlignmentStep>& steps, std::u32string_view sign, std::u32string_view mark, bool moved) {
+Tally tally(const std::vector<AlignmentStep>& steps, std::u32string_view sign, bool moved) {
     Tally sum;
     sum.moved = moved;
     for (const AlignmentStep& step : steps) {
@@ -60,7 +60,6 @@ Tally tally(const std::vector<AlignmentStep>& steps, std::u32string_view sign, s
             const char32_t unit = sign[step.sign];
             ++sum.added;
             sum.added_strong += is_weak(unit) ? 0u : 1u;
-            sum.added_again += mark.find(unit) == std::u32string_view::npos ? 0u : 1u;
         } else {
             ++sum.omitted;
         }
@@ -72,25 +71,67 @@ std::size_t characters(std::u32string_view units) {
     return static_cast<std::size_t>(std::count_if(units.begin(), units.end(), is_cjk));
 }
 
+/// Letters of which one was put in or left out.
+bool one_letter_more(const Tally& sum, std::u32string_view sign, std::u32string_view mark) {
+    const std::size_t shared = std::min(sign.size(), mark.size());
+    return sum.added + sum.omitted == 1 && sum.different == 0 && sum.same == shared && sum.pairs == shared &&
+           shared >= letters_for_letters_differ && characters(sign) + characters(mark) == 0 &&
+           sign.front() == mark.front();
+}
+
 /// Of the rules on single characters and letters: everything stands in its place, and all but one are the same.
 std::optional<SimilarityRule> single_difference(const Tally& sum, std::u32string_view sign, std::u32string_view mark) {
+    if (one_letter_more(sum, sign, mark)) return SimilarityRule::letters_differ;
     if (sign.size() != mark.size() || sum.moved || sum.first_differs) return std::nullopt;
     if (sum.same + 1 != sign.size() || sum.added + sum.omitted > 0) return std::nullopt;
     const std::size_t chinese = characters(sign);
+    if (chinese != characters(mark)) return std::nullopt;
     if (chinese == sign.size() && chinese >= characters_for_one_differs) return SimilarityRule::one_differs;
     if (chinese == 0 && sign.size() >= letters_for_letters_differ) return SimilarityRule::letters_differ;
     return std::nullopt;
 }
 
-void add_rule_of_additions(const Tally& sum, std::vector<SimilarityRule>& rules) {
-    if (sum.added == 0 || sum.omitted + sum.different > 0 || sum.same + sum.pinyin != sum.pairs) return;
-    if (sum.added_again == sum.added)
-        rules.push_back(SimilarityRule::repeated);
-    else
-        rules.push_back(sum.added_strong == 0 ? SimilarityRule::weak_addition : SimilarityRule::contains);
+/// Whether units [begin, end) of a sign say again, once or more, what stands before or behind them: characters, or the
+/// whole mark. A letter alone says nothing.
+bool says_again(std::u32string_view sign, std::size_t begin, std::size_t end, std::size_t mark_size) {
+    const std::size_t size = end - begin;
+    const std::u32string_view added = sign.substr(begin, size);
+    const bool chinese = characters(added) == size;
+    for (std::size_t apart = 1; apart <= size; ++apart) {
+        if (size % apart != 0 || (!chinese && apart != mark_size)) continue;
+        if (begin >= apart && sign.substr(begin - apart, size) == added) return true;
+        if (end + apart <= sign.size() && sign.substr(begin + apart, size) == added) return true;
+    }
+    return false;
 }
 
-std::vector<SimilarityRule> rules_of(const Tally& sum, std::u32string_view sign, std::u32string_view mark) {
+/// Calls `visit(begin, end)` for each unbroken run of units that the sign adds, in order.
+template <class Visit>
+void for_each_addition(const std::vector<AlignmentStep>& steps, Visit&& visit) {
+    for (auto step = steps.begin(); step != steps.end();) {
+        const auto end = std::find_if(step, steps.end(), [](const AlignmentStep& one) { return one.is_pair(); });
+        if (step != end) visit(step->sign, std::prev(end)->sign + 1);
+        step = end == steps.end() ? end : std::next(end);
+    }
+}
+
+/// Of signs that have all of the mark in its order and add to it.
+std::optional<SimilarityRule> rule_of_additions(const Tally& sum, const std::vector<AlignmentStep>& steps,
+                                                std::u32string_view sign, std::u32string_view mark) {
+    bool again = true;
+    bool unbroken = true;
+    for_each_addition(steps, [&](std::size_t begin, std::size_t end) {
+        again = again && says_again(sign, begin, end, mark.size());
+        unbroken = unbroken && (begin == 0 || end == sign.size());
+    });
+    if (again) return SimilarityRule::repeated;
+    if (sum.added_strong == 0) return SimilarityRule::weak_addition;
+    if (unbroken || sign.find(mark) != std::u32string_view::npos) return SimilarityRule::contains;
+    return std::nullopt;
+}
+
+std::vector<SimilarityRule> rules_of(const Tally& sum, const std::vector<AlignmentStep>& steps,
+                                     std::u32string_view sign, std::u32string_view mark) {
     std::vector<SimilarityRule> rules;
     const bool whole = sum.pairs > 0 && sum.different + sum.added + sum.omitted == 0;
     if (whole && sum.same == sum.pairs)
@@ -99,7 +140,9 @@ std::vector<SimilarityRule> rules_of(const Tally& sum, std::u32string_view sign,
     if (const auto single = single_difference(sum, sign, mark)) rules.push_back(*single);
     if (sum.shape > 0) rules.push_back(SimilarityRule::shape);
     if (whole && sum.sound > 0 && sum.sound + sum.same == sum.pairs) rules.push_back(SimilarityRule::sound);
-    add_rule_of_additions(sum, rules);
+    const bool adds = sum.added > 0 && sum.omitted + sum.different == 0 && sum.same + sum.pinyin == sum.pairs;
+    if (adds && !sum.moved)
+        if (const auto rule = rule_of_additions(sum, steps, sign, mark)) rules.push_back(*rule);
     return rules;
 }
 
@@ -113,7 +156,7 @@ Judged judge(const SignComparer& comparer, std::u32string_view mark) {
     const std::u32string_view sign = comparer.sign().units;
     const Alignment alignment(comparer, mark);
     Judged judged{alignment.share(), alignment.steps(), {}};
-    judged.sum = tally(judged.steps, sign, mark, alignment.moved());
+    judged.sum = tally(judged.steps, sign, alignment.moved());
     const auto single = single_difference(judged.sum, sign, mark);
     if (single == SimilarityRule::one_differs) judged.score = std::max(judged.score, lookalike_score_default);
     if (judged.sum.first_differs) judged.score = judged.score * first_differs_percent / 100;
@@ -164,7 +207,7 @@ int SignComparer::score(std::u32string_view mark) const {
 
 Comparison SignComparer::compare(const Sign& mark) const {
     const Judged judged = judge(*this, mark.units);
-    Comparison out{judged.score, {}, rules_of(judged.sum, sign_.units, mark.units)};
+    Comparison out{judged.score, {}, rules_of(judged.sum, judged.steps, sign_.units, mark.units)};
     for (const AlignmentStep& step : judged.steps) {
         Correspondence unit{joined(sign_, step.sign, step.sign_count), joined(mark, step.mark, step.mark_count),
                             step.likeness};

@@ -24,12 +24,12 @@ enum class SimilarityRule : std::uint8_t {
     reordered,       ///< the same characters in another order
     notation,        ///< the same characters, written in pinyin
     one_differs,     ///< three or more characters, one differs, and the first not clearly
-    letters_differ,  ///< four or more letters, single ones differ, and the first not clearly
+    letters_differ,  ///< four or more letters, one differs, is added or left out, and the first not clearly
     shape,           ///< characters of like shape
     sound,           ///< read alike as a whole
-    repeated,        ///< a character or word doubled
+    repeated,        ///< characters, or the whole mark, said again where they stand
     weak_addition,   ///< the mark with words of place, praise or kind
-    contains,        ///< the whole mark and something else
+    contains,        ///< the whole mark, unbroken, and something else
 };
 [[nodiscard]] std::string_view name(SimilarityRule rule);
 [[nodiscard]] std::string_view text_zh(SimilarityRule rule);

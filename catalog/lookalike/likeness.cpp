@@ -55,6 +55,50 @@ const std::vector<std::vector<Syllable>>& near_syllables() {
     return table;
 }
 
+/// How alike two letters or digits are in shape. Unicode takes 0 for O and 1 for l (confusables, UTS #39), and I for l.
+struct LetterPair {
+    char32_t a;
+    char32_t b;
+    std::uint8_t hundredths;
+};
+constexpr std::array<LetterPair, 7> letter_pairs{{
+    {U'0', U'o', 98},
+    {U'1', U'l', 95},
+    {U'1', U'i', 90},
+    {U'2', U'z', 90},
+    {U'5', U's', 90},
+    {U'8', U'b', 90},
+    {U'i', U'l', 80},
+}};
+
+/// The characters of a digit, the one that it is read as first.
+constexpr std::array<std::u32string_view, 10> numerals{U"零",   U"一壹", U"二贰两", U"三叁", U"四肆",
+                                                       U"五伍", U"六陆", U"七柒",   U"八捌", U"九玖"};
+
+void add_letters(std::vector<LikeUnit>& units, char32_t unit) {
+    for (const auto& [a, b, hundredths] : letter_pairs)
+        if (unit == a || unit == b) units.push_back({unit == a ? b : a, {hundredths, Reasons{} | Reason::homoglyph}});
+}
+
+/// What a digit is read as, and the digits that a character is read as.
+void add_numerals(std::vector<LikeUnit>& units, char32_t unit) {
+    const Likeness numeral{likeness_of_numeral, Reasons{} | Reason::sound};
+    const Likeness sound{likeness_of_sound, Reasons{} | Reason::sound};
+    for (std::size_t i = 0; i < numerals.size(); ++i) {
+        const char32_t digit = U'0' + static_cast<char32_t>(i);
+        const Syllable syllable = readings_of(numerals[i].front()).front();
+        if (unit == digit) {
+            for (const char32_t character : numerals[i]) units.push_back({character, numeral});
+            for (const char32_t character : characters_read(syllable)) units.push_back({character, sound});
+        } else if (is_cjk(unit)) {
+            const auto readings = readings_of(unit);
+            if (numerals[i].find(unit) != std::u32string_view::npos) units.push_back({digit, numeral});
+            if (std::find(readings.begin(), readings.end(), syllable) != readings.end())
+                units.push_back({digit, sound});
+        }
+    }
+}
+
 Likeness both(Likeness a, Likeness b) {
     if (has(a.reasons, Reason::same)) return a;
     if (has(b.reasons, Reason::same)) return b;
@@ -92,6 +136,12 @@ std::vector<std::string_view> names(Reasons reasons) {
     return out;
 }
 
+char32_t common_form(char32_t letter) {
+    for (const auto& [a, b, hundredths] : letter_pairs)
+        if (letter == a) return b;
+    return letter;
+}
+
 std::vector<LikeUnit> units_like(char32_t unit) {
     std::vector<LikeUnit> units;
     for (const Syllable syllable : readings_of(unit)) {
@@ -101,9 +151,8 @@ std::vector<LikeUnit> units_like(char32_t unit) {
     }
     for (const GlyphNeighbour& glyph : glyph_neighbours(unit))
         units.push_back({glyph.character, {glyph.likeness, Reasons{} | Reason::shape}});
-    // i stands upright like l, and 1 has become l already.
-    if (unit == U'i') units.push_back({U'l', {likeness_of_sound, Reasons{} | Reason::homoglyph}});
-    if (unit == U'l') units.push_back({U'i', {likeness_of_sound, Reasons{} | Reason::homoglyph}});
+    add_letters(units, unit);
+    add_numerals(units, unit);
     units.push_back({unit, {100, Reasons{} | Reason::same}});
     merge(units);
     return units;

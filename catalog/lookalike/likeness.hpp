@@ -10,9 +10,9 @@ namespace minglu {
 enum class Reason : std::uint16_t {
     same = 1,         ///< the same character or letter
     variant = 2,      ///< the same character written otherwise: traditional and simplified, variant forms
-    homoglyph = 4,    ///< letters and digits that look the same: Latin and Cyrillic, 0 and O, 1 and l
+    homoglyph = 4,    ///< letters and digits that look the same: Latin and Cyrillic, 0 and O, 5 and S
     shape = 8,        ///< characters that look alike
-    sound = 16,       ///< read alike, tones aside
+    sound = 16,       ///< read alike, tones aside; a digit and its numeral
     near_sound = 32,  ///< read nearly alike: z and zh, n and l, in and ing
     pinyin = 64,      ///< letters that spell the character
     moved = 128,      ///< stands at another place
@@ -38,6 +38,7 @@ struct Likeness {
     std::uint8_t hundredths = 0;
     Reasons reasons = 0;
 };
+constexpr std::uint8_t likeness_of_numeral = 95;
 constexpr std::uint8_t likeness_of_sound = 80;
 constexpr std::uint8_t likeness_of_near_sound = 60;
 constexpr std::uint8_t likeness_of_pinyin = 88;
@@ -46,9 +47,17 @@ struct LikeUnit {
     char32_t unit = 0;
     Likeness likeness;
 };
+/// Letters and digits that are like each other in shape (see units_like) have one form in common.
+[[nodiscard]] char32_t common_form(char32_t letter);
+
 /// Every unit that can be taken for this one, itself among them (100, same), by code. Shape and sound together are
 /// more than either.
 [[nodiscard]] std::vector<LikeUnit> units_like(char32_t unit);
+
+/// Digits are read as their numerals (5: 五); other units than Chinese characters have no reading.
+[[nodiscard]] constexpr bool is_digit(char32_t unit) {
+    return unit >= U'0' && unit <= U'9';
+}
 
 /// Every character that a syllable in letters can stand for, by code; empty for what is no syllable.
 [[nodiscard]] std::vector<LikeUnit> characters_spelled(std::string_view letters);

@@ -18,9 +18,9 @@ constexpr std::size_t spellings_max = 4;
 /// One letter changed takes two pairs away, so a pair stands for half as much again as a letter, on both sides.
 constexpr int worth_of_pair = 100 * 3 * weight_of_letter;
 
-/// Letters that are like each other (see units_like) are filed as one.
+/// Letters that are like each other are filed as one.
 char32_t filed(char32_t letter) {
-    return (letter == U'i' ? U'l' : letter) & 0x7FFFu;
+    return common_form(letter) & 0x7FFFu;
 }
 
 Feature pair_of(char32_t a, char32_t b) {
@@ -34,47 +34,79 @@ void for_each_feature(std::u32string_view units, Visit&& visit) {
     for (std::size_t i = 0; i < units.size(); ++i) {
         const bool chinese = is_cjk(units[i]);
         if (chinese && before != edge) visit(pair_of(before, edge), i - 1);
-        visit(chinese ? static_cast<Feature>(units[i]) : pair_of(before, units[i]), i);
+        if (!chinese) visit(pair_of(before, units[i]), i);
+        if (chinese || is_digit(units[i])) visit(static_cast<Feature>(units[i]), i);
         before = chinese ? edge : units[i];
     }
     if (before != edge) visit(pair_of(before, edge), units.size() - 1);
 }
 
-std::vector<Wish> wishes_of(std::span<const LikeUnit> like) {
+/// What stands for a part of the sign of this weight.
+std::vector<Wish> wishes_of(std::span<const LikeUnit> like, int weight) {
     std::vector<Wish> wishes;
     wishes.reserve(like.size());
     for (const LikeUnit& one : like)
-        wishes.push_back({static_cast<Feature>(one.unit), one.likeness.hundredths * 2 * weight_of_character});
+        wishes.push_back({static_cast<Feature>(one.unit), one.likeness.hundredths * (weight + weight_of(one.unit))});
     std::stable_sort(wishes.begin(), wishes.end(), [](const Wish& a, const Wish& b) { return a.worth > b.worth; });
     return wishes;
 }
 
-Probe written(const SignComparer& sign) {
-    Probe probe;
-    probe.weight = least_weight_of(sign.sign().units);
-    for_each_feature(sign.sign().units, [&](Feature feature, std::size_t position) {
+/// Units [begin, end) as they are written.
+void add_written(Probe& probe, const SignComparer& sign, std::size_t begin, std::size_t end) {
+    const std::u32string_view units = sign.sign().units;
+    for_each_feature(units.substr(begin, end - begin), [&](Feature feature, std::size_t i) {
         if ((feature & pair_mark) == 0)
-            probe.positions.push_back(wishes_of(sign.like(position)));
+            probe.positions.push_back(wishes_of(sign.like(begin + i), weight_of(units[begin + i])));
         else
             probe.positions.push_back({{feature, worth_of_pair}});
     });
+}
+
+Probe written(const SignComparer& sign) {
+    const std::u32string_view units = sign.sign().units;
+    Probe probe{{}, least_weight_of(units)};
+    add_written(probe, sign, 0, units.size());
     return probe;
 }
 
-std::string as_letters(std::u32string_view units) {
+/// An unbroken run of letters, and the ways to read it.
+struct Letters {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::vector<std::vector<std::string>> ways;
+};
+
+std::vector<Letters> letters_in(std::u32string_view units) {
+    std::vector<Letters> runs;
     std::string letters;
-    for (const char32_t unit : units) append_utf8(letters, unit);
-    return letters;
+    for (std::size_t i = 0; i <= units.size(); ++i) {
+        if (i < units.size() && !is_cjk(units[i]) && !is_digit(units[i])) {
+            if (letters.empty()) runs.push_back({i, i, {}});
+            append_utf8(letters, units[i]);
+        } else if (!letters.empty()) {
+            runs.back().end = i;
+            runs.back().ways = syllables_of(letters);
+            letters.clear();
+        }
+    }
+    return runs;
 }
 
-/// Of a sign in letters: the characters that its syllables stand for.
-Probe spelled(const std::vector<std::string>& syllables) {
-    Probe probe;
-    for (const std::string& syllable : syllables) {
-        const std::vector<LikeUnit> like = characters_spelled(syllable);
-        probe.positions.push_back(wishes_of(like));
-        probe.weight += static_cast<int>(syllable.size()) * weight_of_letter;
+/// The characters that syllables stand for, of each run read in this way, or in its last; the rest as it is written.
+Probe spelled(const SignComparer& sign, const std::vector<Letters>& runs, std::size_t way) {
+    const std::u32string_view units = sign.sign().units;
+    Probe probe{{}, least_weight_of(units)};
+    std::size_t at = 0;
+    for (const Letters& run : runs) {
+        if (run.ways.empty()) continue;
+        add_written(probe, sign, at, run.begin);
+        for (const std::string& syllable : run.ways[std::min(way, run.ways.size() - 1)]) {
+            const int weight = static_cast<int>(syllable.size()) * weight_of_letter;
+            probe.positions.push_back(wishes_of(characters_spelled(syllable), weight));
+        }
+        at = run.end;
     }
+    add_written(probe, sign, at, units.size());
     return probe;
 }
 
@@ -132,11 +164,12 @@ std::vector<std::vector<std::string>> syllables_of(std::string_view letters) {
 std::vector<Probe> probes_of(const SignComparer& sign) {
     const std::u32string& units = sign.sign().units;
     std::vector<Probe> probes{written(sign)};
-    if (std::any_of(units.begin(), units.end(), is_cjk)) {
+    const std::vector<Letters> runs = letters_in(units);
+    std::size_t ways = 0;
+    for (const Letters& run : runs) ways = std::max(ways, run.ways.size());
+    for (std::size_t way = 0; way < ways; ++way) probes.push_back(spelled(sign, runs, way));
+    if (std::any_of(units.begin(), units.end(), is_cjk))
         if (auto pinyin = in_pinyin(sign)) probes.push_back(*std::move(pinyin));
-        return probes;
-    }
-    for (const auto& syllables : syllables_of(as_letters(units))) probes.push_back(spelled(syllables));
     return probes;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// The ways in which a sign looks for marks: as it is written, and as the same in pinyin or in characters. A mark that
-/// mixes both is found as it is written only.
+/// The ways in which a sign looks for marks: as it is written, with its letters as the characters that they spell, and
+/// all in pinyin. A mark that mixes both is found as it is written only.
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -9,7 +9,8 @@
 
 namespace minglu {
 
-/// What a mark is filed under: a Chinese character, or two letters that stand side by side (or at an end).
+/// What a mark is filed under: a Chinese character, a digit, or two letters or digits that stand side by side (or at an
+/// end).
 using Feature = std::uint32_t;
 [[nodiscard]] std::vector<Feature> features_of(std::u32string_view units);
 

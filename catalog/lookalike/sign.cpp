@@ -1,10 +1,12 @@
 #include "catalog/lookalike/sign.hpp"
 
+#include <unicode/uchar.h>
 #include <unicode/uspoof.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "catalog/text/han_fold.hpp"
@@ -23,8 +25,8 @@ Checker open_checker() {
     return checker;
 }
 
-/// The letter that a folded one is mistaken for, folded; itself where that is several letters (m: rn).
-char32_t plain_letter(char32_t letter) {
+/// The Latin letter or digit, folded, that a letter is mistaken for as it is written; none where that is no single one.
+std::optional<char32_t> mistaken_for(char32_t letter) {
     static const Checker checker = open_checker();
     std::string text;
     append_utf8(text, letter);
@@ -33,21 +35,50 @@ char32_t plain_letter(char32_t letter) {
     const std::int32_t size =
         uspoof_getSkeletonUTF8(checker.get(), 0, text.data(), static_cast<std::int32_t>(text.size()), skeleton.data(),
                                static_cast<std::int32_t>(skeleton.size()), &status);
-    if (U_FAILURE(status) != 0 || size <= 0) return letter;
+    if (U_FAILURE(status) != 0 || size <= 0) return std::nullopt;
     const std::string folded = fold_text({skeleton.data(), static_cast<std::size_t>(size)});
-    if (folded.empty()) return letter;
-    const Utf8Step step = utf8_at(folded, 0);
-    return step.size == folded.size() ? step.code : letter;
+    if (folded.size() != 1) return std::nullopt;
+    // A capital that stands upright is I.
+    if (folded == "l" && u_isupper(static_cast<UChar32>(letter)) != 0) return U'i';
+    return static_cast<char32_t>(folded.front());
 }
 
-char32_t plain(char32_t code) {
-    static const std::array<char32_t, 128> ascii = [] {
-        std::array<char32_t, 128> table{};
-        for (char32_t i = 0; i < table.size(); ++i) table[i] = plain_letter(i);
-        return table;
-    }();
-    if (code < ascii.size()) return ascii[code];
-    return is_cjk(code) ? standard_character(code) : plain_letter(code);
+/// The unit of a folded character. Foreign letters are like other ones in each case: Η is H, η is not; в is a small В.
+char32_t plain(char32_t folded, char32_t written) {
+    if (folded < 128) return folded;
+    if (folded == U'〇') return U'零';
+    if (is_cjk(folded)) return standard_character(folded);
+    if (const auto letter = mistaken_for(written)) return *letter;
+    return mistaken_for(static_cast<char32_t>(u_toupper(static_cast<UChar32>(folded)))).value_or(folded);
+}
+
+/// Bytes of a sign of registration that stands at the beginning of the text.
+std::size_t registration_sign_at(std::string_view text) {
+    static constexpr std::array<std::string_view, 13> signs{"®",   "™",    "℠",    "Ⓡ",     "ⓡ",     "ᵀᴹ",    "(R)",
+                                                            "(r)", "(TM)", "(tm)", "（R）", "（r）", "（TM）"};
+    for (const std::string_view sign : signs)
+        if (text.starts_with(sign)) return sign.size();
+    return 0;
+}
+
+bool is_letter(char32_t code) {
+    return u_isalpha(static_cast<UChar32>(code)) != 0 && !is_cjk(code);
+}
+
+/// The letter that a character stands for which is none; 0 = stands for none.
+char32_t stands_for(char32_t code) {
+    if (code == U'$' || code == U'＄') return U's';
+    return code == U'@' || code == U'＠' ? U'a' : U'\0';
+}
+
+/// Whether a letter stands behind the $ and @ that the text begins with, which are three at most.
+bool leads_to_letter(std::string_view text) {
+    for (std::size_t at = 0, passed = 0; at < text.size() && passed <= 3; ++passed) {
+        const Utf8Step step = utf8_at(text, at);
+        if (stands_for(step.code) == 0) return is_letter(step.code);
+        at += step.size;
+    }
+    return false;
 }
 
 /// Takes a word for the picture off the end of a sign that has something else.
@@ -75,18 +106,41 @@ bool is_weak(char32_t unit) {
     return weak.find(unit) != std::u32string_view::npos;
 }
 
+std::string without_registration_signs(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t left_out = registration_sign_at(text.substr(at));
+        const std::size_t size = left_out > 0 ? left_out : utf8_at(text, at).size;
+        if (left_out == 0) out.append(text.substr(at, size));
+        at += size;
+    }
+    return out;
+}
+
 Sign sign_of(std::string_view text) {
     Sign sign;
+    bool behind_letter = false;
     for (std::size_t at = 0; at < text.size() && sign.units.size() < sign_units_max;) {
-        const std::string_view written = text.substr(at, utf8_at(text, at).size);
+        if (const std::size_t left_out = registration_sign_at(text.substr(at)); left_out > 0) {
+            at += left_out;
+            continue;
+        }
+        const Utf8Step here = utf8_at(text, at);
+        const std::string_view written = text.substr(at, here.size);
         at += written.size();
+        const auto put = [&](char32_t unit) {
+            sign.units.push_back(unit);
+            sign.written.emplace_back(written);
+        };
+        const char32_t letter = stands_for(here.code);
+        const bool stands = letter != 0 && (behind_letter || leads_to_letter(text.substr(at)));
+        if (stands) put(letter);
+        behind_letter = stands || is_letter(here.code);
         const std::string folded = fold_text(written);
         for (std::size_t i = 0; i < folded.size();) {
             const Utf8Step step = utf8_at(folded, i);
             i += step.size;
-            if (step.code == U' ') continue;
-            sign.units.push_back(plain(step.code));
-            sign.written.emplace_back(written);
+            if (step.code != U' ') put(plain(step.code, here.code));
         }
     }
     drop_picture_words(sign);

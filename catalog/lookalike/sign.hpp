@@ -1,6 +1,6 @@
 #pragma once
 /// A sign as the eye takes it: one unit for each Chinese character, letter and digit, whatever its width, case, or
-/// alphabet it was borrowed from. Punctuation and spaces are no part of a sign.
+/// alphabet it was borrowed from. Punctuation, spaces and signs of registration (™, ®) are no part of a sign.
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,13 +20,16 @@ constexpr int weight_of_letter = 1;
 [[nodiscard]] bool is_weak(char32_t unit);
 
 struct Sign {
-    /// Characters as the standard ones (han_fold.hpp). Letters folded (see fold_text) and freed of look-alikes: "АPPLE"
-    /// with a Cyrillic А is "apple"; 0 is o, 1 is l (Unicode confusables, UTS #39).
+    /// Characters as the standard ones (han_fold.hpp), 〇 as 零. Letters folded (see fold_text) and freed of foreign
+    /// look-alikes: "АPPLE" with a Cyrillic А is "apple" (Unicode confusables, UTS #39). $ and @ beside letters are s
+    /// and a.
     std::u32string units;
     std::vector<std::string> written;  ///< each unit as it stands in the text
 
     [[nodiscard]] bool empty() const { return units.empty(); }
 };
+/// The text without ™, ®, (R) and the like.
+[[nodiscard]] std::string without_registration_signs(std::string_view text);
 /// Words that stand for the picture beside a mark (及图, 图形) are left out.
 [[nodiscard]] Sign sign_of(std::string_view text);
 

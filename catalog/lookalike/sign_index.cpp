@@ -36,7 +36,7 @@ struct SignIndex::Sum {
 
 void SignIndex::add(EntryNo entry, Kind kind, std::string_view name) {
     const Sign sign = sign_of(name);
-    if (sign.empty()) return;
+    if (sign.empty() || has_last(entry, sign.units)) return;
     if (signs_.size() >= signs_max) {
         complete_ = false;
         return;
@@ -50,6 +50,12 @@ void SignIndex::add(EntryNo entry, Kind kind, std::string_view name) {
     weights_.push_back(static_cast<std::uint8_t>(least_weight_of(sign.units)));
     units_ += sign.units;
     for (const Feature feature : features_of(sign.units)) postings_[feature].push_back(no);
+}
+
+bool SignIndex::has_last(EntryNo entry, std::u32string_view units) const {
+    for (std::size_t no = signs_.size(); no-- > 0 && signs_[no].entry == entry;)
+        if (weights_[no] != weight_of_removed && this->units(signs_[no]) == units) return true;
+    return false;
 }
 
 void SignIndex::remove(const std::unordered_set<EntryNo>& entries) {

@@ -1,9 +1,9 @@
 #pragma once
 /// Protected marks in memory, by what they are made of: finds the few that a sign could imitate among a million.
 ///
-/// Posting lists lead from each Chinese character, and from each pair of neighbouring letters, to the marks that have
-/// it. A sign asks for everything that its units can be taken for; what a mark collects bounds its score from above,
-/// and only marks that can reach the wanted score are compared in full. About 70 bytes a mark.
+/// Posting lists lead from each Chinese character, each digit, and each pair of neighbouring letters, to the marks that
+/// have it. A sign asks for everything that its units can be taken for; what a mark collects bounds its score from
+/// above, and only marks that can reach the wanted score are compared in full. About 70 bytes a mark.
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -41,7 +41,8 @@ public:
     /// More signs than this are not taken: about 350 MB.
     static constexpr std::size_t signs_max = 5'000'000;
 
-    /// An entry may have several names, of several periods. A name without any unit is left out.
+    /// An entry may have several names, of several periods, added one after the other: those with the same units are
+    /// one. A name without any unit is left out.
     void add(EntryNo entry, Kind kind, std::string_view name);
     /// All names of these entries.
     void remove(const std::unordered_set<EntryNo>& entries);
@@ -68,6 +69,8 @@ private:
     struct Reading;
     struct Sum;
     [[nodiscard]] std::u32string_view units(const Entered& sign) const;
+    /// Among the names of the entry that was added last.
+    [[nodiscard]] bool has_last(EntryNo entry, std::u32string_view units) const;
     [[nodiscard]] std::vector<Reading> readings(const Probe& probe) const;
     /// Appends the signs that share enough with the probe to reach the score.
     void collect(const Probe& probe, int score_min, std::vector<SignNo>& candidates) const;

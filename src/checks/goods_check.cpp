@@ -46,11 +46,7 @@ std::vector<std::string_view> numbers_in(std::string_view cell) {
 }
 
 bool has_holder(const EntryHit& hit, const GoodsRow& row) {
-    const std::string holders = same_name(holders_of(hit.period.view));
-    return std::any_of(row.holders.begin(), row.holders.end(), [&](std::string_view holder) {
-        const std::string wanted = same_name(holder);
-        return !wanted.empty() && holders.find(wanted) != std::string::npos;
-    });
+    return minglu::has_holder(holders_of(hit.period.view), row.holders);
 }
 
 bool has_class(const EntryHit& hit, const GoodsRow& row) {

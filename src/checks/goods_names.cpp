@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "catalog/lookalike/sign.hpp"
 #include "catalog/text/normalise.hpp"
+#include "catalog/text/utf8.hpp"
 #include "minglu/json_text.hpp"
 
 namespace minglu {
@@ -12,20 +14,34 @@ namespace minglu {
 namespace {
 
 constexpr std::size_t name_bytes_max = 300;
+/// Of a part that tells a holder from others.
+constexpr std::size_t part_characters_min = 4;
 
 std::string without_spaces(std::string text) {
     text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
     return text;
 }
 
+std::string_view without_company_form(std::string_view name) {
+    for (const std::string_view form : {"有限责任公司", "股份有限公司", "集团有限公司", "有限公司", "公司"})
+        if (name.ends_with(form)) return name.substr(0, name.size() - form.size());
+    return name;
+}
+
+std::size_t characters(std::string_view text) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < text.size(); at += utf8_at(text, at).size) ++count;
+    return count;
+}
+
 }  // namespace
 
 std::string same_name(std::string_view name) {
-    return without_spaces(searchable(name));
+    return without_spaces(searchable(without_registration_signs(name)));
 }
 
 std::vector<std::string> spellings_of(std::string_view name) {
-    std::string spaced = searchable(name.substr(0, name_bytes_max));
+    std::string spaced = searchable(without_registration_signs(name.substr(0, name_bytes_max)));
     std::string whole = without_spaces(spaced);
     if (whole.empty()) return {};
     if (whole == spaced) return {std::move(whole)};
@@ -39,6 +55,22 @@ std::string holders_of(std::string_view view) {
     for (const auto& holder : holders)
         if (holder.is_object()) names += (names.empty() ? "" : "；") + holder.value("name", "");
     return names;
+}
+
+bool has_holder(std::string_view holders, std::span<const std::string_view> names) {
+    const std::string known = same_name(holders);
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        const std::string wanted = same_name(name);
+        return !wanted.empty() && known.find(wanted) != std::string::npos;
+    });
+}
+
+bool has_surely_holder(std::string_view holders, std::span<const std::string_view> names) {
+    return std::any_of(names.begin(), names.end(), [&](const std::string_view& name) {
+        if (!has_holder(holders, {&name, 1})) return false;
+        const std::string wanted = same_name(name);
+        return wanted == same_name(holders) || characters(without_company_form(wanted)) >= part_characters_min;
+    });
 }
 
 }  // namespace minglu

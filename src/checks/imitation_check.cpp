@@ -38,23 +38,36 @@ void add(std::vector<Imitated>& all, const std::vector<Imitated>& more) {
 std::vector<Imitated> ImitationCheck::check(const GoodsRow& row) {
     const std::string nice_class = parse_nice_class(row.nice_class).value_or("");
     std::vector<Imitated> all;
-    for (const std::string_view name : row.names)
-        if (name.size() <= sign_bytes_max) add(all, imitated_by(name, nice_class));
+    const auto is_own = [&](const Imitated& mark) { return has_surely_holder(mark.holders, row.holders); };
+    for (const std::string_view name : row.names) {
+        if (name.size() > sign_bytes_max) continue;
+        // Most rows are not a holder's: what a sign is like is then the same for all of them.
+        const std::vector<Imitated>& by_anyone = imitated_by(name, nice_class, {});
+        const bool has_own = std::any_of(by_anyone.begin(), by_anyone.end(), is_own);
+        add(all, has_own ? imitated_by(name, nice_class, row.holders) : by_anyone);
+    }
     return all;
 }
 
-const std::vector<Imitated>& ImitationCheck::imitated_by(std::string_view sign, const std::string& nice_class) {
-    std::string wanted = nice_class + "/" + std::string(sign);
+const std::vector<Imitated>& ImitationCheck::imitated_by(std::string_view sign, const std::string& nice_class,
+                                                         std::span<const std::string_view> holders) {
+    std::string wanted = nice_class + "/";
+    for (const std::string_view holder : holders) wanted.append(std::to_string(holder.size()) + ":").append(holder);
+    wanted.append("/").append(sign);
     if (const auto known = answered_.find(wanted); known != answered_.end()) return known->second;
     if (answered_.size() >= answered_max) answered_.clear();
-    return answered_.emplace(std::move(wanted), compare(sign, nice_class)).first->second;
+    return answered_.emplace(std::move(wanted), compare(sign, nice_class, holders)).first->second;
 }
 
-std::vector<Imitated> ImitationCheck::compare(std::string_view sign, const std::string& nice_class) {
+std::vector<Imitated> ImitationCheck::compare(std::string_view sign, const std::string& nice_class,
+                                              std::span<const std::string_view> holders) {
     const std::string own_name = same_name(sign);
     LookalikeQuestion question;
     question.query.limit = entries_max;
-    question.is_wanted = [&](const EntryHit& hit) { return same_name(hit.period.name) != own_name; };
+    question.is_wanted = [&](const EntryHit& hit) {
+        return same_name(hit.period.name) != own_name &&
+               (holders.empty() || !has_surely_holder(holders_of(hit.period.view), holders));
+    };
     const auto hits = search_.find(sign, question);
     if (!hits) return {};  // nothing in it that could be a sign
     struct Mark {

@@ -1,8 +1,10 @@
 #pragma once
 /// One row of a market's list against the names of the catalogue: which protected marks could it be meant to imitate?
 ///
-/// Marks that carry the very name of the row are not look-alikes: those the match by name finds. Lists repeat their
-/// brands, so what was answered for a sign is kept, for some thousand signs.
+/// Marks that carry the very name of the row are not look-alikes: those the match by name finds; nor does a holder
+/// imitate a mark of its own. Lists repeat their brands, so what was answered for a sign is kept, for some thousand
+/// signs.
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,12 +27,14 @@ public:
 
 private:
     using Signs = std::unordered_map<std::string, std::vector<Imitated>>;
-    [[nodiscard]] const std::vector<Imitated>& imitated_by(std::string_view sign, const std::string& nice_class);
-    [[nodiscard]] std::vector<Imitated> compare(std::string_view sign, const std::string& nice_class);
+    [[nodiscard]] const std::vector<Imitated>& imitated_by(std::string_view sign, const std::string& nice_class,
+                                                           std::span<const std::string_view> holders);
+    [[nodiscard]] std::vector<Imitated> compare(std::string_view sign, const std::string& nice_class,
+                                                std::span<const std::string_view> holders);
 
     const CatalogueAt& catalogue_;
     LookalikeSearch search_;
-    Signs answered_;  ///< by class and sign
+    Signs answered_;  ///< by class, holders and sign
 };
 
 }  // namespace minglu

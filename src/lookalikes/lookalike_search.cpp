@@ -1,7 +1,6 @@
 #include "src/lookalikes/lookalike_search.hpp"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -31,9 +30,7 @@ LookalikeSearch::LookalikeSearch(const Lookalikes& names, const CatalogueAt& cat
     catalogue.visit_touched([this](const TouchedEntry& entry, std::span<const Period> periods) {
         const Kind kind = parts_of(entry.key).kind;
         if (!is_sign(kind)) return;
-        std::set<std::string_view> of_entry;
-        for (const Period& period : periods)
-            if (of_entry.insert(period.name).second) earlier_.add(entry.no, kind, period.name);
+        for (const Period& period : periods) earlier_.add(entry.no, kind, period.name);
     });
 }
 

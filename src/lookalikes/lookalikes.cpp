@@ -1,6 +1,5 @@
 #include "src/lookalikes/lookalikes.hpp"
 
-#include <set>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
@@ -58,9 +57,7 @@ void Lookalikes::refresh(const ReadTx& tx, const ViewChanges& changes) {
         const auto entry = is_sign(kind) ? tx.entry(key) : std::nullopt;
         if (!entry) continue;
         numbers.insert(entry->no);
-        std::set<std::string> of_entry;
-        for (Period& period : tx.periods(entry->no)) of_entry.insert(std::move(period.name));
-        for (const std::string& name : of_entry) names.emplace_back(entry->no, kind, name);
+        for (Period& period : tx.periods(entry->no)) names.emplace_back(entry->no, kind, std::move(period.name));
     }
     if (numbers.empty()) return;
     const std::scoped_lock lock(index_mutex_);

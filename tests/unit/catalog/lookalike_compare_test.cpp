@@ -36,9 +36,10 @@ TEST_CASE("characters whose glyphs look alike") {
         char32_t a, b;
         bool alike;
     };
-    const Case cases[] = {{U'师', U'帅', true}, {U'泸', U'沪', true}, {U'粱', U'梁', true}, {U'末', U'未', true},
-                          {U'免', U'兔', true}, {U'雷', U'雪', true}, {U'己', U'已', true}, {U'老', U'康', false},
-                          {U'A', U'A', false},  {U'师', U'师', false}};
+    const Case cases[] = {{U'师', U'帅', true}, {U'泸', U'沪', true}, {U'粱', U'梁', true},  {U'末', U'未', true},
+                          {U'自', U'白', true}, {U'崇', U'祟', true}, {U'日', U'月', false}, {U'免', U'兔', true},
+                          {U'雷', U'雪', true}, {U'己', U'已', true}, {U'老', U'康', false}, {U'A', U'A', false},
+                          {U'师', U'师', false}};
     const auto alike = [](char32_t a, char32_t b) {
         const auto near = glyph_neighbours(a);
         return std::any_of(near.begin(), near.end(), [&](const GlyphNeighbour& n) { return n.character == b; });
@@ -46,6 +47,69 @@ TEST_CASE("characters whose glyphs look alike") {
     for (const Case& c : cases) {
         CHECK(alike(c.a, c.b) == c.alike);
         CHECK(alike(c.b, c.a) == c.alike);
+    }
+}
+
+TEST_CASE("foreign letters in either case, and what stands for a letter") {
+    struct Case {
+        std::string_view written;
+        std::u32string_view units;
+    };
+    const Case cases[] = {
+        {"АВЕКМНОРСТУХЅЈІ", U"abekmhopctyxsji"},  // Cyrillic
+        {"авекмнорстухѕјі", U"abekmhopctyxsji"},
+        {"ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", U"abezhikmnoptyx"},  // Greek
+        {"ＡＰＭ", U"apm"},
+        {"Iil1O0", U"iil1o0"},
+        {"Ж", U"ж"},
+        {"A$AP", U"asap"},
+        {"$@nd", U"sand"},
+        {"A$$", U"ass"},
+        {"5$$", U"5"},
+        {"＄tar", U"star"},
+        {"m@rs", U"mars"},
+        {"酒@店$100", U"酒店100"},
+        {"二〇", U"二零"},
+        {"康师傅™康®", U"康师傅康"},
+        {"©NIKE(R)", U"nike"},
+        {"NIKE（TM）Ⓡ ᵀᴹ℠", U"nike"},
+        {"(Rx)TM", U"rxtm"},
+        {"★", U""},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.written);
+        const Sign sign = sign_of(c.written);
+        CHECK((sign.units == c.units));
+        CHECK(sign.written.size() == sign.units.size());
+    }
+}
+
+TEST_CASE("likeness is mutual") {
+    for (const char32_t unit : std::u32string_view(U"0123456789abilosz五伍两零师帅未吴")) {
+        for (const LikeUnit& one : units_like(unit)) {
+            const std::vector<LikeUnit> back = units_like(one.unit);
+            const auto found =
+                std::find_if(back.begin(), back.end(), [&](const LikeUnit& b) { return b.unit == unit; });
+            REQUIRE(found != back.end());
+            CHECK(found->likeness.hundredths == one.likeness.hundredths);
+            CHECK(found->likeness.reasons == one.likeness.reasons);
+        }
+        CHECK(common_form(common_form(unit)) == common_form(unit));
+    }
+}
+
+TEST_CASE("scores of letters that look the same come near 100") {
+    struct Case {
+        std::string_view sign, mark;
+    };
+    const Case cases[] = {{"AVАТR", "AVATR"},         {"LION КING", "LION KING"}, {"ΗUAWEI", "HUAWEI"},
+                          {"5TARBUCKS", "STARBUCKS"}, {"2ARA", "ZARA"},           {"8OSS", "BOSS"},
+                          {"ADIDA$", "ADIDAS"},       {"@DIDAS", "ADIDAS"},       {"LAC0STE", "LACOSTE"},
+                          {"1UCKIN", "luckin"}};
+    for (const Case& c : cases) {
+        CAPTURE(c.sign);
+        CHECK(compare_signs(c.sign, c.mark).score >= 97);
+        CHECK(compare_signs(c.mark, c.sign).score >= 97);
     }
 }
 
@@ -57,6 +121,7 @@ TEST_CASE("what makes a sign look like a mark, unit by unit, and by which rule")
         {"康帅傅", "康师傅", "康|康 same, 帅|师 shape, 傅|傅 same", "one_differs shape"},
         {"雷碧", "雪碧", "雷|雪 shape, 碧|碧 same", "shape"},
         {"干老妈", "老干妈", "干|干 same moved, 老|老 same moved, 妈|妈 same", "reordered"},
+        {"大自兔", "大白兔", "大|大 same, 自|白 shape, 兔|兔 same", "one_differs shape"},
         {"老大妈", "老干妈", "老|老 same, 大|干 different, 妈|妈 same", "one_differs"},
         {"涪凌榨菜", "涪陵榨菜", "涪|涪 same, 凌|陵 sound, 榨|榨 same, 菜|菜 same", "one_differs sound"},
         {"laoganma", "老干妈", "lao|老 pinyin, gan|干 pinyin, ma|妈 pinyin", "notation"},
@@ -68,7 +133,24 @@ TEST_CASE("what makes a sign look like a mark, unit by unit, and by which rule")
         {"泸老窖", "泸州老窖", "泸|泸 same, |州 omitted, 老|老 same, 窖|窖 same", ""},
         {"NIKE", "nike", "N|n same, I|i same, K|k same, E|e same", "same_units"},
         {"N\xD1\x96KE", "NIKE", "N|N same, \xD1\x96|I homoglyph, K|K same, E|E same", "same_units"},
-        {"C0FFE", "COFFE", "C|C same, 0|O homoglyph, F|F same, F|F same, E|E same", "same_units"},
+        {"C0FFE", "COFFE", "C|C same, 0|O homoglyph, F|F same, F|F same, E|E same", "letters_differ shape"},
+        {"AVАТR", "AVATR", "A|A same, V|V same, А|A homoglyph, Т|T homoglyph, R|R same", "same_units"},
+        {"5$$@k", "sssak", "5|s homoglyph, $|s homoglyph, $|s homoglyph, @|a homoglyph, k|k same",
+         "letters_differ shape"},
+        {"康师傅™", "康师傅", "康|康 same, 师|师 same, 傅|傅 same", "same_units"},
+        {"5粮液", "五粮液", "5|五 sound, 粮|粮 same, 液|液 same", "sound"},
+        {"零食多", "0食多", "零|0 sound, 食|食 same, 多|多 same", "sound"},
+        {"kang师傅", "康师傅", "kang|康 pinyin, 师|师 same, 傅|傅 same", "notation"},
+        {"AVATAR", "AVATR", "A|A same, V|V same, A|A same, T|T same, A| added, R|R same", "letters_differ"},
+        {"AVARTR", "AVATR", "A|A same, V|V same, A|A same, R| added, T|T same, R|R same", "letters_differ"},
+        {"AVTR", "AVATR", "A|A same, V|V same, |A omitted, T|T same, R|R same", "letters_differ"},
+        {"NIKENIKE", "NIKE", "N|N same, I|I same, K|K same, E|E same, N| added, I| added, K| added, E| added",
+         "repeated"},
+        {"NIKES", "NIKE", "N|N same, I|I same, K|K same, E|E same, S| added", "letters_differ contains"},
+        {"老干妈老干妈", "老干妈", "老|老 same, 干|干 same, 妈|妈 same, 老| added, 干| added, 妈| added", "repeated"},
+        {"老老干干妈", "老干妈", "老|老 same, 老| added, 干|干 same, 干| added, 妈|妈 same", "repeated"},
+        {"老妈干妈", "老干妈", "老|老 same, 妈| added, 干|干 same, 妈|妈 same", ""},
+        {"康新康师傅", "康师傅", "康|康 same, 新| added, 康| added, 师|师 same, 傅|傅 same", "contains"},
         {"nikf", "nike", "n|n same, i|i same, k|k same, f|e different", "letters_differ"},
         {"康師傅", "康师傅", "康|康 same, 師|师 variant, 傅|傅 same", "same_units"},
         {"康·师·傅", "康师傅", "康|康 same, 师|师 same, 傅|傅 same", "same_units"},
@@ -88,11 +170,13 @@ TEST_CASE("scores: imitations above the line, other marks below it") {
         bool alike;
     };
     const Case cases[] = {
-        {"大白免", "大白兔", true},     {"康师溥", "康师傅", true},  {"adidos", "adidas", true},
-        {"沪州老窖", "泸州老窖", true}, {"五粮掖", "五粮液", true},  {"老干妈", "大干妈", false},
-        {"mike", "nike", false},        {"重庆", "成都", false},     {"listen", "silent", false},
-        {"", "老干妈", false},          {"老干妈", "", false},       {"图形", "图形", false},
-        {"海底捞", "江小白", false},    {"涪陵榨菜", "涪陵", false},
+        {"大白免", "大白兔", true},     {"康师溥", "康师傅", true},    {"adidos", "adidas", true},
+        {"沪州老窖", "泸州老窖", true}, {"五粮掖", "五粮液", true},    {"老干妈", "大干妈", false},
+        {"mike", "nike", false},        {"重庆", "成都", false},       {"listen", "silent", false},
+        {"", "老干妈", false},          {"老干妈", "", false},         {"图形", "图形", false},
+        {"7匹狼", "七匹狼", true},      {"3只松鼠", "三只松鼠", true}, {"58同城", "五八同城", true},
+        {"5粮液", "八粮液", false},     {"wei来", "未来", true},       {"海底捞", "江小白", false},
+        {"涪陵榨菜", "涪陵", false},
     };
     for (const Case& c : cases) {
         CAPTURE(c.sign);

@@ -54,6 +54,42 @@ TEST_CASE("marks are found wherever they stand among many") {
     CHECK(find(index, "康帅傅").size() == 4);
 }
 
+TEST_CASE("an entry is found once by names that look the same, and by each that does not") {
+    SignIndex index;
+    for (const std::string_view name : {"康师傅", "康师傅", "康師 傅", "康帅博", "康师傅"})
+        index.add(EntryNo{1}, Kind::trademark, name);
+    index.add(EntryNo{2}, Kind::trademark, "康师傅");
+    CHECK(index.size() == 3);
+    CHECK(find(index, "康师傅") == std::vector<Found>{{1, 100}, {2, 100}, {1, 94}});
+    index.remove({EntryNo{2}});
+    index.add(EntryNo{2}, Kind::trademark, "康师傅");
+    CHECK(index.size() == 3);
+}
+
+TEST_CASE("digits are found by their characters, and characters by their pinyin, wherever they stand") {
+    SignIndex index;
+    const std::string_view names[] = {"五粮液", "七喜", "未来", "康师傅", "58同城", "庄吉", "AVATR", "老干妈"};
+    for (std::size_t i = 0; i < std::size(names); ++i)
+        index.add(EntryNo{static_cast<std::int64_t>(i + 1)}, Kind::trademark, names[i]);
+    const auto first = [&](std::string_view sign) {
+        const auto found = find(index, sign);
+        return found.empty() ? 0 : found.front().entry;
+    };
+    CHECK(first("5粮液") == 1);
+    CHECK(first("伍粮液") == 1);
+    CHECK(first("7喜") == 2);
+    CHECK(first("wei来") == 3);
+    CHECK(first("未lai") == 3);
+    CHECK(first("kang师傅") == 4);
+    CHECK(first("康shi傅") == 4);
+    CHECK(first("kang师fu") == 4);
+    CHECK(first("五八同城") == 5);
+    CHECK(first("zhuang吉") == 6);
+    CHECK(first("AVAТR") == 7);
+    CHECK(first("lao干ma") == 8);
+    CHECK(first("5八喜") == 0);
+}
+
 TEST_CASE("the index: best first, kinds, limits, removal") {
     SignIndex index;
     const std::string_view names[] = {"康师傅", "康帅博", "老干妈", "LAOGANMA", "图形·", "雪碧", "涪陵榨菜", "康师傅"};
@@ -76,8 +112,8 @@ TEST_CASE("the index: best first, kinds, limits, removal") {
 }
 
 TEST_CASE("the index finds what comparing with every mark finds") {
-    const std::u32string characters = U"康师傅帅博老干妈大牌新雪碧雷州泸沪窖浏";
-    const std::u32string letters = U"ab0oilAI";
+    const std::u32string characters = U"康师傅帅博老干妈大牌新雪碧雷州泸沪窖浏5一五伍";
+    const std::u32string letters = U"ab0oilAI158sB";
     std::mt19937 random{7};
     const auto made = [&] {
         std::string text;

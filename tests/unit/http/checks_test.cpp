@@ -31,7 +31,7 @@ struct Market {
         return node.router.handle(request);
     }
     /// The rows of the answer in JSON, and around them the first and the last line.
-    std::vector<Json> lines(const std::string& body, std::multimap<std::string, std::string> query = {}) {
+    std::vector<Json> lines(const std::string& body, std::multimap<std::string, std::string> query = {}) const {
         const HttpResponse response = send(body, std::move(query));
         INFO(response.body);
         REQUIRE(response.status == 200);
@@ -143,6 +143,52 @@ TEST_CASE("each row is told which protected marks it could be meant to imitate")
     CHECK(mark.at("text") == "干(换位) 老(换位) 妈；汉字构成相同，仅排列顺序不同");
     CHECK(lines.back().at("done").at("lookalikes") == 6);
     CHECK(lines.back().at("done").at("complete") == true);
+}
+
+TEST_CASE("a holder is not told of marks of its own, and signs of registration are no part of a name") {
+    struct Case {
+        const char* row;    ///< name, holder
+        const char* alike;  ///< key of each
+        const char* match;
+    };
+    const std::vector<Case> cases{
+        {"康帅傅,顶益（开曼岛）控股有限公司", "", "none"},
+        {"康帅傅,顶益(开曼岛)控股", "", "none"},
+        {"康帅傅,", "trademark/1001/30", "none"},
+        {"康帅傅,某某食品厂", "trademark/1001/30", "none"},
+        // A part that many names share clears nobody.
+        {"康帅傅,有限公司", "trademark/1001/30", "none"},
+        {"康帅傅,控股有限公司", "trademark/1001/30", "none"},
+        {"雷碧,陶华碧", "", "none"},
+        {"雷碧,陶华", "trademark/1002/32", "none"},
+        {"康师傅™,", "", "name"},
+        {"康帅傅®,", "trademark/1001/30", "none"},
+    };
+    Market market;
+    Draft draft;
+    const auto add = [&](const char* key, const char* name, const char* holder) {
+        Op op;
+        op.key = parse_entry_key(key).value();
+        op.effective_on = parse_day("2020-01-01").value();
+        const Json holders = Json::array({Json{{"name", holder}, {"role", "holder"}}});
+        op.set = {{"holders", holders.dump()}, {"listing", R"("listed")"}, {"name", Json(name).dump()}};
+        draft.ops.push_back(std::move(op));
+    };
+    add("trademark/1001/30", "康师傅", "顶益（开曼岛）控股有限公司");
+    add("trademark/1002/32", "雪碧", "陶华碧");
+    market.node.write({}, std::move(draft));
+    std::string list = "商品名称,权利人\r\n";
+    for (const Case& c : cases) list += std::string(c.row) + "\r\n";
+    const auto lines = market.lines(list);
+    REQUIRE(lines.size() == cases.size() + 2);
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        CAPTURE(cases[i].row);
+        std::string alike;
+        for (const Json& mark : lines[i + 1].at("lookalikes"))
+            alike += (alike.empty() ? "" : ", ") + mark.at("key").get<std::string>();
+        CHECK(alike == cases[i].alike);
+        CHECK(lines[i + 1].at("match") == cases[i].match);
+    }
 }
 
 TEST_CASE("look-alikes stand in tables as columns, unless they are switched off") {

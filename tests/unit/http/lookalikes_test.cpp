@@ -66,7 +66,7 @@ TEST_CASE("What is written is compared from the next question on") {
     node.write({{"trademark/1003/32", {{"name", "七喜"}}, "2020-06-01"}});
     CHECK(found(node, {{"sign", "雷碧"}}).empty());
     CHECK(found(node, {{"sign", "雷碧"}, {"as_of", "2020-05-31"}}) == Lines{"trademark/1003/32 86"});
-    CHECK(found(node, {{"sign", "7喜"}}).empty());
+    CHECK(found(node, {{"sign", "7喜"}}) == Lines{"trademark/1003/32 98"});
     CHECK(found(node, {{"sign", "七喜"}}) == Lines{"trademark/1003/32 100"});
     node.write({{"trademark/1003/32", {{"listing", "removed"}}}});
     CHECK(found(node, {{"sign", "七喜"}}).empty());
@@ -82,6 +82,24 @@ TEST_CASE("What is written is compared from the next question on") {
     Lookalikes restarted(*partner.store, partner.replica);
     restarted.follow();
     CHECK(restarted.size().signs == partner.lookalikes.size().signs);
+}
+
+TEST_CASE("An entry that has changed is answered once, as of the day") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    node.write({{"gi/郫县豆瓣", {{"listing", "listed"}, {"home", "cq"}, {"name", "郫县豆瓣"}}}});
+    node.write({{"gi/郫县豆瓣", {{"category", "酱"}}, "2020-06-01"}});
+    node.write({{"gi/郫县豆瓣", {{"name", "郫縣 豆瓣"}}, "2020-08-01"}});
+    node.write({{"gi/郫县豆瓣", {{"name", "郫县豆瓣酱"}}, "2020-10-01"}});
+    const auto check = [&] {
+        CHECK(found(node, {{"sign", "郫县豆办"}, {"as_of", "2020-05-31"}}) == Lines{"gi/郫县豆瓣 95"});
+        CHECK(found(node, {{"sign", "郫县豆办"}, {"as_of", "2020-09-01"}, {"limit", "1"}}) == Lines{"gi/郫县豆瓣 95"});
+        CHECK(found(node, {{"sign", "郫县豆办"}}) == Lines{"gi/郫县豆瓣 84"});
+        CHECK(node.lookalikes.size().signs == 2);
+    };
+    check();  // names brought up to date, or read anew
+    node.replica.rebuild({});
+    check();
 }
 
 TEST_CASE("What a sign could imitate as known at a moment") {
