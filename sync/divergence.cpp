@@ -212,7 +212,7 @@ private:
             unnamed.erase(found);
         };
         const auto tx = store_.read();
-        tx->visit_leaves([&](const EntryKey& key, const Hash&) { name(key); });
+        tx->visit_leaves([&](EntryNo, const EntryKey& key, const Hash&) { name(key); });
         if (unnamed.empty()) return;
         tx->visit_records(RecordNo{0}, [&](const RecordRow& record) {
             for (const EntryKey& key : tx->keys_of_record(record.no)) name(key);

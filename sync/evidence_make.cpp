@@ -139,24 +139,12 @@ private:
     std::set<NodeId> nodes_;
 };
 
-/// What stands in the trie where the path of the key ends.
-Hash end_of(const EntryKey& key, const std::vector<TrieChildren>& path, const Hash& root) {
-    if (path.empty()) return root;
-    const std::size_t depth = path.size() - 1;
-    const std::size_t octet = trie_position(key)[depth / 2];
-    return path.back()[depth % 2 == 0 ? octet >> 4 : octet & 15u];
-}
-
-/// The other key whose leaf stands there; none when nothing does.
-std::optional<TrieOccupant> occupant_of(const ReadTx& tx, const Hash& end) {
-    if (end == Hash{}) return std::nullopt;
-    std::optional<EntryKey> key;
-    tx.visit_leaves([&](const EntryKey& one, const Hash& leaf) {
-        if (leaf == end) key = one;
-    });
+/// The other key at whose leaf the path ends, with what its leaf is made of.
+TrieOccupant occupant_at(const ReadTx& tx, EntryNo no) {
+    const auto key = tx.key_of(no);
     if (!key) throw StoreFault(ErrorCode::corrupt, "a leaf of the state trie belongs to no entry");
     const CountedOps counted = counted_ops(tx, *key);
-    return TrieOccupant{*key, counted.ops_hash, sha256({make_views(*key, counted.ops).state})};
+    return {*key, counted.ops_hash, sha256({make_views(*key, counted.ops).state})};
 }
 
 }  // namespace
@@ -175,11 +163,7 @@ Result<Evidence> gather_evidence(const StatedSnapshot& snapshot, const EntryKey&
     std::sort(counted.ops.begin(), counted.ops.end(),
               [](const EffectiveOp& a, const EffectiveOp& b) { return a.dot < b.dot; });
     if (const auto added = gatherer.add_ops(counted.ops); !added) return fail(added.error());
-    if (counted.ops.empty()) {
-        const auto head = parse_note(snapshot.own.head);
-        if (!head) throw StoreFault(ErrorCode::corrupt, "own head: " + head.error().what);
-        evidence.occupant = occupant_of(snapshot.tx, end_of(key, snapshot.path, head->head.state));
-    }
+    if (snapshot.lone_entry) evidence.occupant = occupant_at(snapshot.tx, *snapshot.lone_entry);
     gatherer.add_heads(snapshot.own);
     gatherer.add_paths();
     if (const auto added = gatherer.add_cards(own_card); !added) return fail(added.error());

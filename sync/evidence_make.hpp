@@ -14,11 +14,11 @@ struct StatedSnapshot {
     const ReadTx& tx;
     LogRow own;
     std::vector<TrieChildren> path;
+    std::optional<EntryNo> lone_entry;  ///< see StateTrie::lone_entry
 };
 
 /// Everything but the signature. `own_card`: the issuer's. Errors: those of parse_card; not_found when a record that
 /// counts is under no signed head here (a log that was just put back: ask again after the next exchange).
-/// Where nothing counts for the key, all leaves are looked through for the one at the end of the path.
 [[nodiscard]] Result<Evidence> gather_evidence(const StatedSnapshot& snapshot, const EntryKey& key, const Asked& asked,
                                                UnixMs made, std::string_view own_card);
 

@@ -22,10 +22,12 @@ void EvidenceOffice::sign_with(const Signer& signer, std::string card) {
 Result<std::string> EvidenceOffice::issue(const EntryKey& key, Day as_of, std::optional<UnixMs> known_at) {
     std::unique_ptr<ReadTx> tx;
     std::vector<TrieChildren> path;
+    std::optional<EntryNo> lone_entry;
     // Nobody writes meanwhile: snapshot, head and trie are those of one commit.
     replica_.with_trie([&](StateTrie& trie) {
         tx = store_.read();
         path = trie.path_of(key);
+        lone_entry = trie.lone_entry(key);
     });
     auto own = find_own(tx->logs());
     if (!own) throw StoreFault(ErrorCode::corrupt, "the node has no log of its own");
@@ -34,8 +36,8 @@ Result<std::string> EvidenceOffice::issue(const EntryKey& key, Day as_of, std::o
         return std::pair(signer_, card_);
     }();
     const UnixMs made = clock_.now();
-    auto evidence =
-        gather_evidence({*tx, *std::move(own), std::move(path)}, key, {as_of, known_at, day_of(made)}, made, card);
+    auto evidence = gather_evidence({*tx, *std::move(own), std::move(path), lone_entry}, key,
+                                    {as_of, known_at, day_of(made)}, made, card);
     if (!evidence) return fail(evidence.error());
     evidence->signature = signer->sign(signed_bytes(*evidence));
     return serialise(*evidence);

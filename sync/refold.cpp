@@ -135,8 +135,8 @@ void put(WriteTx& tx, const EntryViews& views, StateTrie& trie, UnixMs at) {
         tx.remove_entry(views.key);
         trie.erase(views.key);
     } else {
-        tx.put_entry(views, at);
-        trie.set(views.key, views.trie_leaf);
+        const EntryNo no = tx.put_entry(views, at);
+        trie.set(views.key, views.trie_leaf, no);
     }
 }
 

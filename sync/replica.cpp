@@ -91,7 +91,7 @@ LogRow Replica::own_log(const ReadTx& tx) const {
 StateTrie& Replica::trie(const ReadTx& tx) {
     if (!trie_) {
         StateTrie whole;  // kept only once every leaf is in it
-        tx.visit_leaves([&](const EntryKey& key, const Hash& leaf) { whole.set(key, leaf); });
+        tx.visit_leaves([&](EntryNo no, const EntryKey& key, const Hash& leaf) { whole.set(key, leaf, no); });
         trie_ = std::move(whole);
     }
     return *trie_;

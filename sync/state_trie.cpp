@@ -88,19 +88,21 @@ StateTrie::Ref StateTrie::fork(Ref old_leaf, Ref new_leaf, std::size_t depth) {
     return nodes_.add(node);
 }
 
-void StateTrie::set(const EntryKey& key, const Hash& leaf) {
+void StateTrie::set(const EntryKey& key, const Hash& leaf, EntryNo no) {
     const Hash position = trie_position(key);
+    const auto entry = static_cast<std::uint32_t>(no.value());
     const Descent descent = descend(position);
     if (is_leaf(descent.end)) {
-        TrieLeaf& found = leaves_[descent.end & ~leaf_mark];
+        StoredLeaf& found = leaves_[descent.end & ~leaf_mark];
         if (found.position == position) {
+            found.entry = entry;
             if (found.leaf == leaf) return;
             found.leaf = leaf;
             mark_dirty(descent);
             return;
         }
     }
-    const Ref added = leaves_.add({position, leaf}) | leaf_mark;
+    const Ref added = leaves_.add({{position, leaf}, entry}) | leaf_mark;
     const Ref placed = descent.end == 0 ? added : fork(descent.end, added, descent.depth);
     slot(descent, descent.depth, position) = placed;
     mark_dirty(descent);
@@ -173,6 +175,13 @@ std::optional<TrieStep> StateTrie::step(std::string_view prefix) {
     const TrieLeaf& leaf = leaves_[ref & ~leaf_mark];
     if (!to_hex(bytes_of(leaf.position)).starts_with(prefix)) return std::nullopt;
     return TrieStep{leaf, {}};
+}
+
+std::optional<EntryNo> StateTrie::lone_entry(const EntryKey& key) const {
+    const Hash position = trie_position(key);
+    const Ref end = descend(position).end;
+    if (!is_leaf(end) || leaves_[end & ~leaf_mark].position == position) return std::nullopt;
+    return EntryNo{leaves_[end & ~leaf_mark].entry};
 }
 
 std::vector<TrieChildren> StateTrie::path_of(const EntryKey& key) {

@@ -8,7 +8,7 @@
 ///     node  = H(01 ‖ 16 children)                     a child that is not there counts as 32 zero bytes
 ///     root  = 32 zero bytes when empty, the leaf itself when there is one key
 ///
-/// The root depends on the set of (key, leaf) only, not on the order of operations. Kept in memory, about 100 bytes per
+/// The root depends on the set of (key, leaf) only, not on the order of operations. Kept in memory, about 104 bytes per
 /// key. Not thread-safe: also reading hashes what was touched.
 #include <array>
 #include <cstdint>
@@ -19,6 +19,7 @@
 
 #include "minglu/hash.hpp"
 #include "minglu/ids.hpp"
+#include "minglu/store.hpp"
 #include "sync/arena.hpp"
 
 namespace minglu {
@@ -46,7 +47,8 @@ struct TrieStep {
 
 class StateTrie {
 public:
-    void set(const EntryKey& key, const Hash& leaf);
+    /// `no`: the entry's, below 2^32, for `lone_entry`.
+    void set(const EntryKey& key, const Hash& leaf, EntryNo no = {});
     void erase(const EntryKey& key);  ///< of a key that is not there: nothing
     [[nodiscard]] std::size_t size() const { return leaves_.size(); }
 
@@ -58,12 +60,18 @@ public:
     /// is found under all its longer prefixes.
     [[nodiscard]] std::optional<TrieStep> step(std::string_view prefix);
 
+    /// The entry of another key at whose leaf the way to the key's position ends; none when it ends at nothing, or at
+    /// the key's own leaf.
+    [[nodiscard]] std::optional<EntryNo> lone_entry(const EntryKey& key) const;
     /// The children of each node from the root towards the key's position, to where the trie ends there.
     [[nodiscard]] std::vector<TrieChildren> path_of(const EntryKey& key);
 
 private:
     /// 0 = nothing, else a number of `leaves_` (marked by the top bit) or of `nodes_`.
     using Ref = std::uint32_t;
+    struct StoredLeaf : TrieLeaf {
+        std::uint32_t entry = 0;
+    };
     struct Node {
         std::array<Ref, 16> children{};
         Hash hash{};
@@ -87,7 +95,7 @@ private:
     void refresh(Ref ref);
 
     Ref root_ = 0;
-    Arena<TrieLeaf> leaves_;
+    Arena<StoredLeaf> leaves_;
     Arena<Node> nodes_;
 };
 

@@ -248,7 +248,7 @@ std::vector<std::string> verify(const ReadTx& tx, const Progress& progress) {
         tick();
     }
     guarded(findings, "entry", "the entries", [&] {
-        tx.visit_leaves([&](const EntryKey& key, const Hash&) {
+        tx.visit_leaves([&](EntryNo, const EntryKey& key, const Hash&) {
             if (!keys.contains(key)) findings.in_views("entry", key, "shown, and no record names it");
         });
     });

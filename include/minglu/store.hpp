@@ -398,6 +398,7 @@ public:
 
     // Views
     [[nodiscard]] virtual std::optional<EntryRow> entry(const EntryKey& key) const = 0;
+    [[nodiscard]] virtual std::optional<EntryKey> key_of(EntryNo no) const = 0;
     [[nodiscard]] virtual std::vector<Period> periods(EntryNo no) const = 0;  ///< ascending; terms left empty
     [[nodiscard]] virtual EntryPage query(const EntryQuery& query) const = 0;
     /// The name of each period of each entry, by entry: for views that are kept in memory.
@@ -405,7 +406,7 @@ public:
         const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const = 0;
     virtual void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const = 0;
     /// Every entry's key and trie leaf, in any order.
-    virtual void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const = 0;
+    virtual void visit_leaves(const std::function<void(EntryNo, const EntryKey&, const Hash&)>& visit) const = 0;
     [[nodiscard]] virtual std::vector<ConflictRow> conflicts(const ConflictQuery& query) const = 0;
     [[nodiscard]] virtual std::optional<ConflictRow> conflict(const Hash& id) const = 0;
     [[nodiscard]] virtual StoreCounts counts() const = 0;
@@ -439,7 +440,7 @@ public:
     virtual void put_cosignature(const CosignatureRow& row) = 0;
 
     // Views. `put_entry` writes the journal's opened/resolved/superseded/reopened lines where conflict states changed.
-    virtual void put_entry(const EntryViews& views, UnixMs at) = 0;
+    virtual EntryNo put_entry(const EntryViews& views, UnixMs at) = 0;
     virtual void remove_entry(const EntryKey& key) = 0;
     /// Drops every view (entries, periods, terms, conflicts); the journal and claims stay.
     virtual void clear_views() = 0;

@@ -130,7 +130,7 @@ BackupContents contents_of(const ReadTx& tx) {
         if (!log.head.empty()) contents.heads.emplace_back(log.id, log.head);
     }
     StateTrie trie;
-    tx.visit_leaves([&](const EntryKey& key, const Hash& leaf) { trie.set(key, leaf); });
+    tx.visit_leaves([&](EntryNo, const EntryKey& key, const Hash& leaf) { trie.set(key, leaf); });
     contents.state_root = trie.root();
     const StoreCounts counts = tx.counts();
     contents.records = counts.records;

@@ -275,11 +275,15 @@ STORE_TEST("paging meets every entry once, in one order, with and without words"
     CHECK(named.size() == 57);
     CHECK(std::is_sorted(named.begin(), named.end()));
     std::size_t leaves = 0;
-    tx->visit_leaves([&](const EntryKey& key, const Hash& leaf) {
+    tx->visit_leaves([&](EntryNo no, const EntryKey& key, const Hash& leaf) {
         CHECK(leaf == hash_of_text(key.value()));
+        CHECK(tx->entry(key)->no == no);
+        CHECK(tx->key_of(no) == key);
         ++leaves;
     });
     CHECK(leaves == 57);
+    CHECK_FALSE(tx->key_of(EntryNo{0}));
+    CHECK_FALSE(tx->key_of(EntryNo{1'000}));
 }
 
 STORE_TEST("views that are dropped and made again give the same answers") {

@@ -110,8 +110,12 @@ public:
         for (const auto& [no, entry] : state().entries)
             for (const Period& period : entry->periods) visit(no, entry->row.key, period.name);
     }
-    void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const override {
-        for (const auto& [no, entry] : state().entries) visit(entry->row.key, entry->row.trie_leaf);
+    void visit_leaves(const std::function<void(EntryNo, const EntryKey&, const Hash&)>& visit) const override {
+        for (const auto& [no, entry] : state().entries) visit(no, entry->row.key, entry->row.trie_leaf);
+    }
+    std::optional<EntryKey> key_of(EntryNo no) const override {
+        const auto found = state().entries.find(no);
+        return found == state().entries.end() ? std::nullopt : std::optional(found->second->row.key);
     }
     std::vector<ConflictRow> conflicts(const ConflictQuery& query) const override {
         return memory::conflicts(state(), query);
@@ -245,7 +249,7 @@ public:
         state_->cosignatures.back().no = ++state_->last_cosignature;
     }
 
-    void put_entry(const EntryViews& views, UnixMs at) override { memory::put_entry(*state_, views, at); }
+    EntryNo put_entry(const EntryViews& views, UnixMs at) override { return memory::put_entry(*state_, views, at); }
     void remove_entry(const EntryKey& key) override { memory::remove_entry(*state_, key); }
     void clear_views() override { state_->entries.clear(); }
 

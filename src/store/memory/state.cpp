@@ -80,7 +80,7 @@ RecordNo arrival_before(const State& state, const Vector& have) {
     return RecordNo{static_cast<std::int64_t>(state.records.size())};
 }
 
-void put_entry(State& state, const EntryViews& views, UnixMs at) {
+EntryNo put_entry(State& state, const EntryViews& views, UnixMs at) {
     auto stored = std::make_shared<StoredEntry>();
     stored->row.no = state.number_of(views.key);
     stored->row.key = views.key;
@@ -94,6 +94,7 @@ void put_entry(State& state, const EntryViews& views, UnixMs at) {
     const EntryNo no = stored->row.no;
     state.entries[no] = std::move(stored);
     tell_conflicts(state, views.key, views.conflicts, at);
+    return no;
 }
 
 void remove_entry(State& state, const EntryKey& key) {

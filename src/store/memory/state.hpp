@@ -65,7 +65,7 @@ struct State {
 };
 
 /// Replaces an entry's views, and writes to the journal what changed. `views.periods` and `conflicts` may be empty.
-void put_entry(State& state, const EntryViews& views, UnixMs at);
+EntryNo put_entry(State& state, const EntryViews& views, UnixMs at);
 void remove_entry(State& state, const EntryKey& key);
 void claim(State& state, const Hash& conflict, std::string_view actor, UnixMs at);
 void add_incident(State& state, const IncidentRow& incident);

@@ -72,9 +72,10 @@ public:
     void visit_names(const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const override {
         c_.views.visit_names(visit);
     }
-    void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const override {
+    void visit_leaves(const std::function<void(EntryNo, const EntryKey&, const Hash&)>& visit) const override {
         c_.views.visit_leaves(visit);
     }
+    std::optional<EntryKey> key_of(EntryNo no) const override { return c_.views.key_of(no); }
     std::vector<ConflictRow> conflicts(const ConflictQuery& query) const override {
         return c_.conflicts.conflicts(query);
     }
@@ -132,7 +133,7 @@ public:
     void add_mark(const BatchMark& mark) override { c_.log.add_mark(mark); }
     void put_cosignature(const CosignatureRow& row) override { c_.log.put_cosignature(row); }
 
-    void put_entry(const EntryViews& views, UnixMs at) override { c_.views.put_entry(views, at); }
+    EntryNo put_entry(const EntryViews& views, UnixMs at) override { return c_.views.put_entry(views, at); }
     void remove_entry(const EntryKey& key) override;
     void clear_views() override { c_.views.clear(); }
 

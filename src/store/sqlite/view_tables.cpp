@@ -105,10 +105,17 @@ void ViewTables::visit_names(const std::function<void(EntryNo, const EntryKey&, 
     }
 }
 
-void ViewTables::visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const {
+void ViewTables::visit_leaves(const std::function<void(EntryNo, const EntryKey&, const Hash&)>& visit) const {
     Query query = database_.query(
-        "SELECT k.key, e.trie_leaf FROM entry e CROSS JOIN key k ON k.key_no = e.entry_no ORDER BY e.entry_no");
-    while (query.next()) visit(EntryKey{query->text(0)}, query->hash(1));
+        "SELECT e.entry_no, k.key, e.trie_leaf FROM entry e CROSS JOIN key k ON k.key_no = e.entry_no"
+        " ORDER BY e.entry_no");
+    while (query.next()) visit(EntryNo{query->integer(0)}, EntryKey{query->text(1)}, query->hash(2));
+}
+
+std::optional<EntryKey> ViewTables::key_of(EntryNo no) const {
+    Query query =
+        database_.query("SELECT k.key FROM entry e CROSS JOIN key k ON k.key_no = e.entry_no WHERE e.entry_no = ?", no);
+    return query.next() ? std::optional(EntryKey{query->text(0)}) : std::nullopt;
 }
 
 StoreCounts ViewTables::counts() const {
@@ -122,7 +129,7 @@ StoreCounts ViewTables::counts() const {
     return {count(0), count(1), count(2), count(3), count(4), count(5), count(6)};
 }
 
-void ViewTables::put_entry(const EntryViews& views, UnixMs at) {
+EntryNo ViewTables::put_entry(const EntryViews& views, UnixMs at) {
     const std::int64_t entry_no = keys_.require(views.key);
     std::int64_t period_next = 0;
     bool exists = false;
@@ -146,6 +153,7 @@ void ViewTables::put_entry(const EntryViews& views, UnixMs at) {
         "INSERT OR REPLACE INTO entry (entry_no, trie_leaf, etag, open_conflicts, period_next) VALUES (?, ?, ?, ?, ?)",
         entry_no, views.trie_leaf, to_string(views.etag), open, period_next);
     conflicts_.replace(entry_no, views.conflicts, at);
+    return EntryNo{entry_no};
 }
 
 std::vector<ViewTables::Stored> ViewTables::stored_periods(std::int64_t entry_no) const {

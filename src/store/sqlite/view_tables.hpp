@@ -26,10 +26,11 @@ public:
     [[nodiscard]] EntryPage query(const EntryQuery& query);
     void visit_entries(EntryNo after, const std::function<bool(const EntryRow&)>& visit) const;
     void visit_names(const std::function<void(EntryNo, const EntryKey&, std::string_view name)>& visit) const;
-    void visit_leaves(const std::function<void(const EntryKey&, const Hash&)>& visit) const;
+    void visit_leaves(const std::function<void(EntryNo, const EntryKey&, const Hash&)>& visit) const;
+    [[nodiscard]] std::optional<EntryKey> key_of(EntryNo no) const;
     [[nodiscard]] StoreCounts counts() const;
 
-    void put_entry(const EntryViews& views, UnixMs at);
+    EntryNo put_entry(const EntryViews& views, UnixMs at);
     void remove_entry(const EntryKey& key, UnixMs at);
     void clear();
     /// Files up to `limit` periods after `after` in the search index, whatever is filed of them. Returns how many, and

@@ -195,6 +195,29 @@ TEST_CASE("the drill-down reaches every leaf and is consistent with the hashes a
     }
 }
 
+TEST_CASE("the entry at whose leaf the way to an absent key ends is told") {
+    StateTrie trie;
+    CHECK_FALSE(trie.lone_entry(key_of(0)));
+    for (int i = 0; i < 500; ++i) trie.set(key_of(i), pair_hash(i, i), EntryNo{i + 1});
+    for (int i = 0; i < 500; i += 3) trie.erase(key_of(i));
+    for (int i = 1; i < 500; i += 3) trie.set(key_of(i), pair_hash(i, i + 1), EntryNo{i + 1});
+    int ends_at_others = 0;
+    for (int i = 0; i < 1'000; ++i) {
+        const bool is_there = i < 500 && i % 3 != 0;
+        const auto lone = trie.lone_entry(key_of(i));
+        if (is_there) CHECK_FALSE(lone);
+        if (is_there || !lone) continue;
+        const auto other = static_cast<int>(lone->value()) - 1;
+        ++ends_at_others;
+        CHECK(other % 3 != 0);
+        // The other one's position begins as the way to this key does.
+        const std::size_t depth = trie.path_of(key_of(i)).size();
+        const auto start = [&](int key) { return to_hex(bytes_of(trie_position(key_of(key)))).substr(0, depth); };
+        CHECK(start(i) == start(other));
+    }
+    CHECK(ends_at_others > 50);
+}
+
 TEST_CASE("presence and absence can be proved, and nothing else") {
     StateTrie trie;
     for (int i = 0; i < 200; ++i) trie.set(key_of(i), pair_hash(i, 0));
