@@ -1,7 +1,6 @@
 /// query, export: reading many entries.
-#include <algorithm>
-
 #include "src/cli/download.hpp"
+#include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/paging.hpp"
 #include "src/cli/search_view.hpp"
@@ -11,7 +10,7 @@ namespace minglu::cli {
 namespace {
 
 struct Filter {
-    std::string words;
+    std::vector<std::string> words;
     std::string kind, nice_class, listing, status, region, category, subtype, home, batch, as_of, known_at;
     bool with_conflict = false;
     bool fuzzy = false;
@@ -41,7 +40,7 @@ void add_filter_options(CLI::App& command, Filter& filter) {
 }
 
 void add_filter(HttpRequest& request, const Filter& filter) {
-    add_query(request, "q", filter.words);
+    add_query(request, "q", joined(filter.words));
     add_query(request, "kind", filter.kind);
     add_query(request, "class", filter.nice_class);
     add_query(request, "listing", filter.listing);
@@ -62,7 +61,9 @@ std::string removed_text(const Json& entry) {
     return removed_on.empty() ? std::string() : " " + removed_on;
 }
 
+/// Empty where the verdict says as much.
 Cell listing_with_date(const Json& entry) {
+    if (flag(entry, "listed") && !text(entry, "verdict").empty()) return {""};
     Cell cell = listing_cell(entry);
     if (!flag(entry, "listed")) cell.text += removed_text(entry);
     return cell;
@@ -72,12 +73,16 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
     std::string heading = items.empty() ? "没有符合条件的条目" : std::to_string(items.size()) + " 条";
     heading += asked_text(member(page, "freshness"));
     session.out() << Cell(heading).text << '\n';
-    // The last column is there when it has anything to say.
-    const bool reasons =
-        std::any_of(items.begin(), items.end(), [](const Json& entry) { return !reason_cell(entry).text.empty(); });
-    std::vector<std::string> titles{"名录", "结论", "条目", "名称", "法律状态", "权利人", "地区", "归口", "未决冲突"};
-    if (reasons) titles.emplace_back("命中");
-    Table table(std::move(titles));
+    Table table({{"名录", Keep::whole},
+                 {"结论", Keep::whole},
+                 {"条目", Keep::whole},
+                 "名称",
+                 {"法律状态", Keep::spare},
+                 "权利人",
+                 {"未决冲突", Keep::whole},
+                 {"命中", Keep::spare},
+                 {"地区", Keep::spare},
+                 {"归口", Keep::spare}});
     for (const Json& entry : items) {
         const std::string key = text(entry, "key");
         const Json& fields = member(entry, "fields");
@@ -87,8 +92,9 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
         };
         const std::string place = shown("region_name").empty() ? shown("region") : shown("region_name");
         table.add({listing_with_date(entry), verdict_cell(text(entry, "verdict")), key, shown("name"),
-                   status_cell(entry), shown("holders"), place, shown("home"),
-                   Cell(conflicts == 0 ? std::string() : std::to_string(conflicts), Tone::warn), reason_cell(entry)});
+                   status_cell(entry), shown("holders"),
+                   Cell(conflicts == 0 ? std::string() : std::to_string(conflicts), Tone::warn), reason_cell(entry),
+                   place, shown("home")});
     }
     if (!table.empty()) table.print(session.screen());
     if (flag(page, "bounded")) session.out() << "命中太多，未逐条查看：请再加词或筛选，或用 --sort arrival 逐条列出\n";
@@ -117,6 +123,7 @@ struct ExportOptions {
     Filter filter;
     std::string format = "csv";
     std::string file;
+    Existing existing = Existing::keep;
 };
 
 ExitCode run_export(Session& session, const ExportOptions& options) {
@@ -129,7 +136,7 @@ ExitCode run_export(Session& session, const ExportOptions& options) {
         (void)session.send(std::move(request), &sink);
         return ExitCode::ok;
     }
-    export_to_file(session, std::move(request), options.file, Existing::replace);
+    export_to_file(session, std::move(request), options.file, options.existing);
     return ExitCode::ok;
 }
 
@@ -154,6 +161,7 @@ void add_query_commands(CLI::App& app, Chosen& chosen) {
                 ->check(CLI::IsMember({"csv", "json"}))
                 ->capture_default_str();
             command.add_option("-o,--output", options.file, "File to write; standard output when not given 输出文件");
+            add_force_option(command, options.existing);
         },
         run_export);
 }
