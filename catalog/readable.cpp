@@ -1,5 +1,6 @@
 #include "catalog/readable.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "catalog/fields.hpp"
@@ -33,15 +34,16 @@ std::string holder_text(const json& holder) {
 }
 
 std::string state_text(const json& right) {
-    const std::string code = text(right, "state");
+    std::string out = text(right, "state");
     const std::string since = text(right, "since");
-    for (const RightState state : all_right_states) {
-        if (name(state) != code) continue;
-        const std::string label(label_zh(state));
-        if (since.empty()) return label;
-        return label + (state == RightState::never_existed ? "（" + since + " 宣告无效）" : "（自 " + since + " 起）");
-    }
-    return code;
+    const auto state = std::find_if(all_right_states.begin(), all_right_states.end(),
+                                    [&](RightState one) { return name(one) == out; });
+    if (state == all_right_states.end()) return out;
+    out = label_zh(*state);
+    if (since.empty()) return out;
+    return out.append(*state == RightState::never_existed ? "（" : "（自 ")
+        .append(since)
+        .append(*state == RightState::never_existed ? " 宣告无效）" : " 起）");
 }
 
 }  // namespace

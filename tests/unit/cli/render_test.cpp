@@ -498,7 +498,7 @@ TEST_CASE("adopting says of each record what becomes of it, and ends with 3 when
     const Run done =
         other.run({"incident", "adopt", "cq-9f3c21d07be45a18", "--reason", "x", "--record", "cq-9f3c21d07be45a18:9"});
     CHECK(done.code == 3);
-    CHECK(has(done.out, "too large（split）"));
+    CHECK(has(done.out, "  未写入\n    too large (split)\n"));
     CHECK(Json::parse(other.body())["record"] == "cq-9f3c21d07be45a18:9");
 }
 
