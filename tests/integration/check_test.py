@@ -4,8 +4,7 @@ import csv
 import io
 import zipfile
 
-from node import eventually
-from support import SAMPLE, NodeCase, main
+from support import SAMPLE, NodeCase, eventually, main
 
 LIST = "商品名称,编号,厂家\n涪陵榨菜,,某厂\n没有这种东西,9999999,\n"
 
