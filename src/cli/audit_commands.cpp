@@ -113,7 +113,7 @@ struct Checked {
 /// Lines as `audit export` writes them: the first says from where it goes on, each further one is a row.
 class FileCheck {
 public:
-    FileCheck(const std::optional<Known>& known) : known_(known) {}
+    explicit FileCheck(const std::optional<Known>& known) : known_(known) {}
 
     void line(std::string_view text) {
         ++lines_;
