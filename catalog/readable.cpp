@@ -1,8 +1,10 @@
 #include "catalog/readable.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "catalog/fields.hpp"
+#include "catalog/protection.hpp"
 #include "catalog/terms.hpp"
 
 namespace minglu {
@@ -31,6 +33,19 @@ std::string holder_text(const json& holder) {
     return out;
 }
 
+std::string state_text(const json& right) {
+    std::string out = text(right, "state");
+    const std::string since = text(right, "since");
+    const auto state = std::find_if(all_right_states.begin(), all_right_states.end(),
+                                    [&](RightState one) { return name(one) == out; });
+    if (state == all_right_states.end()) return out;
+    out = label_zh(*state);
+    if (since.empty()) return out;
+    return out.append(*state == RightState::never_existed ? "（" : "（自 ")
+        .append(since)
+        .append(*state == RightState::never_existed ? " 宣告无效）" : " 起）");
+}
+
 }  // namespace
 
 std::string readable_value(std::optional<Kind> kind, std::string_view field, std::string_view json_text) {
@@ -48,6 +63,22 @@ std::string readable_value(std::optional<Kind> kind, std::string_view field, std
     if (spec == nullptr || spec->list.empty() || !value.is_string()) return out;
     const Term* const term = find_term(spec->list, out, kind);
     return term == nullptr ? out : term->label_zh;
+}
+
+std::string readable_right(std::optional<Kind> kind, std::string_view json_text) {
+    const json right = json::parse(json_text, nullptr, false);
+    if (!right.is_object()) return nothing;
+    std::string out = state_text(right);
+    // A state that was told otherwise may contradict what the register said on the day.
+    const bool by_status = text(right, "basis") == name(RightBasis::status);
+    if (const auto status = text(right, "status"); !status.empty())
+        out +=
+            (by_status ? "；登记状态：" : "；当日记录的状态：") + readable_value(kind, "status", json(status).dump());
+    if (const auto on = text(right, "granted_on"); !on.empty()) out += "；授权（注册）日 " + on;
+    if (const auto on = text(right, "expires_on"); !on.empty()) out += "；届满日 " + on;
+    if (const auto until = text(right, "grace_until"); !until.empty()) out += "；宽展至 " + until;
+    if (const auto source = text(right, "source"); !source.empty()) out += "；依据 " + source;
+    return out;
 }
 
 }  // namespace minglu

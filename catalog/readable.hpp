@@ -12,4 +12,8 @@ namespace minglu {
 /// `json_text`: any. Null and the empty list are "—".
 [[nodiscard]] std::string readable_value(std::optional<Kind> kind, std::string_view field, std::string_view json_text);
 
+/// What an answer says of the right itself (its member `right`), as one line: the state and from when, what it was told
+/// from, the dates. A right that never existed has no beginning: the day is that of the decision.
+[[nodiscard]] std::string readable_right(std::optional<Kind> kind, std::string_view json_text);
+
 }  // namespace minglu

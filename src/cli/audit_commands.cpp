@@ -5,6 +5,7 @@
 
 #include "minglu/json_text.hpp"
 #include "src/cli/download.hpp"
+#include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/lines.hpp"
 #include "src/cli/paging.hpp"
@@ -39,7 +40,7 @@ std::string asked_text(const Json& row) {
 }
 
 void show_rows(Session& session, const std::vector<Json>& items) {
-    Table table({"编号", "时间", "谁", "来自", "案号", "种类", "状态", "命中", "请求"});
+    Table table({{"编号", Keep::whole}, "时间", "谁", "来自", "案号", "种类", "状态", "命中", "请求"});
     for (const Json& item : items) {
         const Json& row = member(item, "row");
         const std::string from = text(row, "forwarded").empty() ? text(row, "remote") : text(row, "forwarded");
@@ -68,13 +69,14 @@ ExitCode run_list(Session& session, const ListOptions& options) {
 struct ExportOptions {
     std::string file;
     std::int64_t after = 0;
+    Existing existing = Existing::keep;
 };
 
 ExitCode run_export(Session& session, const ExportOptions& options) {
     HttpRequest request = request_of("GET", "/v1/audit/export");
     request.headers["accept"] = "*/*";
     add_query(request, "after", std::to_string(options.after));
-    export_to_file(session, std::move(request), options.file, Existing::keep);
+    export_to_file(session, std::move(request), options.file, options.existing);
     return ExitCode::ok;
 }
 
@@ -111,7 +113,7 @@ struct Checked {
 /// Lines as `audit export` writes them: the first says from where it goes on, each further one is a row.
 class FileCheck {
 public:
-    FileCheck(const std::optional<Known>& known) : known_(known) {}
+    explicit FileCheck(const std::optional<Known>& known) : known_(known) {}
 
     void line(std::string_view text) {
         ++lines_;
@@ -218,6 +220,7 @@ void add_audit_commands(CLI::App& app, Chosen& chosen) {
             command.add_option("file", options.file, "File to write, one JSON object a line 输出文件")->required();
             command.add_option("--after", options.after, "Only the rows after this one 起始编号之后")
                 ->check(CLI::NonNegativeNumber);
+            add_force_option(command, options.existing);
         },
         run_export);
     add_command<VerifyOptions>(

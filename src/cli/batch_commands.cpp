@@ -22,20 +22,21 @@ Cell state_cell(const Json& batch) {
 }
 
 ExitCode run_list(Session& session, const ListOptions& options) {
-    show_items(session, request_of("GET", "/v1/batches"), options.paging,
-               [&](const std::vector<Json>& items, const Json& page) {
-                   Table table({"批次", "状态", "标题", "文号", "发文日期", "条数", "节点", "经办", "时间"});
-                   for (const Json& batch : items)
-                       table.add({text(batch, "dot"), state_cell(batch), text(batch, "title"),
-                                  text(batch, "document_number"), text(batch, "published_on"), text(batch, "ops"),
-                                  text(batch, "author"), text(batch, "actor"), time_text(text(batch, "time"))});
-                   if (table.empty()) {
-                       session.out() << "没有批次\n";
-                   } else {
-                       table.print(session.screen());
-                   }
-                   print_freshness(session, page);
-               });
+    show_items(
+        session, request_of("GET", "/v1/batches"), options.paging,
+        [&](const std::vector<Json>& items, const Json& page) {
+            Table table({{"批次", Keep::whole}, "状态", "标题", "文号", "发文日期", "条数", "节点", "经办", "时间"});
+            for (const Json& batch : items)
+                table.add({text(batch, "dot"), state_cell(batch), text(batch, "title"), text(batch, "document_number"),
+                           text(batch, "published_on"), text(batch, "ops"), text(batch, "author"), text(batch, "actor"),
+                           time_text(text(batch, "time"))});
+            if (table.empty()) {
+                session.out() << "没有批次\n";
+            } else {
+                table.print(session.screen());
+            }
+            print_freshness(session, page);
+        });
     return ExitCode::ok;
 }
 
@@ -74,7 +75,7 @@ ExitCode run_show(Session& session, const ShowOptions& options) {
             facts.add("条数", text(batch, "ops"));
             facts.add_if("会签节点", needs_text(batch));
             facts.print(session.screen());
-            Table table({"条目", "写入"});
+            Table table({{"条目", Keep::whole}, "写入"});
             for (const Json& entry : entries)
                 table.add({text(entry, "key"), set_text(text(entry, "key"), member(entry, "set"))});
             if (!table.empty()) table.print(session.screen());

@@ -5,6 +5,7 @@
 
 #include "src/checks/check_table.hpp"
 #include "src/cli/command.hpp"
+#include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/lines.hpp"
 #include "src/cli/new_file.hpp"
@@ -19,7 +20,7 @@ struct CheckOptions {
     std::string as_of;
     std::string known_at;
     std::string sheet;
-    bool force = false;
+    Existing existing = Existing::keep;
     bool without_lookalikes = false;
 };
 
@@ -61,7 +62,10 @@ public:
         for (const char* part : {"number", "name"})
             for (const std::string& header : cells_of(member(first, "columns"), part)) shown_.push_back(header);
         headers_ = cells_of(first, "headers");
-        std::vector<std::string> titles{"行", "所查", "结论", "匹配", "条目", "名称", "法律状态", "提示"};
+        std::vector<Column> titles{{"行", Keep::whole},       "所查",
+                                   {"结论", Keep::whole},     {"匹配", Keep::spare},
+                                   {"条目", Keep::whole},     {"名称", Keep::spare},
+                                   {"法律状态", Keep::spare}, "提示"};
         if (flag(first, "lookalikes")) titles.insert(titles.begin() + 3, "近似");
         table_.emplace(std::move(titles));
         return {};
@@ -169,17 +173,14 @@ std::unique_ptr<Output> output_for(Session& session, const CheckOptions& options
         return session.json() ? std::unique_ptr<Output>(std::make_unique<AsJson>(session))
                               : std::make_unique<OnScreen>(session);
     const std::filesystem::path path(options.output);
-    std::error_code ignored;
-    if (!options.force && std::filesystem::exists(path, ignored))
-        session.end(
-            {ErrorCode::already_exists, "there is a file already", options.output, "give --force to replace it"});
+    if (const auto free = may_write(path, options.existing); !free) session.end(free.error());
     if (path.extension() == ".xlsx")
         return std::make_unique<AsWorkbook>(
             session, path,
             std::vector<std::pair<std::string, std::string>>{
                 {"清单", options.file}, {"核查人", session.globals().actor}, {"案号", session.globals().case_number}});
     if (path.extension() != ".csv") session.usage("-o takes a file that ends in .csv or .xlsx");
-    return std::make_unique<AsCsv>(session, options.output, options.force ? Existing::replace : Existing::keep);
+    return std::make_unique<AsCsv>(session, options.output, options.existing);
 }
 
 ExitCode run_check(Session& session, const CheckOptions& options) {
@@ -247,7 +248,7 @@ void add_check_command(CLI::App& app, Chosen& chosen) {
             command.add_option("file", options.file, "CSV (UTF-8 or GB18030) or .xlsx 清单文件")->required();
             command.add_option("-o,--output", options.output,
                                "Result as .csv or .xlsx; the screen when not given 结果文件");
-            command.add_flag("--force", options.force, "Replace the result file 覆盖结果文件");
+            add_force_option(command, options.existing);
             command.add_option("--as-of", options.as_of, "Day to look at, YYYY-MM-DD; today when not given 查询日");
             command.add_option("--known-at", options.known_at,
                                "As this node knew it then: a day (to its end) or a time with offset 按当时所知");

@@ -37,7 +37,8 @@ ExitCode run_list(Session& session, const ListOptions& options) {
     add_query(request, "key", options.key);
     add_query(request, "claimed_by", options.claimed_by);
     show_items(session, request, options.paging, [&](const std::vector<Json>& items, const Json& page) {
-        Table table({"冲突", "状态", "条目", "类型", "字段组", "双方", "发现于", "认领人"});
+        Table table(
+            {{"冲突", Keep::whole}, "状态", {"条目", Keep::whole}, "类型", "字段组", "双方", "发现于", "认领人"});
         for (const Json& conflict : items) {
             std::string groups;
             for (const Json& group : elements(conflict, "groups"))

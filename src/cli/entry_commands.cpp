@@ -1,6 +1,9 @@
 /// entry show, history: reading one entry.
 #include "catalog/fields.hpp"
+#include "catalog/protection.hpp"
+#include "catalog/readable.hpp"
 #include "src/cli/labels.hpp"
+#include "src/cli/one_entry.hpp"
 #include "src/cli/paging.hpp"
 
 namespace minglu::cli {
@@ -25,25 +28,21 @@ void add_fields(Facts& facts, const std::string& key, const Json& fields) {
             facts.add(Cell(field).text, value_text(key, field, value));
 }
 
-/// "有效，自 2010-06-28（商标法…）".
-std::string right_text(const Json& right) {
-    std::string out = right_state_label(text(right, "state"));
-    if (const std::string since = text(right, "since"); !since.empty()) out += "，自 " + Cell(since).text;
-    if (const std::string end = text(right, "expires_on"); !end.empty()) out += "，届满日 " + Cell(end).text;
-    if (const std::string until = text(right, "grace_until"); !until.empty()) out += "，宽展至 " + Cell(until).text;
-    if (const std::string source = text(right, "source"); !source.empty()) out += "（" + Cell(source).text + "）";
-    return out;
+/// The state of the right in an answer, or in what would have been answered then.
+std::string right_text(const Json& entry, const Json& said) {
+    const auto kind = parse_kind(text(entry, "kind"));
+    return readable_right(kind ? std::optional(*kind) : std::nullopt, member(said, "right").dump());
 }
 
 /// The verdict and what it rests on, and what would have been said at the end of the day asked about.
 void add_protection(Facts& facts, const Json& entry) {
     const Cell verdict = verdict_cell(text(entry, "verdict"));
     facts.add("结论", verdict.text, verdict.tone);
-    facts.add("权利本身", right_text(member(entry, "right")));
+    facts.add("权利本身", right_text(entry, entry));
     const Json& then = member(entry, "as_known_then");
     if (!then.is_object()) return;
     const Cell said = verdict_cell(text(then, "verdict"));
-    facts.add("按当日所知", said.text + "；权利" + right_text(member(then, "right")), said.tone);
+    facts.add("按当日所知", said.text + "；权利" + right_text(entry, then), said.tone);
 }
 
 void show_scheduled(Session& session, const Json& entry) {
@@ -55,12 +54,34 @@ void show_scheduled(Session& session, const Json& entry) {
     }
 }
 
+/// That an entry was never listed is an answer. Programs get it as the problem that it is for them.
+ExitCode show_absent(Session& session, const ShowOptions& options, const HttpResponse& answer) {
+    const Json problem = Json::parse(answer.body, nullptr, false);
+    const std::string verdict = text(problem, "verdict");
+    if (session.json() || verdict != name(Verdict::never_listed)) end_without_entry(session, answer, options.key);
+    Facts facts;
+    facts.add("条目", options.key, Tone::bold);
+    facts.add_if("查询日", options.as_of);
+    facts.add_if("按此刻所知", options.known_at);
+    const Cell said = verdict_cell(verdict);
+    facts.add("结论", options.known_at.empty() ? said.text : "截至当时未列入", said.tone);
+    facts.print(session.screen());
+    session.out() << "按名称、号码、拼音查找：minglu query\n";
+    print_freshness(session, problem);
+    return ExitCode::not_found;
+}
+
 ExitCode run_show(Session& session, const ShowOptions& options) {
     HttpRequest request = request_of("GET", "/v1/entries/" + options.key);
     add_query(request, "as_of", options.as_of);
     add_query(request, "known_at", options.known_at);
-    const Json entry = session.ask(std::move(request));
-    if (session.json()) return ExitCode::ok;
+    const HttpResponse answer = session.call(std::move(request));
+    if (answer.status != 200) return show_absent(session, options, answer);
+    const Json entry = session.parse(answer);
+    if (session.json()) {
+        session.print_json(answer.body);
+        return ExitCode::ok;
+    }
     Facts facts;
     facts.add("条目", text(entry, "key"), Tone::bold);
     facts.add("类别", kind_label(text(entry, "kind")));
@@ -108,8 +129,12 @@ void show_change(Session& session, const std::string& key, const Json& item) {
 }
 
 ExitCode run_history(Session& session, const ShowOptions& options) {
-    const Json answer = session.ask(request_of("GET", "/v1/entries/" + options.key + "/history"));
-    if (session.json()) return ExitCode::ok;
+    const HttpResponse response = get_entry(session, options.key, "/history");
+    const Json answer = session.parse(response);
+    if (session.json()) {
+        session.print_json(response.body);
+        return ExitCode::ok;
+    }
     for (const Json& item : elements(answer, "items")) show_change(session, options.key, item);
     print_freshness(session, answer);
     return ExitCode::ok;

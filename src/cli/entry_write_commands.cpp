@@ -7,6 +7,7 @@
 #include "src/cli/command.hpp"
 #include "src/cli/field_values.hpp"
 #include "src/cli/labels.hpp"
+#include "src/cli/one_entry.hpp"
 
 namespace minglu::cli {
 
@@ -63,13 +64,26 @@ Json body_of(const WriteOptions& options, const std::string& seen) {
     return body;
 }
 
-ExitCode show_written(Session& session, const Json& answer, const std::string& done) {
+/// Whether what was written holds only from a day ahead.
+bool is_scheduled(const Json& entry, const std::string& effective_on) {
+    const auto periods = elements(entry, "scheduled");
+    return !effective_on.empty() && std::any_of(periods.begin(), periods.end(), [&](const Json& period) {
+        return text(period, "from") == effective_on;
+    });
+}
+
+/// `deed`: "移出".
+ExitCode show_written(Session& session, const Json& answer, const WriteOptions& options, const std::string& deed) {
     if (session.json()) return ExitCode::ok;
     const Json& entry = member(answer, "entry");
     const Cell listing = listing_cell(entry);
-    session.out() << done << " " << Cell(text(entry, "key")).text << "（"
+    const bool scheduled = is_scheduled(entry, options.effective_on);
+    session.out() << (scheduled ? "将于 " + options.effective_on + " " : "已") << deed << " "
+                  << Cell(text(entry, "key")).text << "（" << (scheduled ? "目前" : "")
                   << session.screen().toned(listing.tone, listing.text) << "），记录 " << Cell(text(answer, "dot")).text
                   << '\n';
+    for (const Json& warning : elements(answer, "warnings"))
+        if (warning.is_string()) session.err() << Cell("warning: " + warning.get<std::string>()).text << '\n';
     if (const auto conflicts = number(entry, "open_conflicts"); conflicts > 0)
         session.out() << "该条目有 " << conflicts << " 个未决冲突\n";
     return ExitCode::ok;
@@ -110,14 +124,14 @@ ExitCode run_edit(Session& session, const EditOptions& options) {
     body["fields"] = std::move(*fields);
     if (options.override_scheduled) body["override_scheduled"] = true;
     const Json answer = session.ask(request_of("PUT", "/v1/entries/" + options.key, body));
-    return show_written(session, answer, is_new ? "已新增" : "已修改");
+    return show_written(session, answer, options, is_new ? "新增" : "修改");
 }
 
 ExitCode write_listing(Session& session, const WriteOptions& options, const std::string& what, const Json& extra,
-                       const std::string& done) {
+                       const std::string& deed) {
     std::string seen = options.seen;
     if (!options.is_seen_given) {
-        const Json before = session.fetch(request_of("GET", "/v1/entries/" + options.key));
+        const Json before = session.parse(get_entry(session, options.key));
         seen = text(before, "etag");
         if (!session.json())
             session.out() << Cell(options.key + "  " + field_text(options.key, member(before, "fields"), "name")).text
@@ -126,17 +140,17 @@ ExitCode write_listing(Session& session, const WriteOptions& options, const std:
     Json body = body_of(options, seen);
     body.update(extra);
     const Json answer = session.ask(request_of("POST", "/v1/entries/" + options.key + "/" + what, body));
-    return show_written(session, answer, done);
+    return show_written(session, answer, options, deed);
 }
 
 ExitCode run_remove(Session& session, const RemoveOptions& options) {
     const Term* const ground = find_term("ground", options.ground);
     const std::string code = ground == nullptr ? options.ground : ground->code;
-    return write_listing(session, options, "removal", Json{{"ground", code}}, "已移出");
+    return write_listing(session, options, "removal", Json{{"ground", code}}, "移出");
 }
 
 ExitCode run_restore(Session& session, const WriteOptions& options) {
-    return write_listing(session, options, "restoration", Json::object(), "已恢复");
+    return write_listing(session, options, "restoration", Json::object(), "恢复");
 }
 
 std::string grounds_text() {

@@ -1,12 +1,14 @@
 // A file that proves an answer, and its check without any node.
 #include "src/cli/evidence_commands.hpp"
 
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "catalog/protection.hpp"
+#include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
-#include "src/cli/new_file.hpp"
 #include "src/sheet/sheet.hpp"
 #include "sync/evidence_check.hpp"
 
@@ -20,30 +22,47 @@ struct EvidenceOptions {
     std::string known_at;
     std::string file;
     std::string sheet;
+    Existing existing = Existing::keep;
 };
 
-void write_file(Session& session, const std::string& path, std::string_view bytes) {
-    auto file = NewFile::begin(path, Existing::replace);
+/// None for an empty path.
+std::optional<NewFile> begin_file(Session& session, const std::string& path, Existing existing) {
+    if (path.empty()) return std::nullopt;
+    auto file = NewFile::begin(path, existing);
     if (!file) session.end(file.error());
-    if (const auto written = file->write(bytes); !written) session.end(written.error());
-    if (const auto kept = file->keep(); !kept) session.end(kept.error());
+    return std::move(*file);
+}
+
+void write_file(Session& session, NewFile& file, std::string_view bytes) {
+    if (const auto written = file.write(bytes); !written) session.end(written.error());
+    if (const auto kept = file.keep(); !kept) session.end(kept.error());
+}
+
+/// The page of this evidence; `path` is the file that it is written to.
+std::string sheet_of(Session& session, const std::string& evidence, const std::string& path) {
+    const std::string name = path.empty() ? "evidence.json" : std::filesystem::path(path).filename().string();
+    auto sheet = evidence_sheet(evidence, name);
+    if (!sheet) session.end(sheet.error());
+    return *std::move(sheet);
 }
 
 ExitCode run_evidence(Session& session, const EvidenceOptions& options) {
+    const bool to_stdout = options.file.empty() || options.file == "-";
+    const std::string path = to_stdout ? "" : options.file;
+    if (!path.empty() && options.sheet == path) session.usage("--out and --sheet name the same file");
+    auto file = begin_file(session, path, options.existing);
+    auto sheet = begin_file(session, options.sheet, options.existing);
     HttpRequest request = request_of("GET", "/v1/entries/" + options.key + "/evidence");
     add_query(request, "as_of", options.as_of);
     add_query(request, "known_at", options.known_at);
     const std::string evidence = session.send(std::move(request)).body;
-    const bool to_stdout = options.file.empty() || options.file == "-";
-    if (to_stdout)
-        session.out() << evidence;
+    const std::string page = sheet ? sheet_of(session, evidence, path) : "";
+    if (file)
+        write_file(session, *file, evidence);
     else
-        write_file(session, options.file, evidence);
-    if (!options.sheet.empty()) {
-        const auto sheet = evidence_sheet(evidence);
-        if (!sheet) session.end(sheet.error());
-        write_file(session, options.sheet, *sheet);
-    }
+        session.out() << evidence;
+    // Last: no sheet without the file that it speaks of.
+    if (sheet) write_file(session, *sheet, page);
     const std::string hash = to_hex(bytes_of(sha256({evidence})));
     if (to_stdout) return ExitCode::ok;
     if (session.json()) {
@@ -191,6 +210,7 @@ void add_evidence_commands(CLI::App& app, Chosen& chosen) {
                                "As this node knew it then: a day (to its end) or a time with offset 按当时所知");
             command.add_option("-o,--out", options.file, "File to write; standard output when not given 输出文件");
             command.add_option("--sheet", options.sheet, "Also a sheet to print, HTML with a QR code 查询证明");
+            add_force_option(command, options.existing);
         },
         run_evidence);
     add_command<VerifyOptions>(

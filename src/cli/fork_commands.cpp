@@ -101,13 +101,13 @@ void print_step(Session& session, const Json& step, bool is_dry_run) {
     const std::string outcome = text(step, "outcome");
     session.out() << session.screen().toned(Tone::bold, Cell(text(step, "dot")).text) << "  "
                   << Cell(text(step, "actor")).text << "  " << Cell(text(step, "reason")).text << '\n';
-    std::string line = "  " + outcome_label(outcome, is_dry_run);
+    std::string line = outcome_label(outcome, is_dry_run);
     if (outcome == "write") line += " " + text(step, "ops") + " 条";
     if (number(step, "changed_since") > 0) line += "，其中 " + text(step, "changed_since") + " 条所涉条目此后另有变更";
     if (const std::string as = text(step, "written_as"); !as.empty()) line += "，现为 " + as;
-    if (const std::string detail = text(step, "detail"); !detail.empty())
-        line += "：" + detail + "（" + text(step, "cure") + "）";
-    session.out() << Cell(line).text << '\n';
+    session.out() << "  " << Cell(line).text << '\n';
+    const Error refused{ErrorCode::bad_value, text(step, "detail"), "", text(step, "cure")};
+    if (!refused.what.empty()) session.out() << "    " << Cell(describe(refused)).text << '\n';
 }
 
 ExitCode run_adopt(Session& session, const AdoptOptions& options) {

@@ -5,6 +5,7 @@
 #include "src/cli/batch_options.hpp"
 #include "src/cli/command.hpp"
 #include "src/cli/download.hpp"
+#include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
 
 namespace minglu::cli {
@@ -19,6 +20,7 @@ struct ImportOptions {
     std::string kind;
     bool dry_run = false;
     std::string refused_file;  ///< of --skip-invalid
+    Existing existing = Existing::keep;
     BatchOptions batch;
     std::string effective_on;
     std::string reason;
@@ -77,15 +79,14 @@ HttpResponse follow(Session& session, const std::string& path, bool is_dry_run) 
 void print_errors(Session& session, const std::string& file, const Json& job) {
     const auto errors = elements(job, "errors");
     for (const Json& error : errors) {
-        std::string line = file + "：第 " + text(error, "row") + " 行";
-        if (const std::string column = text(error, "column"); !column.empty()) line += "，" + column + " 列";
-        if (const std::string value = text(error, "value"); !value.empty()) line += "，值“" + value + "”";
-        line += "：" + text(error, "what");
-        if (const std::string cure = text(error, "cure"); !cure.empty()) line += "（" + cure + "）";
-        session.err() << Cell(line).text << '\n';
+        std::string where = file + ", row " + text(error, "row");
+        if (const std::string column = text(error, "column"); !column.empty()) where += ", column " + column;
+        if (const std::string value = text(error, "value"); !value.empty()) where += ", value '" + value + "'";
+        const Error said{ErrorCode::bad_value, text(error, "what"), where, text(error, "cure")};
+        session.err() << Cell(describe(said)).text << '\n';
     }
     const std::int64_t more = number(job, "refused") - static_cast<std::int64_t>(errors.size());
-    if (more > 0 && !errors.empty()) session.err() << "…… 另有 " << more << " 行\n";
+    if (more > 0 && !errors.empty()) session.err() << "and " << more << " more rows\n";
 }
 
 std::string action_label(const std::string& action) {
@@ -95,7 +96,7 @@ std::string action_label(const std::string& action) {
 }
 
 void print_plan(Session& session, const Json& job) {
-    Table table({"动作", "条目", "字段"});
+    Table table({"动作", {"条目", Keep::whole}, "字段"});
     for (const Json& item : elements(job, "plan")) {
         const Json& fields = member(item, "fields");
         std::string names;
@@ -127,17 +128,19 @@ void print_outcome(Session& session, const ImportOptions& options, const Json& j
 }
 
 /// The rows that were left out, for correction.
-void save_refused(Session& session, const std::string& path, const std::string& file) {
+void save_refused(Session& session, const std::string& path, const ImportOptions& options) {
     HttpRequest request = request_of("GET", path + "/refused");
     request.headers["accept"] = "text/csv";
-    download(session, std::move(request), file, Existing::replace);
-    if (!session.json()) session.out() << "不合格行已写入 " << file << '\n';
+    download(session, std::move(request), options.refused_file, options.existing);
+    if (!session.json()) session.out() << "不合格行已写入 " << Cell(options.refused_file).text << '\n';
 }
 
 ExitCode run_import(Session& session, const ImportOptions& options) {
     std::error_code unreadable;
     if (!std::filesystem::is_regular_file(options.file, unreadable))
         session.end({ErrorCode::not_found, "there is no such file", options.file, "check its name"});
+    if (!options.refused_file.empty())
+        if (const auto free = may_write(options.refused_file, options.existing); !free) session.end(free.error());
     const Json accepted = session.fetch(upload(options));
     const std::string path = "/v1/imports/" + text(accepted, "id");
     const HttpResponse answer = follow(session, path, options.dry_run);
@@ -148,7 +151,7 @@ ExitCode run_import(Session& session, const ImportOptions& options) {
         print_outcome(session, options, job);
     }
     const bool some_refused = number(job, "refused") > 0;
-    if (some_refused && !options.refused_file.empty()) save_refused(session, path, options.refused_file);
+    if (some_refused && !options.refused_file.empty()) save_refused(session, path, options);
     const std::string state = text(job, "state");
     if (state == "planned") (void)session.call(request_of("DELETE", path));
     if (state == "failed") {
@@ -180,6 +183,7 @@ void add_import_command(CLI::App& app, Chosen& chosen) {
                 .add_option("--skip-invalid", options.refused_file,
                             "Take the good rows, write the others to this file 跳过不合格行并另存")
                 ->type_name("REFUSED.csv");
+            add_force_option(command, options.existing);
             add_batch_options(command, options.batch);
             command.add_option("--effective-on", options.effective_on, "Holds in law from, YYYY-MM-DD 生效日");
             command.add_option("--reason", options.reason, "Why; stands in the history 理由");

@@ -7,7 +7,7 @@ namespace minglu::cli {
 namespace {
 
 struct LookalikeOptions {
-    std::string sign;
+    std::vector<std::string> sign;
     std::string kind, nice_class, as_of, known_at;
     std::int64_t score_min = 0;
     std::int64_t limit = 0;
@@ -25,7 +25,7 @@ void show(Session& session, const Json& answer) {
     session.out() << (items.empty() ? "没有近似度达到 " + least + " 的受保护名称"
                                     : std::to_string(items.size()) + " 个近似名称（近似度 " + least + " 以上）")
                   << '\n';
-    Table table({"近似度", "条目", "名称", "对应", "审查规则"});
+    Table table({"近似度", {"条目", Keep::whole}, "名称", "对应", "审查规则"});
     table.wrap_cells();
     for (const Json& hit : items) {
         const Json& entry = member(hit, "entry");
@@ -41,7 +41,7 @@ void show(Session& session, const Json& answer) {
 
 ExitCode run(Session& session, const LookalikeOptions& options) {
     HttpRequest request = request_of("GET", "/v1/lookalikes");
-    add_query(request, "sign", options.sign);
+    add_query(request, "sign", joined(options.sign));
     add_query(request, "kind", options.kind);
     add_query(request, "class", options.nice_class);
     add_query(request, "as_of", options.as_of);

@@ -33,6 +33,13 @@ int rename_to(const std::filesystem::path& from, const std::filesystem::path& to
 
 }  // namespace
 
+Result<void> may_write(const std::filesystem::path& path, Existing existing) {
+    std::error_code unreadable;
+    if (existing == Existing::keep && std::filesystem::exists(std::filesystem::symlink_status(path, unreadable)))
+        return fail(is_there(path));
+    return {};
+}
+
 NewFile::NewFile(std::filesystem::path path, std::filesystem::path part, int file, Existing existing)
     : path_(std::move(path)), part_(std::move(part)), file_(file), existing_(existing) {}
 
@@ -60,9 +67,7 @@ tl::unexpected<Error> NewFile::failed(const char* what) const {
 }
 
 Result<NewFile> NewFile::begin(const std::filesystem::path& path, Existing existing) {
-    std::error_code unreadable;
-    if (existing == Existing::keep && std::filesystem::exists(std::filesystem::symlink_status(path, unreadable)))
-        return fail(is_there(path));
+    if (const auto free = may_write(path, existing); !free) return fail(free.error());
     for (int n = 0; n < parts_max; ++n) {
         const std::filesystem::path part = path.string() + "." + std::to_string(n) + ".part";
         const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);

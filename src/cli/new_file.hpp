@@ -10,6 +10,9 @@ namespace minglu::cli {
 
 enum class Existing { keep, replace };
 
+/// Errors: already_exists (with Existing::keep). For a look before long work; NewFile looks again.
+[[nodiscard]] Result<void> may_write(const std::filesystem::path& path, Existing existing);
+
 class NewFile {
 public:
     /// Begins a temporary file beside `path`. Errors: already_exists (with Existing::keep), io.

@@ -4,6 +4,7 @@
 
 #include "src/cli/command.hpp"
 #include "src/cli/evidence_commands.hpp"
+#include "src/cli/nearest_command.hpp"
 
 namespace minglu::cli {
 
@@ -41,11 +42,12 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
     app.add_flag("--json", options.json, "The node's JSON answers, as they are; lists one page per line 输出 JSON");
 }
 
-std::unique_ptr<CLI::App> make_parser(GlobalOptions& globals, Chosen& chosen) {
+std::unique_ptr<CLI::App> make_parser(GlobalOptions& globals, Chosen& chosen, const std::string& version) {
     auto app = std::make_unique<CLI::App>("名录 Minglu: shared catalogue of protected intellectual property", "minglu");
     app->fallthrough();
     app->footer("\n" + std::string(exit_code_help()));
     add_global_options(*app, globals);
+    app->set_version_flag("--version", "minglu " + version, "Version of this program 版本");
     add_node_commands(*app, chosen);
     add_import_command(*app, chosen);
     add_entry_commands(*app, chosen);
@@ -102,13 +104,35 @@ int run_action(const Action& action, Environment& environment, Globals globals) 
     }
 }
 
+bool is_visible(const CLI::App* command) {
+    return !command->get_name().empty();
+}
+
+/// Of a line that names no command, or a group without one of its commands: the word that stands in its place, and what
+/// it could be meant to be. Empty for any other line.
+std::string unknown_command(const CLI::App& parser) {
+    const CLI::App* group = &parser;
+    std::string path = "minglu";
+    for (; !group->get_subcommands().empty(); path += " " + group->get_name()) group = group->get_subcommands().front();
+    std::vector<std::string> names;
+    for (const CLI::App* command : group->get_subcommands(is_visible)) names.push_back(command->get_name());
+    const auto words = parser.remaining(true);
+    const auto word =
+        std::find_if(words.begin(), words.end(), [](const std::string& one) { return !one.starts_with("-"); });
+    if (names.empty() || word == words.end()) return {};
+    std::string out = "there is no command " + Cell(path + " " + *word).text;
+    const auto nearest = nearest_names(*word, names);
+    for (std::size_t i = 0; i < nearest.size(); ++i)
+        out += (i == 0 ? "; did you mean " : " or ") + path + " " + nearest[i];
+    return nearest.empty() ? out : out + "?";
+}
+
 std::string escaped(std::string text) {
     for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2)) text.insert(at, "\\");
     return text;
 }
 
 void append_command(std::string& out, const CLI::App& command, const std::string& path) {
-    const auto is_visible = [](const CLI::App* child) { return !child->get_name().empty(); };
     const auto children = command.get_subcommands(is_visible);
     for (const CLI::App* child : children) append_command(out, *child, path + " " + child->get_name());
     if (!children.empty()) return;
@@ -133,14 +157,15 @@ CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& w
 int run(const std::vector<std::string>& words, Environment& environment) {
     GlobalOptions options;
     Chosen chosen;
-    const auto parser = make_parser(options, chosen);
+    const auto parser = make_parser(options, chosen, environment.node.version());
     try {
         std::vector<std::string> reversed(words.rbegin(), words.rend());
         parser->parse(reversed);
     } catch (const CLI::Success& wanted) {
         return parser->exit(wanted, environment.out, environment.err);
     } catch (const CLI::ParseError& error) {
-        environment.err << "minglu: " << error.what() << "\n试试 minglu --help\n";
+        const std::string unknown = unknown_command(*parser);
+        environment.err << "minglu: " << (unknown.empty() ? error.what() : unknown) << "\nsee minglu --help\n";
         return to_int(ExitCode::usage);
     }
     return run_action(chosen.action, environment, globals_of(options, environment));
@@ -149,7 +174,7 @@ int run(const std::vector<std::string>& words, Environment& environment) {
 std::string reference() {
     GlobalOptions options;
     Chosen chosen;
-    const auto parser = make_parser(options, chosen);
+    const auto parser = make_parser(options, chosen, "");
     std::string out;
     append_command(out, *parser, "minglu");
     return out;

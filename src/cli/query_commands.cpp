@@ -1,7 +1,7 @@
 /// query, export: reading many entries.
-#include <algorithm>
-
+#include "catalog/protection.hpp"
 #include "src/cli/download.hpp"
+#include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/paging.hpp"
 #include "src/cli/search_view.hpp"
@@ -11,7 +11,7 @@ namespace minglu::cli {
 namespace {
 
 struct Filter {
-    std::string words;
+    std::vector<std::string> words;
     std::string kind, nice_class, listing, status, region, category, subtype, home, batch, as_of, known_at;
     bool with_conflict = false;
     bool fuzzy = false;
@@ -26,8 +26,9 @@ void add_filter_options(CLI::App& command, Filter& filter) {
     command.add_option("--class", filter.nice_class, "Nice class 商标国际分类");
     command.add_option("--listing", filter.listing, "listed or removed 名录状态：在册或移出")
         ->check(CLI::IsMember({"listed", "removed"}));
-    command.add_option("--status", filter.status, "Legal status, a code such as granted 法律状态");
-    command.add_option("--region", filter.region, "Region code or its beginning, e.g. 50 or 500102 行政区划代码");
+    command.add_option("--status", filter.status, "Legal status, a code or label such as granted, registered 法律状态");
+    command.add_option("--region", filter.region,
+                       "Region code, its beginning or a name, e.g. 50, 500102, 涪陵区 行政区划");
     command.add_option("--category", filter.category, "Category 分类");
     command.add_option("--subtype", filter.subtype, "invention, goods_mark, agricultural_gi, … 类型");
     command.add_option("--home", filter.home, "Home node 归口节点");
@@ -41,7 +42,7 @@ void add_filter_options(CLI::App& command, Filter& filter) {
 }
 
 void add_filter(HttpRequest& request, const Filter& filter) {
-    add_query(request, "q", filter.words);
+    add_query(request, "q", joined(filter.words));
     add_query(request, "kind", filter.kind);
     add_query(request, "class", filter.nice_class);
     add_query(request, "listing", filter.listing);
@@ -62,22 +63,38 @@ std::string removed_text(const Json& entry) {
     return removed_on.empty() ? std::string() : " " + removed_on;
 }
 
+/// Empty where the verdict says as much.
 Cell listing_with_date(const Json& entry) {
+    if (flag(entry, "listed") && !text(entry, "verdict").empty()) return {""};
     Cell cell = listing_cell(entry);
     if (!flag(entry, "listed")) cell.text += removed_text(entry);
     return cell;
+}
+
+/// What the verdict of a right that is not in force leaves open: why, and what was known of it then.
+Cell right_cell(const Json& entry) {
+    if (text(entry, "verdict") != name(Verdict::listed_not_in_force)) return {""};
+    std::string shown = right_state_label(text(member(entry, "right"), "state"));
+    const std::string then = text(member(entry, "as_known_then"), "verdict");
+    if (!then.empty()) shown += "；当日所知：" + verdict_cell(then).text;
+    return {shown, Tone::bad};
 }
 
 void show_hits(Session& session, const std::vector<Json>& items, const Json& page) {
     std::string heading = items.empty() ? "没有符合条件的条目" : std::to_string(items.size()) + " 条";
     heading += asked_text(member(page, "freshness"));
     session.out() << Cell(heading).text << '\n';
-    // The last column is there when it has anything to say.
-    const bool reasons =
-        std::any_of(items.begin(), items.end(), [](const Json& entry) { return !reason_cell(entry).text.empty(); });
-    std::vector<std::string> titles{"名录", "结论", "条目", "名称", "法律状态", "权利人", "地区", "归口", "未决冲突"};
-    if (reasons) titles.emplace_back("命中");
-    Table table(std::move(titles));
+    Table table({{"名录", Keep::whole},
+                 {"结论", Keep::whole},
+                 {"权利本身", Keep::whole},
+                 {"条目", Keep::whole},
+                 "名称",
+                 {"法律状态", Keep::spare},
+                 "权利人",
+                 {"未决冲突", Keep::whole},
+                 {"命中", Keep::spare},
+                 {"地区", Keep::spare},
+                 {"归口", Keep::spare}});
     for (const Json& entry : items) {
         const std::string key = text(entry, "key");
         const Json& fields = member(entry, "fields");
@@ -86,12 +103,15 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
             return member(fields, field).is_null() ? std::string() : field_text(key, fields, field);
         };
         const std::string place = shown("region_name").empty() ? shown("region") : shown("region_name");
-        table.add({listing_with_date(entry), verdict_cell(text(entry, "verdict")), key, shown("name"),
-                   status_cell(entry), shown("holders"), place, shown("home"),
-                   Cell(conflicts == 0 ? std::string() : std::to_string(conflicts), Tone::warn), reason_cell(entry)});
+        table.add({listing_with_date(entry), verdict_cell(text(entry, "verdict")), right_cell(entry), key,
+                   shown("name"), status_cell(entry), shown("holders"),
+                   Cell(conflicts == 0 ? std::string() : std::to_string(conflicts), Tone::warn), reason_cell(entry),
+                   place, shown("home")});
     }
     if (!table.empty()) table.print(session.screen());
     if (flag(page, "bounded")) session.out() << "命中太多，未逐条查看：请再加词或筛选，或用 --sort arrival 逐条列出\n";
+    if (const std::string hint = text(page, "hint"); !hint.empty())
+        session.out() << Cell("the number may be mistyped: " + hint).text << '\n';
     print_counts(session, page);
     print_freshness(session, page);
 }
@@ -117,6 +137,7 @@ struct ExportOptions {
     Filter filter;
     std::string format = "csv";
     std::string file;
+    Existing existing = Existing::keep;
 };
 
 ExitCode run_export(Session& session, const ExportOptions& options) {
@@ -129,7 +150,7 @@ ExitCode run_export(Session& session, const ExportOptions& options) {
         (void)session.send(std::move(request), &sink);
         return ExitCode::ok;
     }
-    export_to_file(session, std::move(request), options.file, Existing::replace);
+    export_to_file(session, std::move(request), options.file, options.existing);
     return ExitCode::ok;
 }
 
@@ -154,6 +175,7 @@ void add_query_commands(CLI::App& app, Chosen& chosen) {
                 ->check(CLI::IsMember({"csv", "json"}))
                 ->capture_default_str();
             command.add_option("-o,--output", options.file, "File to write; standard output when not given 输出文件");
+            add_force_option(command, options.existing);
         },
         run_export);
 }

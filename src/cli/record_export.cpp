@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "src/cli/labels.hpp"
-#include "src/cli/new_file.hpp"
 #include "src/cli/record_files.hpp"
 #include "src/http/record_exchange.hpp"
 
@@ -41,7 +40,7 @@ public:
 
     /// False when there was nothing to write.
     bool write() {
-        auto file = NewFile::begin(options_.file, options_.force ? Existing::replace : Existing::keep);
+        auto file = NewFile::begin(options_.file, options_.existing);
         if (!file) session_.end(file.error());
         {
             ProgressBar bar = session_.progress();

@@ -7,6 +7,7 @@
 
 #include "minglu/vector.hpp"
 #include "src/cli/command.hpp"
+#include "src/cli/new_file.hpp"
 
 namespace minglu::cli {
 
@@ -16,7 +17,7 @@ struct RecordExport {
     std::string have;
     bool all = false;
     std::uint64_t limit_bytes = 0;  ///< 0 = as much as there is
-    bool force = false;
+    Existing existing = Existing::keep;
 };
 [[nodiscard]] ExitCode export_records(Session& session, const RecordExport& options);
 

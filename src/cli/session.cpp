@@ -126,6 +126,12 @@ void add_query(HttpRequest& request, const std::string& name, const std::string&
     if (!value.empty()) request.query.emplace(name, value);
 }
 
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
 const Json& member(const Json& object, const char* name) {
     static const Json nothing;
     if (!object.is_object()) return nothing;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "src/cli/environment.hpp"
 #include "src/cli/exit_code.hpp"
@@ -72,6 +73,8 @@ private:
 [[nodiscard]] HttpRequest request_of(std::string method, std::string path, const Json& body);
 /// Adds a query parameter unless the value is empty.
 void add_query(HttpRequest& request, const std::string& name, const std::string& value);
+/// Words of a command line as one text: who searches need not quote.
+[[nodiscard]] std::string joined(const std::vector<std::string>& words);
 
 // Reading answers leniently: what is missing or of another type is empty, so that an older program can show the answers
 // of a newer node.

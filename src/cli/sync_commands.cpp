@@ -2,6 +2,7 @@
 /// record_files.hpp.
 #include "src/cli/command.hpp"
 #include "src/cli/compare_command.hpp"
+#include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
 #include "src/cli/record_files.hpp"
 
@@ -24,9 +25,8 @@ Cell state_cell(const Json& peer, const Json& link) {
 
 void print_error(Session& session, const std::string& link, const Json& error) {
     if (text(error, "what").empty()) return;
-    std::string line = link + "：" + text(error, "what");
-    if (const std::string cure = text(error, "cure"); !cure.empty()) line += "（" + cure + "）";
-    session.out() << session.screen().toned(Tone::bad, Cell(line).text) << '\n';
+    const Error said{ErrorCode::unreachable, text(error, "what"), link, text(error, "cure")};
+    session.out() << session.screen().toned(Tone::bad, Cell(describe(said)).text) << '\n';
 }
 
 /// Who vouches for our log: "sc 至 118 / 120".
@@ -73,7 +73,7 @@ void print_sync(Session& session, const Json& sync) {
     table.print(session.screen());
     for (const Json& peer : elements(sync, "peers")) {
         print_error(session, text(peer, "node"), member(peer, "last_error"));
-        print_error(session, text(peer, "node") + "（推送）", member(member(peer, "push"), "last_error"));
+        print_error(session, text(peer, "node") + " (push)", member(member(peer, "push"), "last_error"));
     }
     print_quota(session, member(sync, "quota"));
 }
@@ -130,7 +130,7 @@ void add_sync_commands(CLI::App& app, Chosen& chosen) {
                 .add_option("--limit-bytes", options.limit_bytes,
                             "Size of the file at most, beside one record 大小上限")
                 ->check(CLI::PositiveNumber);
-            command.add_flag("--force", options.force, "Replace a file that is there 覆盖已有文件");
+            add_force_option(command, options.existing);
         },
         export_records);
     add_command<RecordImport>(

@@ -1,7 +1,7 @@
 #include "src/cli/table.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 
 #include "src/cli/text_width.hpp"
 
@@ -40,59 +40,85 @@ std::string Screen::toned(Tone tone, std::string_view text) const {
 Cell::Cell(std::string_view text_of_cell, Tone tone_of_cell) : text(printable(text_of_cell)), tone(tone_of_cell) {}
 
 void Table::add(std::vector<Cell> row) {
-    row.resize(titles_.size(), Cell(""));
+    row.resize(columns_.size(), Cell(""));
     rows_.push_back(std::move(row));
 }
 
-std::vector<std::size_t> Table::widths(const Screen& screen) const {
-    std::vector<std::size_t> widths;
-    for (std::size_t i = 0; i < titles_.size(); ++i) {
-        std::size_t width = display_width(titles_[i]);
-        for (const auto& row : rows_) width = std::max(width, display_width(row[i].text));
-        widths.push_back(width);
+std::vector<std::size_t> Table::with_values() const {
+    std::vector<std::size_t> columns;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) { return !row[i].text.empty(); }))
+            columns.push_back(i);
     }
-    if (screen.columns == 0) return widths;
-    std::size_t total = std::accumulate(widths.begin(), widths.end(), gap.size() * (widths.size() - 1));
-    while (total > screen.columns) {
-        const auto widest = std::max_element(widths.begin(), widths.end());
-        if (*widest <= column_min) break;
-        --*widest;
-        --total;
-    }
-    return widths;
+    return columns;
 }
 
-void Table::print_row(const Screen& screen, const std::vector<std::size_t>& columns,
-                      const std::vector<Cell>& row) const {
+bool Table::measure(Layout& layout, std::size_t columns_max) const {
+    layout.widths.clear();
+    std::size_t total = 0;
+    for (const std::size_t i : layout.columns) {
+        std::size_t width = display_width(columns_[i].title);
+        for (const auto& row : rows_) width = std::max(width, display_width(row[i].text));
+        total += width + (layout.widths.empty() ? 0 : gap.size());
+        layout.widths.push_back(width);
+    }
+    for (; columns_max != 0 && total > columns_max; --total) {
+        std::size_t* widest = nullptr;
+        for (std::size_t at = 0; at < layout.widths.size(); ++at) {
+            if (columns_[layout.columns[at]].keep == Keep::whole) continue;
+            if (widest == nullptr || layout.widths[at] > *widest) widest = &layout.widths[at];
+        }
+        if (widest == nullptr || *widest <= column_min) return false;
+        --*widest;
+    }
+    return true;
+}
+
+Table::Layout Table::layout(const Screen& screen) const {
+    Layout layout{with_values(), {}, {}};
+    while (!measure(layout, screen.columns)) {
+        const auto spare = std::find_if(layout.columns.rbegin(), layout.columns.rend(),
+                                        [&](std::size_t i) { return columns_[i].keep == Keep::spare; });
+        if (spare == layout.columns.rend()) break;
+        layout.left_out = columns_[*spare].title + (layout.left_out.empty() ? "" : "、") + layout.left_out;
+        layout.columns.erase(std::next(spare).base());
+    }
+    return layout;
+}
+
+void Table::print_row(const Screen& screen, const Layout& layout, const std::vector<Cell>& row) const {
     std::vector<std::vector<std::string>> lines_of_cells;
     std::size_t lines = 1;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        lines_of_cells.push_back(wraps_ ? wrap(row[i].text, columns[i])
-                                        : std::vector<std::string>{fit(row[i].text, columns[i])});
+    for (std::size_t at = 0; at < layout.columns.size(); ++at) {
+        const std::string& text = row[layout.columns[at]].text;
+        lines_of_cells.push_back(wraps_ ? wrap(text, layout.widths[at])
+                                        : std::vector<std::string>{fit(text, layout.widths[at])});
         lines = std::max(lines, lines_of_cells.back().size());
     }
     for (std::size_t line = 0; line < lines; ++line) {
         std::string out;
         std::size_t spaces_due = 0;
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-            const std::string text = line < lines_of_cells[i].size() ? lines_of_cells[i][line] : std::string();
+        for (std::size_t at = 0; at < layout.columns.size(); ++at) {
+            const std::string text = line < lines_of_cells[at].size() ? lines_of_cells[at][line] : std::string();
             if (!text.empty()) {
                 out.append(spaces_due, ' ');
-                out += screen.toned(row[i].tone, text);
+                out += screen.toned(row[layout.columns[at]].tone, text);
                 spaces_due = 0;
             }
-            spaces_due += columns[i] - std::min(columns[i], display_width(text)) + gap.size();
+            spaces_due += layout.widths[at] - std::min(layout.widths[at], display_width(text)) + gap.size();
         }
         screen.out << out << '\n';
     }
 }
 
 void Table::print(const Screen& screen) const {
-    const auto columns = widths(screen);
+    const Layout shown = layout(screen);
+    if (shown.columns.empty()) return;
     std::vector<Cell> titles;
-    for (const std::string& title : titles_) titles.emplace_back(title, Tone::bold);
-    print_row(screen, columns, titles);
-    for (const auto& row : rows_) print_row(screen, columns, row);
+    for (const Column& column : columns_) titles.emplace_back(column.title, Tone::bold);
+    print_row(screen, shown, titles);
+    for (const auto& row : rows_) print_row(screen, shown, row);
+    if (!shown.left_out.empty()) screen.out << screen.toned(Tone::dim, "终端太窄，未显示：" + shown.left_out) << '\n';
 }
 
 void Facts::add(std::string_view label, std::string_view value, Tone tone) {

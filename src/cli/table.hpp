@@ -29,11 +29,26 @@ struct Cell {
     Tone tone = Tone::plain;
 };
 
-/// Columns are two spaces apart and as wide as their widest cell; on a terminal the widest ones give way until a line
-/// fits, and what does not fit is cut with "…". Trailing spaces are never printed.
+/// What becomes of a column where a line is too long for the terminal.
+enum class Keep {
+    some,   ///< it gives way, and what does not fit is cut with "…"
+    whole,  ///< nothing: it is copied, or two values of it differ at their ends only
+    spare,  ///< it gives way, and goes, the rightmost first, where that is not enough
+};
+
+struct Column {
+    // NOLINTNEXTLINE(google-explicit-constructor): a title alone is a column
+    Column(const char* text, Keep what = Keep::some) : title(text), keep(what) {}
+    std::string title;
+    Keep keep;
+};
+
+/// Columns are two spaces apart and as wide as their widest cell; one without any value is left out. On a terminal the
+/// widest ones give way until a line fits. A last line names the columns that had to go. Trailing spaces are never
+/// printed.
 class Table {
 public:
-    explicit Table(std::vector<std::string> titles) : titles_(std::move(titles)) {}
+    explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
     void add(std::vector<Cell> row);  ///< missing cells are empty
     [[nodiscard]] bool empty() const { return rows_.empty(); }
@@ -42,9 +57,18 @@ public:
     void print(const Screen& screen) const;
 
 private:
-    [[nodiscard]] std::vector<std::size_t> widths(const Screen& screen) const;
-    void print_row(const Screen& screen, const std::vector<std::size_t>& columns, const std::vector<Cell>& row) const;
-    std::vector<std::string> titles_;
+    /// The columns that are shown, and how.
+    struct Layout {
+        std::vector<std::size_t> columns;  ///< positions in `columns_`
+        std::vector<std::size_t> widths;   ///< of each of these
+        std::string left_out;              ///< titles of those that had to go
+    };
+    [[nodiscard]] Layout layout(const Screen& screen) const;
+    [[nodiscard]] std::vector<std::size_t> with_values() const;
+    /// Narrows what may give way; false when even so a line is longer than `columns_max` (0: there is no limit).
+    [[nodiscard]] bool measure(Layout& layout, std::size_t columns_max) const;
+    void print_row(const Screen& screen, const Layout& layout, const std::vector<Cell>& row) const;
+    std::vector<Column> columns_;
     std::vector<std::vector<Cell>> rows_;
     bool wraps_ = false;
 };

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "catalog/fields.hpp"
+#include "catalog/identifiers/gi.hpp"
+#include "catalog/identifiers/patent.hpp"
 #include "catalog/protection.hpp"
 #include "catalog/readable.hpp"
 #include "minglu/record.hpp"
@@ -52,28 +55,34 @@ std::string listing_text(const json& listing) {
     return out;
 }
 
-std::string right_text(Kind kind, const json& right) {
-    std::string out = label_of(all_right_states, text(right, "state"));
-    if (const auto since = text(right, "since"); !since.empty()) out += "（自 " + since + " 起）";
-    if (const auto status = text(right, "status"); !status.empty())
-        out += "；登记状态：" + readable_value(kind, "status", json(status).dump());
-    if (const auto on = text(right, "granted_on"); !on.empty()) out += "；授权（注册）日 " + on;
-    if (const auto on = text(right, "expires_on"); !on.empty()) out += "；届满日 " + on;
-    if (const auto until = text(right, "grace_until"); !until.empty()) out += "；宽展至 " + until;
-    if (const auto source = text(right, "source"); !source.empty()) out += "；依据 " + source;
-    return out;
-}
-
 std::string issuer_name(const Evidence& evidence) {
     for (const KnownCard& card : evidence.cards)
         if (card.node == evidence.node && !card.name.empty()) return card.name;
     return evidence.node.value();
 }
 
-void add_question(Page& page, const Evidence& evidence, Kind kind) {
+/// What the number in the key is called. A number is printed as that of a patent only once there was a grant.
+std::pair<std::string, std::string> number_row(const KeyParts& key, const std::string& right_state) {
+    const std::string number(key.number);
+    if (key.kind == Kind::patent) {
+        const auto patent = parse_patent_number(number);
+        if (patent && patent->is_publication) return {"公开（公告）号", number};
+        const bool granted = right_state == name(RightState::in_force) || right_state == name(RightState::ended);
+        if (granted) return {"专利号", display_patent_number(number)};
+        return {"申请号", number};
+    }
+    if (!key.nice_class.empty()) return {key.kind == Kind::gi ? "商标注册号" : "注册号", number};
+    return {parse_agi_number(number) ? "登记证书编号" : "产品名称", number};
+}
+
+void add_question(Page& page, const Evidence& evidence, const json& answer) {
+    const KeyParts key = parts_of(evidence.key);
+    const auto [label, number] = number_row(key, text(answer.at("right"), "state"));
     page.begin_table();
     page.row("条目", evidence.key.value());
-    page.row("类别", kind == Kind::patent ? "专利" : kind == Kind::trademark ? "商标" : "地理标志");
+    page.row("类别", key.kind == Kind::patent ? "专利" : key.kind == Kind::trademark ? "商标" : "地理标志");
+    page.row(label, number);
+    if (!key.nice_class.empty()) page.row("国际分类", "第 " + std::string(key.nice_class) + " 类");
     page.row("查询日", to_string(evidence.as_of));
     page.row("所据记录", evidence.known_at ? "截至 " + time_text(*evidence.known_at) + " 到达本节点者"
                                            : "截至出具时本节点所持全部记录");
@@ -85,10 +94,10 @@ void add_answer(Page& page, const json& answer, Kind kind) {
     page.verdict(label_of(all_verdicts, verdict), verdict == name(Verdict::is_protected));
     page.begin_table();
     page.row("名录状态", listing_text(answer.at("listing")));
-    page.row("权利本身", right_text(kind, answer.at("right")));
+    page.row("权利本身", readable_right(kind, answer.at("right").dump()));
     if (const auto then = answer.find("as_known_then"); then != answer.end())
-        page.row("按查询日当日所知",
-                 label_of(all_verdicts, text(*then, "verdict")) + "；权利" + right_text(kind, then->at("right")));
+        page.row("按查询日当日所知", label_of(all_verdicts, text(*then, "verdict")) + "；权利" +
+                                         readable_right(kind, then->at("right").dump()));
     page.end_table();
 }
 
@@ -149,7 +158,17 @@ void add_heads(Page& page, const Evidence& evidence) {
     page.end_list();
 }
 
-void add_check(Page& page, const Evidence& evidence, std::string_view bytes) {
+/// As one word of a command line.
+std::string quoted(std::string_view word) {
+    constexpr std::string_view special = " \t\n\"'`$&|;<>()*?[]#~!{}\\";
+    if (!word.empty() && word.front() != '-' && word.find_first_of(special) == std::string_view::npos)
+        return std::string(word);
+    std::string out = word.starts_with('-') ? "'./" : "'";
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+void add_check(Page& page, const Evidence& evidence, std::string_view bytes, std::string_view file_name) {
     const std::string hash = to_hex(bytes_of(sha256({bytes})));
     page.heading("核验");
     page.begin_check(qr_svg("sha256:" + hash, qr_size_mm));
@@ -159,17 +178,17 @@ void add_check(Page& page, const Evidence& evidence, std::string_view bytes) {
                    " 字节。凭文件与各节点名片，可在任何计算机上离线核验：");
     std::string trust;
     for (const KnownCard& card : evidence.cards) trust += " --trust " + card.node.value() + ".json";
-    page.code("minglu verify-evidence evidence.json" + trust);
+    page.code("minglu verify-evidence " + quoted(file_name) + trust);
     page.end_check();
     page.begin_list({"节点", "机构", "名片指纹"});
     for (const KnownCard& card : evidence.cards) page.list_row({card.node.value(), card.name, card.fingerprint});
     page.end_list();
-    page.download("下载证据文件", "evidence.json", bytes);
+    page.download("下载证据文件", file_name, bytes);
 }
 
 }  // namespace
 
-Result<std::string> evidence_sheet(std::string_view bytes) {
+Result<std::string> evidence_sheet(std::string_view bytes, std::string_view file_name) {
     const auto evidence = parse_evidence(bytes);
     if (!evidence) return fail(evidence.error());
     const json answer = json::parse(evidence->answer, nullptr, false);
@@ -179,12 +198,12 @@ Result<std::string> evidence_sheet(std::string_view bytes) {
     Page page("知识产权名录查询证明");
     page.title("知识产权名录查询证明", issuer_name(*evidence) + "（节点 " + evidence->node.value() + "）　出具时间 " +
                                            time_text(evidence->made));
-    add_question(page, *evidence, kind);
+    add_question(page, *evidence, answer);
     add_answer(page, answer, kind);
     add_fields(page, answer.at("fields"), kind);
     add_records(page, *evidence);
     add_heads(page, *evidence);
-    add_check(page, *evidence, bytes);
+    add_check(page, *evidence, bytes, file_name);
     page.footnote(
         "本页为证据文件的可读摘要，以证据文件及其数字签名为准。记录到达本节点的时间由出具节点陈述。"
         "“在册”指列入本名录，不等于权利有效；权利状态以登记机关为准。");

@@ -8,7 +8,8 @@
 
 namespace minglu {
 
-/// `bytes`: the file of evidence, as it was issued. Errors: those of parse_evidence.
-[[nodiscard]] Result<std::string> evidence_sheet(std::string_view bytes);
+/// `bytes`: the file of evidence, as it was issued; `file_name`: what it is called, for the command that checks it.
+/// Errors: those of parse_evidence.
+[[nodiscard]] Result<std::string> evidence_sheet(std::string_view bytes, std::string_view file_name);
 
 }  // namespace minglu

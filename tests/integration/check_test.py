@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 
-from support import SAMPLE, NodeCase, main
+from support import SAMPLE, NodeCase, eventually, main
 
 LIST = "商品名称,编号,厂家\n涪陵榨菜,,某厂\n没有这种东西,9999999,\n"
 
@@ -42,7 +42,9 @@ class Checks(NodeCase):
         # What was written is read again, as the list it was, with the answers as further columns.
         again = node.ok("--json", "check", self.folder / "out.xlsx").pages()
         self.assertEqual((2, 1), (again[-1]["done"]["rows"], again[-1]["done"]["found"]))
-        (row,) = [item["row"] for item in node.items("audit", "list", "--of-case", "案1") if "end" in item["row"]]
+        # The row of how an answer ended is written once all of it was sent.
+        (row,) = eventually("the check has ended", lambda: [
+            item["row"] for item in node.items("audit", "list", "--of-case", "案1") if "end" in item["row"]])
         self.assertEqual(("check", 1, "whole"), (row["kind"], row["hits"], row["end"]))
 
     def test_rows_are_told_what_they_could_be_meant_to_imitate(self):

@@ -131,11 +131,19 @@ class OneSuite(EvidenceCase):
         evidence = (folder / "e.json").read_bytes()
         page = (folder / "e.html").read_text(encoding="utf-8")
         self.assertIn(hashlib.sha256(evidence).hexdigest(), page)
+        self.assertIn("minglu verify-evidence e.json --trust", page)
         inside = re.search(r'href="data:application/json;base64,([^"]+)"', page).group(1)
         self.assertEqual(evidence, base64.b64decode(inside))
         self.assertEqual([], re.findall(r'(?:src|href)="(?!data:)', page))
         self.assertNotIn("<script", page)
         self.assert_holds(Offline(self, cq, sc).verify(evidence), "listed_right_unknown")
+        # A sheet that was handed out goes on matching its file.
+        self.assertEqual(5, cq.run("evidence", KEY, "--out", str(folder / "e.json")).status)
+        self.assertEqual(5, cq.run("evidence", KEY, "--out", str(folder / "f.json"), "--sheet", str(folder / "e.html")).status)
+        self.assertEqual(["e.html", "e.json"], sorted(file.name for file in folder.iterdir()))
+        self.assertEqual(evidence, (folder / "e.json").read_bytes())
+        cq.ok("evidence", KEY, "--out", str(folder / "e.json"), "--sheet", str(folder / "e.html"), "--force")
+        self.assertNotEqual(evidence, (folder / "e.json").read_bytes())
 
 
 class ChangedKeys(EvidenceCase):

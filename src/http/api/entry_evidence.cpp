@@ -31,8 +31,9 @@ HttpResponse evidence(Call& call, EvidenceOffice& office) {
     if (!key) return problem(key.error());
     auto bytes = office.issue(*key, asked->as_of, asked->known_at);
     if (!bytes) return problem(bytes.error());
+    const std::string name = file_name(*bytes);
     if (wants_page(call.request)) {
-        auto sheet = evidence_sheet(*bytes);
+        auto sheet = evidence_sheet(*bytes, name);
         if (!sheet) return problem(sheet.error());
         HttpResponse response;
         response.content_type = "text/html; charset=utf-8";
@@ -40,7 +41,6 @@ HttpResponse evidence(Call& call, EvidenceOffice& office) {
         response.body = *std::move(sheet);
         return response;
     }
-    const std::string name = file_name(*bytes);
     HttpResponse response = json_answer(200, *std::move(bytes));
     response.headers.emplace("Content-Disposition", "attachment; filename=\"" + name + "\"");
     return response;

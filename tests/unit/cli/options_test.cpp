@@ -101,6 +101,53 @@ TEST_CASE("filters become query parameters, and only those given") {
     CHECK(line.query("listing") == "(none)");
 }
 
+TEST_CASE("several words are one text, also names of commands") {
+    struct Row {
+        std::vector<std::string> words;
+        const char* request;
+        const char* parameter;
+        const char* text;
+    };
+    for (const Row& row :
+         {Row{{"query", "康师傅", "老干妈"}, "GET /v1/entries", "q", "康师傅 老干妈"},
+          Row{{"query", "康师傅", "--kind", "trademark", "老干妈"}, "GET /v1/entries", "q", "康师傅 老干妈"},
+          Row{{"query", "康师傅 老干妈"}, "GET /v1/entries", "q", "康师傅 老干妈"},
+          Row{{"query", "export", "verify", "show"}, "GET /v1/entries", "q", "export verify show"},
+          Row{{"export", "涪陵", "榨菜"}, "GET /v1/export", "q", "涪陵 榨菜"},
+          Row{{"lookalike", "康", "帅傅"}, "GET /v1/lookalikes", "sign", "康 帅傅"}}) {
+        CommandLine line;
+        line.answer(row.request, std::string("{}"));
+        const Run run = line.run(row.words);
+        CAPTURE(run.err);
+        CHECK(run.code == 0);
+        REQUIRE_FALSE(line.node.requests.empty());
+        CHECK(line.query(row.parameter) == row.text);
+    }
+}
+
+TEST_CASE("a command that there is not is named, with those that are near") {
+    struct Row {
+        std::vector<std::string> words;
+        const char* said;
+    };
+    for (const Row& row :
+         {Row{{"quer"}, "there is no command minglu quer; did you mean minglu query?\n"},
+          Row{{"quary", "涪陵"}, "there is no command minglu quary; did you mean minglu query?\n"},
+          Row{{"--data", "/d", "impotr", "x.csv", "--kind", "gi"},
+              "there is no command minglu impotr; did you mean minglu import?\n"},
+          Row{{"ver"}, "did you mean minglu version or minglu verify-evidence or minglu verify?\n"},
+          Row{{"entry", "shwo", "gi/1"}, "there is no command minglu entry shwo; did you mean minglu entry show?\n"},
+          Row{{"涪陵"}, "there is no command minglu 涪陵\n"}, Row{{"x\x1b[2J"}, "there is no command minglu x [2J\n"},
+          Row{{"entry"}, "A subcommand is required"}}) {
+        CommandLine line;
+        const Run run = line.run(row.words);
+        CAPTURE(run.err);
+        CHECK(run.code == 2);
+        CHECK(has(run.err, row.said));
+        CHECK(has(run.err, "see minglu --help\n"));
+    }
+}
+
 TEST_CASE("options for every command stand before or after it") {
     const std::vector<std::vector<std::string>> spellings{
         {"--data", "/d", "--config", "/c.toml", "--actor", "li.wei", "--json", "sync", "status"},
@@ -240,7 +287,7 @@ TEST_CASE("init, restore and version reach the node itself") {
     CHECK(line.run({"init", "--node", "CQ!", "--name", "x"}).code == 3);
     CHECK(line.run({"restore", "/b.db"}).code == 0);
     CHECK(line.node.restored == std::filesystem::path("/b.db"));
-    CHECK(line.run({"version"}).out == "minglu 1.2.3\n");
+    for (const char* word : {"version", "--version"}) CHECK(line.run({word}).out == "minglu 1.2.3\n");
     CHECK(has(line.run({"serve"}).out, "127.0.0.1:8080"));
     line.node.fault = Error{ErrorCode::busy, "in use", "/d", "stop it"};
     const Run busy = line.run({"serve"});

@@ -7,6 +7,7 @@
 
 #include "cli_support.hpp"
 #include "src/cli/exit_code.hpp"
+#include "src/cli/text_width.hpp"
 
 using namespace minglu;
 using namespace minglu::clitest;
@@ -61,10 +62,9 @@ TEST_CASE("a search says what is listed, as of which day, and how fresh that is"
     CHECK(run.code == 0);
     CHECK(run.out ==
           "3 条（截至 2026-01-01）\n"
-          "名录               结论            条目         名称      法律状态    权利人                地区  归口  "
-          "未决冲突\n"
-          "在册                               gi/AGI03244  涪陵榨菜  登记(有效)  涪陵区榨菜管理办公室        cq\n"
-          "已移出 2025-05-05  曾在册，已移出  gi/X         乙                                                      2\n"
+          "名录               结论            条目         名称      法律状态    权利人                未决冲突  归口\n"
+          "在册                               gi/AGI03244  涪陵榨菜  登记(有效)  涪陵区榨菜管理办公室            cq\n"
+          "已移出 2025-05-05  曾在册，已移出  gi/X         乙                                          2\n"
           "未生效                             gi/Y\n"
           "本节点 cq；sc 数据截至 12 秒前；gz 尚无数据（连不上，重试中）\n"
           "还有更多：--cursor c2 或 --all\n");
@@ -92,6 +92,31 @@ TEST_CASE("a search says why, what was not looked at, and how many have which va
     CHECK(has(run.out, "合计 2000 条以上"));
     CHECK(has(run.out, "50  重庆市  1200"));
     CHECK_FALSE(has(run.out, "\x1b["));
+}
+
+TEST_CASE("on a narrow terminal verdicts and keys stay whole") {
+    const std::vector<std::string> verdicts{"protected", "listed_not_in_force", "listed_right_unknown"};
+    std::string items;
+    for (const std::string& verdict : verdicts)
+        items +=
+            (items.empty() ? "" : ",") + std::string(R"({"key":"trademark/10325554/33","listed":true,)") +
+            R"("verdict":")" + verdict +
+            R"(","open_conflicts":0,"fields":{"name":"重庆市涪陵榨菜集团股份有限公司",)"
+            R"("holders":[{"name":"重庆市涪陵榨菜集团股份有限公司"}],"region_name":"重庆市涪陵区","home":"cq"},)"
+            R"("reason":{"match":"name_part","highlights":[{"field":"name","text":"涪陵榨菜","ranges":[[0,2]]}]}})";
+    for (const std::size_t columns : {80U, 100U}) {
+        CommandLine line;
+        line.on_terminal = true;
+        line.columns = columns;
+        line.answer("GET /v1/entries", "{\"items\":[" + items + "]}");
+        const Run run = line.run({"query", "涪陵"});
+        for (const char* verdict : {"在册，权利有效 ", "在册，权利未生效或已失效 ", "在册，权利状态未载明 "})
+            CHECK(has(run.out, std::string(verdict)));
+        CHECK(has(run.out, " trademark/10325554/33 "));
+        for (const char* empty : {"名录", "法律状态", "未决冲突"}) CHECK_FALSE(has(run.out, empty));
+        std::istringstream lines(run.out);
+        for (std::string one; std::getline(lines, one);) CHECK(cli::display_width(one) <= columns);
+    }
 }
 
 TEST_CASE("nothing found is said, not an error") {
@@ -138,6 +163,61 @@ TEST_CASE("an entry shows labels instead of codes, and fields of newer versions 
     CHECK_FALSE(has(run.out, "certified"));
 }
 
+TEST_CASE("that an entry was never listed is an answer") {
+    const Answer absent{404, R"({"code":"not_found","detail":"there is no entry gi/X","where":"path",)"
+                             R"("cure":"look for it with GET /v1/entries?q=","verdict":"never_listed"})"};
+    struct Row {
+        std::vector<std::string> more;
+        const char* verdict;
+    };
+    for (const Row& row : {Row{{}, "结论  从未列入\n"}, Row{{"--as-of", "2020-01-01"}, "结论    从未列入\n"},
+                           Row{{"--known-at", "2020-01-01"}, "结论        截至当时未列入\n"}}) {
+        CommandLine line;
+        line.answer("GET /v1/entries/gi/X", absent);
+        std::vector<std::string> words{"entry", "show", "gi/X"};
+        words.insert(words.end(), row.more.begin(), row.more.end());
+        const Run run = line.run(words);
+        CHECK(run.code == 4);
+        CHECK(run.err.empty());
+        CHECK(has(run.out, row.verdict));
+        CHECK(has(run.out, "minglu query"));
+        words.emplace_back("--json");
+        const Run json = line.run(words);
+        CHECK(json.code == 4);
+        CHECK(json.out.empty());
+        CHECK(Json::parse(json.err)["verdict"] == "never_listed");
+    }
+}
+
+TEST_CASE("where there is no entry the cure is a command") {
+    const Answer unknown{404, R"({"code":"not_found","detail":"nothing is served here","cure":"GET /v1/entries?q="})"};
+    for (const std::vector<std::string>& words :
+         std::vector<std::vector<std::string>>{{"entry", "show", "涪陵"},
+                                               {"entry", "history", "涪陵"},
+                                               {"entry", "remove", "涪陵", "--ground", "mistake", "--reason", "r"},
+                                               {"entry", "restore", "涪陵", "--reason", "r"}}) {
+        CommandLine line;
+        line.answer("GET /v1/entries/涪陵", unknown);
+        line.answer("GET /v1/entries/涪陵/history", unknown);
+        const Run run = line.run(words);
+        CHECK(run.code == 4);
+        CHECK(run.out.empty());
+        CHECK(run.err ==
+              "minglu: there is no entry 涪陵 (look for it with minglu query; a key is kind/number or "
+              "kind/number/class)\n");
+    }
+}
+
+TEST_CASE("a right that never existed has no beginning, and its status is that of the day") {
+    CommandLine line;
+    line.answer("GET /v1/entries/trademark/1/33",
+                std::string(R"({"key":"trademark/1/33","kind":"trademark","verdict":"listed_not_in_force","right":)"
+                            R"({"state":"never_existed","basis":"invalidated","since":"2026-01-20",)"
+                            R"("status":"registered"},"fields":{}})"));
+    const Run run = line.run({"entry", "show", "trademark/1/33"});
+    CHECK(has(run.out, "视为自始不存在（2026-01-20 宣告无效）；当日记录的状态：注册(有效)\n"));
+}
+
 TEST_CASE("values from elsewhere cannot steer the terminal") {
     CommandLine line;
     line.answer("GET /v1/entries/gi/1",
@@ -175,6 +255,35 @@ TEST_CASE("an edit without a difference writes nothing; a new entry has seen not
     CHECK(created.code == 0);
     CHECK(has(created.out, "已新增 gi/N（在册）"));
     CHECK(Json::parse(fresh.body())["seen"] == "");
+}
+
+TEST_CASE("what takes effect later is not said to be done") {
+    const std::string ahead = R"({"dot":"cq-1:3","entry":)" +
+                              entry(R"(,"scheduled":[{"from":"2027-03-01","fields":{"listing":"removed"}}])") + "}";
+    struct Row {
+        std::vector<std::string> words;
+        const char* request;
+        const char* later;
+        const char* done;
+    };
+    for (const Row& row :
+         {Row{{"remove", "--ground", "expired"}, "POST /v1/entries/gi/AGI03244/removal", "移出", "已移出"},
+          Row{{"restore"}, "POST /v1/entries/gi/AGI03244/restoration", "恢复", "已恢复"},
+          Row{{"edit", "--set", "category=酱腌菜"}, "PUT /v1/entries/gi/AGI03244", "修改", "已修改"}}) {
+        // On a day in the past a scheduled change of something else stays a matter of its own.
+        for (const char* day : {"2027-03-01", "2026-01-01"}) {
+            CommandLine line;
+            line.answer(row.request, ahead);
+            std::vector<std::string> words{"entry"};
+            words.insert(words.end(), row.words.begin(), row.words.end());
+            words.insert(words.end(), {"gi/AGI03244", "--reason", "r", "--seen", "e", "--effective-on", day});
+            const Run run = line.run(words);
+            const bool is_ahead = std::string(day) == "2027-03-01";
+            CHECK(run.out ==
+                  (is_ahead ? "将于 2027-03-01 " + std::string(row.later) + " gi/AGI03244（目前在册），记录 cq-1:3\n"
+                            : row.done + std::string(" gi/AGI03244（在册），记录 cq-1:3\n")));
+        }
+    }
 }
 
 TEST_CASE("a conflict stands side by side, with the rule that chose") {
@@ -272,7 +381,7 @@ TEST_CASE("an import follows its job and names what is wrong") {
         CHECK(upload.query.contains("dry_run") == (!row.more.empty() && row.more[0] == "--dry-run"));
         CHECK(upload.query.contains("skip_invalid") == (row.more.size() == 2));
         if (has(row.last, "bad_check_digit"))
-            CHECK(run.err == file + "：第 17 行，专利号 列，值“201710601862.8”：校验位应为 3（更正号码）\n");
+            CHECK(run.err == file + ", row 17, column 专利号, value '201710601862.8': 校验位应为 3 (更正号码)\n");
     }
     CHECK(read(dir.path("refused.csv")) == "专利号,错误\nx,y\n");
     CHECK(read(file) == "专利号\n1\n");
@@ -292,6 +401,56 @@ TEST_CASE("an export takes its name only when it is whole") {
     CHECK(refused.run({"export", "-o", dir.path("none.csv")}).code == 8);
     CHECK_FALSE(std::filesystem::exists(dir.path("none.csv")));
     CHECK_FALSE(std::filesystem::exists(dir.path("none.csv.part")));
+}
+
+TEST_CASE("no file is replaced without --force, and none is begun before the node is asked") {
+    const TempDir dir;
+    const std::string there = dir.file("there", "old");
+    const std::string list = dir.file("list.csv", "x\n");
+    struct Row {
+        std::vector<std::string> words;
+        const char* request;
+        Answer answer;
+    };
+    const Answer rows{200, R"({"headers":["x"],"columns":{},"rows":0})"
+                           "\n"
+                           R"({"done":{"rows":0,"found":0}})"
+                           "\n"};
+    for (const Row& row : {Row{{"export", "-o", there}, "GET /v1/export", {200, "new", "text/csv"}},
+                           Row{{"audit", "export", there}, "GET /v1/audit/export", {200, "new"}},
+                           Row{{"evidence", "gi/1", "-o", there}, "GET /v1/entries/gi/1/evidence", {200, "new"}},
+                           Row{{"import", list, "--skip-invalid", there}, "POST /v1/imports", {500, "{}"}}}) {
+        CommandLine line;
+        line.answer(row.request, row.answer);
+        const Run refused = line.run(row.words);
+        CAPTURE(row.request);
+        CHECK(refused.code == 5);
+        CHECK(has(refused.err, "there is such a file already (give another name, or --force to replace it)"));
+        CHECK(line.node.requests.empty());
+        CHECK(read(there) == "old");
+        auto words = row.words;
+        words.emplace_back("--force");
+        (void)line.run(words);
+        CHECK(line.node.requests.size() == 1);
+        if (row.answer.status == 200) CHECK(read(there) == "new");
+        (void)dir.file("there", "old");
+    }
+    for (const char* name : {"there.csv", "there.xlsx"}) {
+        const std::string file = dir.file(name, "old");
+        CommandLine line;
+        line.answer("POST /v1/checks", rows);
+        CHECK(line.run({"check", list, "-o", file}).code == 5);
+        CHECK(line.node.requests.empty());
+        CHECK(read(file) == "old");
+        CHECK(line.run({"check", list, "-o", file, "--force"}).code == 0);
+        CHECK(read(file) != "old");
+    }
+    // A sheet that is there keeps the evidence from being written too.
+    CommandLine line;
+    CHECK(line.run({"evidence", "gi/1", "-o", dir.path("e.json"), "--sheet", there}).code == 5);
+    CHECK(line.run({"evidence", "gi/1", "-o", dir.path("e.json"), "--sheet", dir.path("e.json")}).code == 2);
+    CHECK(line.node.requests.empty());
+    CHECK_FALSE(std::filesystem::exists(dir.path("e.json")));
 }
 
 TEST_CASE("a verification that finds something ends with 7") {
@@ -339,7 +498,7 @@ TEST_CASE("adopting says of each record what becomes of it, and ends with 3 when
     const Run done =
         other.run({"incident", "adopt", "cq-9f3c21d07be45a18", "--reason", "x", "--record", "cq-9f3c21d07be45a18:9"});
     CHECK(done.code == 3);
-    CHECK(has(done.out, "too large（split）"));
+    CHECK(has(done.out, "  未写入\n    too large (split)\n"));
     CHECK(Json::parse(other.body())["record"] == "cq-9f3c21d07be45a18:9");
 }
 
@@ -391,7 +550,7 @@ TEST_CASE("asked for at once, an exchange that fails fails the command; a status
     const Run status = line.run({"sync", "status"});
     CHECK(status.code == 0);
     CHECK(has(status.out, "连不上，重试中"));
-    CHECK(has(status.out, "sc：no"));
+    CHECK(has(status.out, "sc: no"));
     CHECK(line.run({"sync", "now"}).code == 6);
     CHECK(line.run({"sync", "now", "sc"}).code == 6);
     CHECK(line.run({"sync", "now", "gz"}).code == 0);

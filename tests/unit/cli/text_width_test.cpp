@@ -101,6 +101,47 @@ TEST_CASE("on a terminal the widest column gives way; wrapped cells keep everyth
     CHECK(wrapped.str() == "k    v\nkey  一二三四五\n     六七八九十\n");
 }
 
+TEST_CASE("what must stay whole does, what is spare goes, and the line says so") {
+    const auto printed = [](std::size_t columns) {
+        Table table({{"结论", Keep::whole}, "名称", {"状态", Keep::spare}, {"所在", Keep::spare}, "空"});
+        table.add({"在册，权利有效", "一二三四五六七八九十", "登记", "重庆市涪陵区"});
+        table.add({"在册，权利状态未载明", "一", "", "成都"});
+        std::ostringstream out;
+        table.print({out, false, columns});
+        return out.str();
+    };
+    // 20 + 2 + 20 + 2 + 4 + 2 + 12
+    CHECK(printed(62) ==
+          "结论                  名称                  状态  所在\n"
+          "在册，权利有效        一二三四五六七八九十  登记  重庆市涪陵区\n"
+          "在册，权利状态未载明  一                          成都\n");
+    CHECK(printed(46) ==
+          "结论                  名称      状态  所在\n"
+          "在册，权利有效        一二三…   登记  重庆市…\n"
+          "在册，权利状态未载明  一              成都\n");
+    CHECK(printed(45) ==
+          "结论                  名称               状态\n"
+          "在册，权利有效        一二三四五六七八…  登记\n"
+          "在册，权利状态未载明  一\n"
+          "终端太窄，未显示：所在\n");
+    for (const std::size_t columns : {1U, 29U}) {
+        CHECK(printed(columns) ==
+              "结论                  名称\n"
+              "在册，权利有效        一二三…\n"
+              "在册，权利状态未载明  一\n"
+              "终端太窄，未显示：状态、所在\n");
+    }
+    CHECK(printed(0) == printed(62));
+}
+
+TEST_CASE("a table without any value prints nothing") {
+    std::ostringstream out;
+    Table table({"a", "b"});
+    table.add({"", ""});
+    table.print({out, false, 80});
+    CHECK(out.str().empty());
+}
+
 TEST_CASE("colours only where there are any") {
     for (const bool colours : {false, true}) {
         std::ostringstream out;

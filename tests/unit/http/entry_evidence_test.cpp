@@ -82,11 +82,65 @@ TEST_CASE("A browser gets a page that loads nothing and runs nothing") {
 
     request.headers["accept"] = "*/*";
     const std::string file = node.router.handle(request).body;
-    const auto sheet = evidence_sheet(file);
+    const auto sheet = evidence_sheet(file, "e.json");
     REQUIRE(sheet);
     CHECK(sheet->find(to_hex(bytes_of(sha256({file})))) != std::string::npos);
     CHECK(sheet->find(to_base64(file)) != std::string::npos);
-    CHECK(evidence_sheet("{}").error().code == ErrorCode::malformed);
+    CHECK(evidence_sheet("{}", "e.json").error().code == ErrorCode::malformed);
+}
+
+TEST_CASE("The sheet names the number, the class and the file, and does not contradict itself") {
+    HandClock clock;
+    IssuingNode node(clock);
+    const std::string mark = "trademark/10325554/33";
+    const std::string patent = "patent/201710601862.3";
+    node.write({{mark, {{"listing", "listed"}, {"name", "江津老白干"}, {"status", "registered"}}},
+                {patent, {{"listing", "listed"}, {"name", "一种酒"}, {"status", "granted"}}},
+                {"gi/1389976/29", {{"listing", "listed"}, {"name", "涪陵榨菜"}}},
+                {"gi/涪陵榨菜", {{"listing", "listed"}, {"name", "涪陵榨菜"}}}});
+    const auto row = [](const std::string& label, const std::string& value) {
+        return "<tr><th scope=\"row\">" + label + "</th><td>" + value + "</td></tr>";
+    };
+    const auto sheet_of = [&](const std::string& key, std::string_view file, const std::string& as_of = "2021-06-01") {
+        const std::string evidence =
+            node.router.handle(get("/v1/entries/" + key + "/evidence", {{"as_of", as_of}})).body;
+        const auto sheet = evidence_sheet(evidence, file);
+        REQUIRE(sheet);
+        return *sheet;
+    };
+    struct Row {
+        std::string key;
+        std::vector<std::string> rows;
+    };
+    for (const Row& one :
+         {Row{mark, {row("注册号", "10325554"), row("国际分类", "第 33 类")}},
+          Row{patent, {row("专利号", "ZL201710601862.3")}},
+          Row{"patent/201710601863.8", {row("申请号", "201710601863.8")}},
+          Row{"patent/CN112734678B", {row("公开（公告）号", "CN112734678B")}},
+          Row{"gi/1389976/29", {row("商标注册号", "1389976"), row("国际分类", "第 29 类")}},
+          Row{pickle, {row("登记证书编号", "AGI03244")}}, Row{"gi/涪陵榨菜", {row("产品名称", "涪陵榨菜")}}}) {
+        CAPTURE(one.key);
+        const std::string sheet = sheet_of(one.key, "e.json");
+        for (const std::string& wanted : one.rows) CHECK(sheet.find(wanted) != std::string::npos);
+        CHECK((sheet.find("国际分类") != std::string::npos) == (one.rows.size() == 2));
+    }
+
+    for (const auto& [file, word] : {std::pair{"取证-1.json", "取证-1.json"}, std::pair{"a b.json", "'a b.json'"},
+                                     std::pair{"-x's.json", "'./-x'\\''s.json'"}}) {
+        const std::string sheet = sheet_of(mark, file);
+        CHECK(sheet.find("<code>minglu verify-evidence " + std::string(word) + " --trust cq.json</code>") !=
+              std::string::npos);
+        CHECK(sheet.find("download=\"" + std::string(file) + "\"") != std::string::npos);
+    }
+
+    node.write({{mark, {{"status", "invalidated"}, {"status_on", "2021-06-20"}}, "2021-06-20"}});
+    for (const auto& [as_of, said] :
+         {std::pair{"2021-06-10", "视为自始不存在（2021-06-20 宣告无效）；当日记录的状态：注册(有效)"},
+          std::pair{"2021-07-01", "视为自始不存在（2021-06-20 宣告无效）；登记状态：宣告无效"}}) {
+        const std::string sheet = sheet_of(mark, "e.json", as_of);
+        CHECK(sheet.find(said) != std::string::npos);
+        CHECK(sheet.find("视为自始不存在（自") == std::string::npos);
+    }
 }
 
 TEST_CASE("A QR code is a square of modules inside a quiet zone") {
