@@ -110,7 +110,7 @@ class BehindNginx(HostileCase):
                 (400, "/v1/%00"), (400, "/v1/%zz"), (400, "/v1/%"), (400, "/../v1/entries"), (404, "/v1/../metrics"),
                 (404, "/v1/%2e%2e/metrics"), (400, "/v1/%2e%2e/%2e%2e/metrics"), (404, "//sync/v1/node"),
                 (400, "/v1/%c0%ae%c0%ae/entries"), (400, "/v1/%ed%a0%80"), (400, "/v1/%5c..%5c"),
-                (404, "/metrics"), (404, "/v1/entries/gi/" + "a" * 4000), (414, "/v1/" + "a" * 9000),
+                (404, "/metrics"), (400, "/v1/entries/gi/" + "a" * 4000), (414, "/v1/" + "a" * 9000),
                 (414, "/v1/entries?q=" + "a" * MEBIBYTE), (400, "/v1/entries?limit=-1"),
                 (400, "/v1/entries?cursor=" + "a" * 4000), (404, "http://x/metrics"), (200, "http://x/v1/entries"))),
         )
