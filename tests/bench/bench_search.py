@@ -54,7 +54,7 @@ def fill_node(node, options, folder):
     lists, origin = real_lists()
     for path, kind in lists:
         node.run("import", path, "--kind", kind, "--title", "bench", "--actor", "bench", "--effective-on", "2020-01-01",
-                 "--skip-invalid", os.path.join(folder, "refused.csv"))
+                 "--skip-invalid", os.path.join(folder, "refused.csv"), "--force")
     node.start()
     generated = os.path.join(folder, "generated.csv")
     with open(generated, "wb") as out:
