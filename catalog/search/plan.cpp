@@ -182,8 +182,9 @@ SearchPlan::SearchPlan(std::string_view typed, bool fuzzy) : fuzzy_(fuzzy) {
         return;
     }
     const std::string joined = searchable(tidy);
-    const bool is_number = add_numbers(tidy);
-    if (!joined.empty() && !(is_number && is_long_number(joined))) add_names(joined);
+    const std::size_t numbers = add_numbers(tidy);
+    if (is_long_number(joined)) settling_classes_ = numbers;
+    if (!joined.empty() && settling_classes_ == 0) add_names(joined);
     if (!joined.empty()) add_text(joined);
     add_words(split_spaces(tidy));
 }
@@ -194,8 +195,8 @@ SearchPlan SearchPlan::of_batches(const std::vector<Dot>& newest_first) {
     return plan;
 }
 
-/// Whether it can be one.
-bool SearchPlan::add_numbers(std::string_view tidy) {
+/// How many it can be.
+std::size_t SearchPlan::add_numbers(std::string_view tidy) {
     const auto add = [&](Match match, std::string number, bool beginning) {
         SearchWord word{{}, std::move(number), beginning};
         classes_.push_back({match, word_terms(word), {word}, {}, {}});
@@ -203,7 +204,7 @@ bool SearchPlan::add_numbers(std::string_view tidy) {
     std::vector<std::string> meant = numbers_meant(tidy);
     for (std::string& number : meant) add(Match::number, std::move(number), false);
     if (may_begin_number(tidy)) add(Match::number_start, number_term(tidy), true);
-    return !meant.empty();
+    return meant.size();
 }
 
 void SearchPlan::add_names(std::string_view joined) {

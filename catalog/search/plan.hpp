@@ -56,6 +56,9 @@ public:
 
     /// Without `some_words`; empty when nothing of the text can be searched for.
     [[nodiscard]] const std::vector<SearchClass>& classes() const { return classes_; }
+    /// As many classes, from the first on, are what was typed beyond doubt, a whole number: where one of them has
+    /// entries, the classes behind them are not asked for.
+    [[nodiscard]] std::size_t settling_classes() const { return settling_classes_; }
     /// None where the entry is in no class of text; not for plans of batches.
     [[nodiscard]] std::optional<std::size_t> class_of(const Candidate& candidate) const;
     /// Whether that class is this one; cheaper, since classes behind it do not matter.
@@ -75,7 +78,7 @@ public:
 
 private:
     SearchPlan() = default;
-    bool add_numbers(std::string_view tidy);
+    std::size_t add_numbers(std::string_view tidy);
     void add_names(std::string_view joined);
     void add_text(std::string_view joined);
     void add_words(const std::vector<std::string>& typed);
@@ -88,6 +91,7 @@ private:
     std::size_t pieces_least_ = 1;
     std::size_t pieces_most_ = 0;
     bool pieces_if_none_ = false;
+    std::size_t settling_classes_ = 0;
 };
 
 /// Whether an entry has the word.

@@ -103,7 +103,10 @@ SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, 
     page.last = after;
     const auto& classes = plan_.classes();
     const auto stages = static_cast<std::int64_t>(2 * classes.size());
+    const auto settled = static_cast<std::int64_t>(2 * plan_.settling_classes());
     for (SearchPosition at = after; at.stage < stages; at = {at.stage + 1, 0, 0}) {
+        const bool was_met = after.stage < settled && (after.entry != 0 || !page.found.empty());
+        if (at.stage == settled && was_met) return page;
         const auto number = static_cast<std::size_t>(at.stage / 2);
         const bool by_text = classes[number].match != Match::any && !classes[number].batch;
         const bool ranked = sorting_.order == Order::relevance && by_text;
@@ -179,6 +182,7 @@ bool RankedSearch::gather(const EntrySource& entries, const std::function<void(F
         for (FoundEntry& found : page.found) visit(std::move(found));
         left -= static_cast<std::uint32_t>(page.found.size());
         if (full || page.bounded) return false;
+        if (number + 1 == plan_.settling_classes() && left < gathered_max) break;
     }
     return true;
 }

@@ -23,8 +23,9 @@ using SoundReading = std::vector<SoundUnit>;
 
 constexpr std::size_t sound_readings_max = 5;
 
-/// Most likely first: whole syllables before initials. Tones, as marks or digits, and apostrophes do not matter; ü is ü,
-/// v, u, or yu behind l and n. Empty when there are no letters, a single initial, or letters that no syllable begins with.
+/// Most likely first: whole syllables before initials. Tones, as marks or digits, and apostrophes do not matter; ü is
+/// ü, v, u, or yu behind l and n. Empty when there are no letters, a single initial, or letters that no syllable begins
+/// with.
 [[nodiscard]] std::vector<SoundReading> sound_readings(std::string_view typed);
 
 enum class SoundExtent { whole, part };

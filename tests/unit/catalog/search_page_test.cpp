@@ -112,6 +112,27 @@ TEST_CASE("the best come first, of equals what is in force, whatever the size of
     CHECK(pages(search_for("flzc"), source, 3).size() == 6);
 }
 
+TEST_CASE("an entry that has the whole number is the answer; other entries are where none has it") {
+    const std::vector<Stored> entries{
+        {"trademark/10325554/33", view_of("江小白")},
+        {"trademark/10325554/43", view_of("江小白")},
+        {"gi/AGI00001", view_of("某酒", R"(,"notes":"见 10325554")")},
+        {"gi/AGI00002", view_of("某酒", R"(,"notes":"见 10325555")")},
+        {"trademark/103255551/33", view_of("另一")},
+    };
+    const EntrySource source = source_of(entries);
+    const std::vector<std::string> both{"trademark/10325554/33", "trademark/10325554/43"};
+    for (const std::uint32_t limit : {1u, 2u, 3u}) {
+        CHECK(pages(search_for("10325554"), source, limit) == both);
+        CHECK(pages(search_for("10325554", {Order::arrival, false}), source, limit) == both);
+        CHECK(pages(search_for("10325554", {Order::name, false}), source, limit) == both);
+        CHECK(pages(search_for("10325555"), source, limit) ==
+              std::vector<std::string>{"trademark/103255551/33", "gi/AGI00002"});
+    }
+    CHECK(count_facets(search_for("10325554"), source).entries == 2);
+    CHECK(count_facets(search_for("10325555"), source).entries == 2);
+}
+
 TEST_CASE("other orders, and every entry without bounds") {
     const EntrySource source = source_of(pickles);
     const auto by_name = pages(search_for("涪陵", {Order::name, false}), source, 2);
