@@ -73,6 +73,7 @@ std::vector<std::string> labelled_numbers(std::string_view text) {
 }  // namespace
 
 std::string without_number_label(std::string_view text) {
+    if (is_digits(text)) return std::string(text);
     const std::string folded = fold_number(text);
     std::string_view bare = folded;
     for (const std::string_view label : labels)
@@ -93,6 +94,7 @@ std::vector<std::string> typed_numbers(std::string_view text) {
     // Twice what the longest spelling takes, full-width and with spaces.
     constexpr std::size_t bytes_max = 160;
     if (text.size() > bytes_max) return {};
+    if (is_digits(text)) return number_candidates(text);
     const std::string tidy = tidy_cell(text);
     std::vector<std::string> found;
     for (const std::size_t seam : seams(tidy)) {

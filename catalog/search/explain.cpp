@@ -83,6 +83,9 @@ private:
     }
     [[nodiscard]] Ranges in_text(SearchedField kind, std::string_view value) const {
         Ranges ranges;
+        const bool has_text =
+            std::any_of(words_.begin(), words_.end(), [](const SearchWord& word) { return !word.text.empty(); });
+        if (!has_text && sound_.empty()) return ranges;
         const SearchableOrigin text = searchable_with_origin(value);
         const auto add = [&](std::size_t begin, std::size_t end) {
             if (begin < end) ranges.emplace_back(text.origin[begin], text.origin[end - 1] + 1);
