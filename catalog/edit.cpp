@@ -181,8 +181,12 @@ std::optional<ShownEntry> shown_entry(std::span<const EffectiveOp> ops, Day on) 
 
 Result<Op> edit_entry(const EditFrame& frame, const std::optional<ShownEntry>& shown,
                       std::span<const FieldValue> fields, const NodeId& home) {
-    for (const FieldValue& value : fields)
+    for (const FieldValue& value : fields) {
         if (auto error = unknown_field(shown, value.field)) return fail(*std::move(error));
+        if (value.field == "listing" && value.json == "null")
+            return fail(refuse(ErrorCode::missing_value, "an entry cannot lose its place on the list silently",
+                               "field listing", "remove the entry, with a ground"));
+    }
     if (shown) return make_op(frame, shown, fields);
     const auto gives = [&](std::string_view field) {
         return std::any_of(fields.begin(), fields.end(), [&](const FieldValue& value) {

@@ -170,7 +170,7 @@ HitAnswer CatalogueAt::answer_about(const EntryHit& hit) const {
                                   : is_touched(hit.no)    ? protection_at(tx_, hit.key, asked_)
                                                           : judged(tx_.periods(hit.no));
     HitAnswer answer{protection.verdict, protection.right, std::nullopt};
-    if (protection.right.basis != RightBasis::invalidated) return answer;
+    if (protection.right.state != RightState::never_existed) return answer;
     if (const auto then = as_known_then(tx_, hit.key, asked_)) answer.as_known_then = then->verdict;
     return answer;
 }

@@ -48,7 +48,8 @@ struct TouchedEntry {
 struct HitAnswer {
     Verdict verdict = Verdict::never_listed;
     RightFacts right;
-    /// Where the right was invalidated after the day that is asked about: the verdict at the end of that day.
+    /// Where the right is deemed never to have existed: the verdict at the end of the day that is asked about, if that
+    /// is over and something was known then.
     std::optional<Verdict> as_known_then;
 };
 

@@ -84,8 +84,8 @@ Part part_of(ColumnRole role) {
 
 /// "商品名称（必填）" → "商品名称".
 std::string_view without_remark(std::string_view header) {
-    const std::size_t open = std::min(header.find('('), header.find("（"));
-    const bool closes = header.ends_with(')') || header.ends_with("）");
+    const std::size_t open = std::min({header.find('('), header.find("（"), header.find("【")});
+    const bool closes = header.ends_with(')') || header.ends_with("）") || header.ends_with("】");
     return closes && open != std::string_view::npos && open > 0 ? header.substr(0, open) : header;
 }
 
@@ -99,6 +99,13 @@ Part part_of(std::string_view header) {
     // A header may be one thing in a list of patents and another in one of trademarks.
     for (const ColumnRole role : roles_of_header(header))
         if (const Part part = part_of(role); part != Part::none) return part;
+    // "注册号/专利号" is what its parts are.
+    for (const std::string_view sign : {"/", "／", "或", "、"}) {
+        const std::size_t at = header.find(sign);
+        if (at == std::string_view::npos || at == 0) continue;
+        const Part first = part_of(header.substr(0, at));
+        return first != Part::none ? first : part_of(header.substr(at + sign.size()));
+    }
     return Part::none;
 }
 

@@ -6,6 +6,7 @@
 #include "catalog/identifiers/number_text.hpp"
 #include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/trademark.hpp"
+#include "catalog/text/utf8.hpp"
 
 namespace minglu {
 
@@ -22,6 +23,15 @@ Result<EntryKey> make_mark_key(Kind kind, std::string_view number, std::string_v
     return EntryKey{std::string(name(kind)) + "/" + *parsed + "/" + *parsed_class};
 }
 
+bool has_ideograph(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const Utf8Step step = utf8_at(text, at);
+        if (is_cjk(step.code)) return true;
+        at += step.size;
+    }
+    return false;
+}
+
 /// The key that the number and class of a well-formed key should have given.
 Result<EntryKey> made_again(const KeyParts& parts) {
     if (parts.kind == Kind::patent) {
@@ -31,7 +41,11 @@ Result<EntryKey> made_again(const KeyParts& parts) {
     }
     if (parts.kind == Kind::trademark) return make_trademark_key(parts.number, parts.nice_class);
     if (!parts.nice_class.empty()) return make_gi_mark_key(parts.number, parts.nice_class);
-    return parse_agi_number(parts.number) ? make_agi_key(parts.number) : make_gi_product_key(parts.number);
+    if (parse_agi_number(parts.number)) return make_agi_key(parts.number);
+    // A product is named by characters: anything else is a number that was mistyped.
+    if (!has_ideograph(parts.number) && parts.number.find_first_of("0123456789") != std::string_view::npos)
+        return fail(parse_agi_number(parts.number).error());
+    return make_gi_product_key(parts.number);
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ public:
             reason_.highlights.push_back({std::string(field), item, std::string(value), apart(std::move(ranges))});
     }
     [[nodiscard]] Reason done() {
-        if (is_of_name(reason_.match)) {
+        if (is_of_name(reason_.match) || reason_.match == Match::some_words) {
             std::stable_partition(reason_.highlights.begin(), reason_.highlights.end(), [](const Highlight& highlight) {
                 return searched_field(highlight.field) == SearchedField::name;
             });

@@ -273,11 +273,19 @@ void SearchPlan::add_words(const std::vector<std::string>& typed) {
 
 void SearchPlan::add_pieces(std::string_view joined, const std::vector<SearchWord>& words) {
     const bool by_words = words.size() > 1;
-    const std::vector<SearchWord> pieces = by_words ? words : pieces_of(joined);
+    bool is_split = false;
+    std::vector<SearchWord> pieces = by_words ? std::vector<SearchWord>{} : pieces_of(joined);
+    for (std::size_t i = 0; by_words && i < words.size(); ++i) {
+        // "老干妈280g" among words is what it is alone.
+        std::vector<SearchWord> parts = is_text(words[i]) ? pieces_of(words[i].text) : std::vector<SearchWord>{};
+        const bool is_mixed = parts.size() == 1 && parts.front().text != words[i].text;
+        is_split = is_split || is_mixed;
+        pieces.push_back(is_mixed ? std::move(parts.front()) : words[i]);
+    }
     std::vector<SearchWord> spread;
     const std::size_t count = std::min(pieces.size(), pieces_max);
     for (std::size_t i = 0; i < count; ++i) spread.push_back(pieces[i * pieces.size() / count]);
-    pieces_most_ = by_words && count == words.size() ? count - 1 : count;
+    pieces_most_ = by_words && !is_split && count == words.size() ? count - 1 : count;
     pieces_least_ = by_words || count <= 1 ? 1 : std::max<std::size_t>(2, count * 2 / 5);
     pieces_if_none_ = !by_words && count + 1 == pairs_characters_min;
     pieces_ = std::move(spread);

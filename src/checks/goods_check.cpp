@@ -70,9 +70,8 @@ void add_note(std::string& note, const std::string& text) {
 std::string fault_of_number(std::string_view text) {
     const auto patent = parse_patent_number(without_number_label(text));
     if (!patent && patent.error().code == ErrorCode::bad_check_digit) return "校验位有误：" + tidy_cell(text);
-    const auto numbers = typed_numbers(text);
-    if (numbers.empty()) return "不是已知形式的号码：" + tidy_cell(text.substr(0, 60));
-    return "名录中无此号码：" + numbers.front();
+    const bool is_number = !typed_numbers(text).empty();
+    return (is_number ? "名录中无此号码：" : "不是已知形式的号码：") + tidy_cell(text.substr(0, 60));
 }
 
 /// What the row says otherwise than the entry.

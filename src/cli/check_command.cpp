@@ -62,11 +62,16 @@ public:
         for (const char* part : {"number", "name"})
             for (const std::string& header : cells_of(member(first, "columns"), part)) shown_.push_back(header);
         headers_ = cells_of(first, "headers");
-        std::vector<Column> titles{{"行", Keep::whole},       "所查",
-                                   {"结论", Keep::whole},     {"匹配", Keep::spare},
-                                   {"条目", Keep::whole},     {"名称", Keep::spare},
-                                   {"法律状态", Keep::spare}, "提示"};
-        if (flag(first, "lookalikes")) titles.insert(titles.begin() + 3, "近似");
+        std::vector<Column> titles{{"行", Keep::whole},
+                                   "所查",
+                                   {"结论", Keep::whole},
+                                   {"权利本身", Keep::whole},
+                                   {"匹配", Keep::spare},
+                                   {"条目", Keep::whole},
+                                   {"名称", Keep::spare},
+                                   {"法律状态", Keep::spare},
+                                   "提示"};
+        if (flag(first, "lookalikes")) titles.insert(titles.begin() + 4, "近似");
         table_.emplace(std::move(titles));
         return {};
     }
@@ -78,15 +83,20 @@ public:
                 asked += (asked.empty() ? "" : " ") + cells[i];
         const auto shown = [&](const char* column) { return answer_text(column, text(row, column), text(row, "key")); };
         const bool is_found = !text(row, "key").empty();
-        std::vector<Cell> line{
-            text(row, "row"), asked,        Cell(shown("verdict"), is_found ? Tone::plain : Tone::warn),
-            shown("match"),   shown("key"), shown("name"),
-            shown("status"),  shown("note")};
+        std::vector<Cell> line{text(row, "row"),
+                               asked,
+                               Cell(shown("verdict"), is_found ? Tone::plain : Tone::warn),
+                               right_cell(text(row, "verdict"), text(row, "right"), text(row, "as_known_then")),
+                               shown("match"),
+                               shown("key"),
+                               shown("name"),
+                               shown("status"),
+                               shown("note")};
         if (row.contains("lookalikes")) {
             std::string alike;
             for (const Json& mark : elements(row, "lookalikes"))
                 alike += (alike.empty() ? "" : "；") + text(mark, "name") + " " + text(mark, "score");
-            line.insert(line.begin() + 3, Cell(alike, Tone::bad));
+            line.insert(line.begin() + 4, Cell(alike, Tone::bad));
         }
         table_->add(std::move(line));
         return {};

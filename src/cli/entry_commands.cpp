@@ -91,7 +91,7 @@ ExitCode run_show(Session& session, const ShowOptions& options) {
     facts.add_if("按此刻所知", time_text(text(member(entry, "freshness"), "known_at")));
     add_protection(facts, entry);
     facts.add_if("此内容始于", text(entry, "from"));
-    facts.add_if("此内容止于", text(entry, "until"));
+    facts.add_if("此内容止于（不含当日）", text(entry, "until"));
     add_fields(facts, text(entry, "key"), member(entry, "fields"));
     if (const auto conflicts = number(entry, "open_conflicts"); conflicts > 0)
         facts.add("未决冲突", std::to_string(conflicts) + "（minglu conflict list --key " + text(entry, "key") + "）",

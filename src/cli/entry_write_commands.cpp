@@ -111,7 +111,10 @@ ExitCode run_edit(Session& session, const EditOptions& options) {
         is_new = before.is_null();
         seen = text(before, "etag");
         const bool differs = show_difference(session, options.key, before, *fields);
-        if (!differs && !is_new && options.effective_on.empty()) {
+        // Of a field that nobody knows the node says what it is called.
+        const bool all_known = std::all_of(options.unset.begin(), options.unset.end(),
+                                           [](const std::string& field) { return find_field(field) != nullptr; });
+        if (!differs && !is_new && options.effective_on.empty() && all_known) {
             if (session.json()) {
                 session.print_json(Json{{"unchanged", true}, {"entry", before}}.dump());
             } else {

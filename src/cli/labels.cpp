@@ -76,6 +76,18 @@ Cell verdict_cell(std::string_view verdict) {
     return {verdict};
 }
 
+Cell right_cell(std::string_view verdict, std::string_view right_state, std::string_view then) {
+    if (verdict != name(Verdict::listed_not_in_force)) return {""};
+    std::string shown = right_state_label(right_state);
+    if (!then.empty()) shown += "；当日所知：" + verdict_cell(then).text;
+    return {shown, Tone::bad};
+}
+
+Cell right_cell(const Json& entry) {
+    return right_cell(text(entry, "verdict"), text(member(entry, "right"), "state"),
+                      text(member(entry, "as_known_then"), "verdict"));
+}
+
 std::string right_state_label(std::string_view state) {
     for (const RightState one : all_right_states)
         if (state == name(one)) return std::string(label_zh(one));

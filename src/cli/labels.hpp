@@ -23,6 +23,11 @@ namespace minglu::cli {
 /// Of a verdict as the API names it; an unknown one as it is.
 [[nodiscard]] Cell verdict_cell(std::string_view verdict);
 [[nodiscard]] std::string right_state_label(std::string_view state);
+/// What the verdict of a right that is not in force leaves open: why, and what was known of it on the day. Empty for
+/// any other verdict. `then`: a verdict; may be empty.
+[[nodiscard]] Cell right_cell(std::string_view verdict, std::string_view right_state, std::string_view then);
+/// Of an entry as a search gives it.
+[[nodiscard]] Cell right_cell(const Json& entry);
 /// "（截至 2026-01-01，按 2026-02-01 23:59:59 所知）" from `freshness`; empty when no day was asked for.
 [[nodiscard]] std::string asked_text(const Json& freshness);
 [[nodiscard]] Cell conflict_state_cell(std::string_view state);

@@ -22,15 +22,21 @@ std::string rules_text(const Json& hit) {
 void show(Session& session, const Json& answer) {
     const std::vector<Json> items = elements(answer, "items");
     const std::string least = std::to_string(number(answer, "min_score"));
-    session.out() << (items.empty() ? "没有近似度达到 " + least + " 的受保护名称"
+    session.out() << (items.empty() ? "没有近似度达到 " + least + " 的在册名称"
                                     : std::to_string(items.size()) + " 个近似名称（近似度 " + least + " 以上）")
                   << '\n';
-    Table table({"近似度", {"条目", Keep::whole}, "名称", "对应", "审查规则"});
+    Table table({"近似度",
+                 {"结论", Keep::whole},
+                 {"权利本身", Keep::whole},
+                 {"条目", Keep::whole},
+                 "名称",
+                 "对应",
+                 "审查规则"});
     table.wrap_cells();
     for (const Json& hit : items) {
         const Json& entry = member(hit, "entry");
-        table.add({text(hit, "score"), text(entry, "key"), text(member(entry, "fields"), "name"), text(hit, "text"),
-                   rules_text(hit)});
+        table.add({text(hit, "score"), verdict_cell(text(entry, "verdict")), right_cell(entry), text(entry, "key"),
+                   text(member(entry, "fields"), "name"), text(hit, "text"), rules_text(hit)});
     }
     if (!table.empty()) table.print(session.screen());
     if (!items.empty())

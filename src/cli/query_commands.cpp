@@ -1,5 +1,4 @@
 /// query, export: reading many entries.
-#include "catalog/protection.hpp"
 #include "src/cli/download.hpp"
 #include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
@@ -69,15 +68,6 @@ Cell listing_with_date(const Json& entry) {
     Cell cell = listing_cell(entry);
     if (!flag(entry, "listed")) cell.text += removed_text(entry);
     return cell;
-}
-
-/// What the verdict of a right that is not in force leaves open: why, and what was known of it then.
-Cell right_cell(const Json& entry) {
-    if (text(entry, "verdict") != name(Verdict::listed_not_in_force)) return {""};
-    std::string shown = right_state_label(text(member(entry, "right"), "state"));
-    const std::string then = text(member(entry, "as_known_then"), "verdict");
-    if (!then.empty()) shown += "；当日所知：" + verdict_cell(then).text;
-    return {shown, Tone::bad};
 }
 
 void show_hits(Session& session, const std::vector<Json>& items, const Json& page) {

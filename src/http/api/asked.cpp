@@ -5,7 +5,8 @@
 
 namespace minglu {
 
-Result<Asked> asked_from(const HttpRequest& request, Day today) {
+Result<Asked> asked_from(const HttpRequest& request, UnixMs now) {
+    const Day today = day_of(now);
     Asked asked{today, std::nullopt, today};
     const auto as_of = text_parameter(request, "as_of");
     if (!as_of) return fail(as_of.error());
@@ -20,10 +21,11 @@ Result<Asked> asked_from(const HttpRequest& request, Day today) {
         const auto moment = parse_moment(*known_at);
         if (!moment)
             return fail({ErrorCode::bad_request, moment.error().what, "query parameter known_at", moment.error().cure});
-        if (day_of(*moment) > today)
+        const bool is_today = *moment == end_of(today) && *known_at == to_string(today);
+        if (*moment > now && !is_today)
             return fail({ErrorCode::bad_request, *known_at + " is still to come", "query parameter known_at",
                          "give a moment of the past, or leave it out for what is known now"});
-        asked.known_at = *moment;
+        if (!is_today) asked.known_at = *moment;
     }
     return asked;
 }

@@ -9,8 +9,9 @@
 
 namespace minglu {
 
-/// Without `as_of` that of `today`, without `known_at` what is known now. Errors: bad_request naming the parameter.
-[[nodiscard]] Result<Asked> asked_from(const HttpRequest& request, Day today);
+/// Without `as_of` that of today, without `known_at`, or with today's date, what is known now. Errors: bad_request
+/// naming the parameter.
+[[nodiscard]] Result<Asked> asked_from(const HttpRequest& request, UnixMs now);
 
 /// Members `as_of` and, when asked for, `known_at`.
 void write_asked(JsonWriter& json, const Asked& asked);

@@ -1,5 +1,8 @@
 #include "src/http/api/checking.hpp"
 
+#include <algorithm>
+
+#include "src/checks/goods_names.hpp"
 #include "src/http/api/services.hpp"
 
 namespace minglu {
@@ -24,6 +27,13 @@ Checking::Checking(std::unique_ptr<CheckPlace> place, GoodsList list, const Call
     if (!wanted.lookalikes) return;
     imitations_.emplace(call.services.lookalikes, catalogue_);
     complete_ = call.services.lookalikes.size().complete;
+}
+
+bool Checking::is_own(const Imitated& mark, const GoodsRow& goods, const Answer& answer) {
+    if (answer[answer_place("match")] != "number" || answer[answer_place("key")] != mark.key) return false;
+    const std::string own = same_name(mark.name);
+    return std::any_of(goods.names.begin(), goods.names.end(),
+                       [&](std::string_view name) { return same_name(name).find(own) != std::string::npos; });
 }
 
 }  // namespace minglu

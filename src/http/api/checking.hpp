@@ -68,6 +68,8 @@ public:
             const GoodsRow goods = goods_row(list_.columns, row);
             Answered answered{row, check_.check(goods)};
             if (imitations_) answered.imitated = imitations_->check(goods);
+            std::erase_if(answered.imitated,
+                          [&](const Imitated& mark) { return is_own(mark, goods, answered.answer); });
             add_imitated(answered.answer, answered.imitated);
             found_ += answered.answer[answer_place("key")].empty() ? 0u : 1u;
             alike_ += answered.imitated.empty() ? 0u : 1u;
@@ -78,6 +80,8 @@ public:
 
 private:
     static constexpr std::size_t rows_per_step = 50;
+    /// Goods that carry the number of a mark may carry its name among other words.
+    [[nodiscard]] static bool is_own(const Imitated& mark, const GoodsRow& goods, const Answer& answer);
 
     std::unique_ptr<CheckPlace> place_;
     GoodsList list_;

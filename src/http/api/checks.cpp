@@ -20,7 +20,7 @@ constexpr std::size_t download_piece_bytes = 64u * 1024;
 Result<CheckWanted> read_wanted(const Call& call) {
     auto format = text_parameter(call.request, "format", "json");
     auto sheet = text_parameter(call.request, "sheet");
-    const auto asked = asked_from(call.request, day_of(call.services.clock.now()));
+    const auto asked = asked_from(call.request, call.services.clock.now());
     if (!format) return fail(format.error());
     if (!sheet) return fail(sheet.error());
     const auto lookalikes = flag_parameter(call.request, "lookalikes", true);

@@ -37,7 +37,7 @@ HttpResponse search(Call& call) {
     if (paging->after[0] != 0 && paging->after[0] != fingerprint)
         return problem({ErrorCode::bad_request, "the cursor belongs to another question", "query parameter cursor",
                         "ask again with the words and filters that gave it, or leave it out"});
-    auto found = EntrySearch::from_request(call.request, day_of(call.services.clock.now()));
+    auto found = EntrySearch::from_request(call.request, call.services.clock.now());
     if (!found) return problem(found.error());
     const auto counts = flag_parameter(call.request, "counts");
     if (!counts) return problem(counts.error());
@@ -66,7 +66,7 @@ HttpResponse search(Call& call) {
 }
 
 HttpResponse one_entry(Call& call) {
-    const auto asked = asked_from(call.request, day_of(call.services.clock.now()));
+    const auto asked = asked_from(call.request, call.services.clock.now());
     if (!asked) return problem(asked.error());
     const auto tx = call.services.store.read();
     const auto key = asked_key(*tx, call.path.at("key"));

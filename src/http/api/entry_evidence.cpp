@@ -25,7 +25,7 @@ bool wants_page(const HttpRequest& request) {
 }
 
 HttpResponse evidence(Call& call, EvidenceOffice& office) {
-    const auto asked = asked_from(call.request, day_of(call.services.clock.now()));
+    const auto asked = asked_from(call.request, call.services.clock.now());
     if (!asked) return problem(asked.error());
     const auto key = asked_key(*call.services.store.read(), call.path.at("key"));
     if (!key) return problem(key.error());

@@ -27,9 +27,21 @@ tl::unexpected<Error> refuse(const std::string& parameter, std::string what, std
 /// A code of a closed list, given as code or label.
 Result<std::string> code_of(const std::string& list, const std::string& text, std::optional<Kind> kind) {
     if (text.empty()) return text;
-    if (const Term* const term = find_term(list, text, kind)) return term->code;
+    // The same word can be another code for each kind: 有效 of a patent, and of a mark.
+    std::set<std::string> codes;
+    for (const Kind one : {Kind::patent, Kind::trademark, Kind::gi})
+        if (const Term* const term = find_term(list, text, one); term != nullptr && kind.value_or(one) == one)
+            codes.insert(term->code);
+    if (codes.size() == 1) return *codes.begin();
+    if (codes.size() > 1) {
+        std::string several;
+        for (const std::string& code : codes) several += (several.empty() ? "" : ", ") + code;
+        return refuse(list, text + " is another " + list + " for each kind", "give the kind too, or one of " + several);
+    }
     std::string known;
-    for (const Term* const term : terms_of(list, kind)) known += (known.empty() ? "" : ", ") + term->code;
+    std::set<std::string> said;
+    for (const Term* const term : terms_of(list, kind))
+        if (said.insert(term->code).second) known += (known.empty() ? "" : ", ") + term->code;
     const std::string of_kind = kind ? " of a " + std::string(name(*kind)) : "";
     return refuse(list, "no such " + list + of_kind + ": " + text, "give one of " + known);
 }
@@ -152,10 +164,10 @@ std::int64_t fingerprint_of(const HttpRequest& request) {
     return number;
 }
 
-Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, Day today) {
+Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, UnixMs now) {
     EntrySearch search;
     EntryQuery& query = search.filters_;
-    const auto asked = asked_from(request, today);
+    const auto asked = asked_from(request, now);
     if (!asked) return fail(asked.error());
     search.asked_ = *asked;
     query.as_of = asked->as_of;

@@ -21,7 +21,7 @@ class EntrySearch {
 public:
     /// From the parameters of a request, with as_of and known_at as in asked_from. Errors: bad_request naming the
     /// parameter.
-    [[nodiscard]] static Result<EntrySearch> from_request(const HttpRequest& request, Day today);
+    [[nodiscard]] static Result<EntrySearch> from_request(const HttpRequest& request, UnixMs now);
     /// Finds out whether a batch was named; before the first page.
     void look_up(const ReadTx& tx);
     /// Instead of the order that was asked for: every entry, in no order that means anything, without bounds.

@@ -112,7 +112,7 @@ HttpResponse export_entries(Call& call) {
         return problem(
             {ErrorCode::bad_request, "no such format: " + *format, "query parameter format", "give csv or json"});
     }
-    auto search = EntrySearch::from_request(call.request, day_of(call.services.clock.now()));
+    auto search = EntrySearch::from_request(call.request, call.services.clock.now());
     if (!search) return problem(search.error());
     const Asked asked = search->asked();
     const std::string file_name = "minglu-" + call.services.node.value() + "-" + to_string(asked.as_of) + "." + *format;

@@ -48,7 +48,12 @@ Result<LookalikeQuestion> question_of(const Call& call) {
     question.query.kind = *kind;
     const auto nice_class = text_parameter(call.request, "class");
     if (!nice_class) return fail(nice_class.error());
-    if (!nice_class->empty()) question.nice_class = parse_nice_class(*nice_class).value_or(*nice_class);
+    if (!nice_class->empty()) {
+        auto parsed = parse_nice_class(*nice_class);
+        if (!parsed)
+            return fail({ErrorCode::bad_request, parsed.error().what, "query parameter class", parsed.error().cure});
+        question.nice_class = *std::move(parsed);
+    }
     const auto score = integer_parameter(call.request, "min_score", lookalike_score_default, score_least, 100);
     if (!score) return fail(score.error());
     question.query.score_min = static_cast<int>(*score);
@@ -75,7 +80,7 @@ void write_hit(JsonWriter& json, const LookalikeHit& hit, const HitAnswer& answe
 HttpResponse lookalikes(Call& call) {
     const auto sign = sign_parameter(call.request);
     if (!sign) return problem(sign.error());
-    const auto asked = asked_from(call.request, day_of(call.services.clock.now()));
+    const auto asked = asked_from(call.request, call.services.clock.now());
     if (!asked) return problem(asked.error());
     const auto question = question_of(call);
     if (!question) return problem(question.error());

@@ -83,6 +83,7 @@ TEST_CASE("an edit that changes nothing, breaks a rule or drops the name is refu
         {{text("name", "江小白")}, ErrorCode::bad_request},
         {{{"notes", "null"}}, ErrorCode::bad_request},
         {{{"name", "null"}}, ErrorCode::missing_value},
+        {{{"listing", "null"}}, ErrorCode::missing_value},
         {{text("listing", "removed")}, ErrorCode::missing_value},
         {{text("registration_number", "10325555")}, ErrorCode::bad_value},
     };

@@ -258,6 +258,8 @@ TEST_CASE("what stands on a packet is looked for in pieces") {
     CHECK(pieces("榨菜涪陵") == "榨菜/菜涪/涪陵/2");
     CHECK(pieces("乌江涪陵榨菜80g") == "乌江/江涪/涪陵/陵榨/榨菜/2");
     CHECK(pieces("涪陵 榨菜") == "涪陵/榨菜/1");
+    CHECK(pieces("江小白500ml 40度") == "江小白/40度/1");
+    CHECK(pieces("老干妈280g 两瓶") == "老干妈/两瓶/1");
     CHECK(pieces("老干妈") == "1");
     CHECK(pieces("cocacola") == "1");
 }

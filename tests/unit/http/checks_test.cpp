@@ -114,6 +114,8 @@ TEST_CASE("each row is told which protected marks it could be meant to imitate")
         {",涪陵搾菜,,", ""},
         // The number is real, the sign beside it is not.
         {"5678901,老于妈,,", "trademark/5678901/30 99"},
+        {"5678901,老干妈酱,,", ""},
+        {"10325554,老干妈酱,,33", "trademark/5678901/30 85"},
         // Of two entries with one name the one in the class of the row.
         {",涪凌,,29", "trademark/10325554/29 90"},
         {",涪凌,,33", "trademark/10325554/33 90"},
@@ -141,7 +143,7 @@ TEST_CASE("each row is told which protected marks it could be meant to imitate")
     CHECK(mark.at("name") == "老干妈");
     CHECK(mark.at("verdict") == "listed_right_unknown");
     CHECK(mark.at("text") == "干(换位) 老(换位) 妈；汉字构成相同，仅排列顺序不同");
-    CHECK(lines.back().at("done").at("lookalikes") == 6);
+    CHECK(lines.back().at("done").at("lookalikes") == 7);
     CHECK(lines.back().at("done").at("complete") == true);
 }
 

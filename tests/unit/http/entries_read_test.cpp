@@ -167,26 +167,13 @@ TEST_CASE("What a search cannot understand is named") {
     struct Case {
         std::string name, value;
     };
-    for (const Case& c : std::vector<Case>{{"kind", "plant"},
-                                           {"listing", "perhaps"},
-                                           {"region", "5a"},
-                                           {"region", "501"},
-                                           {"region", "市中区"},
-                                           {"region", "不存在区"},
-                                           {"class", "99"},
-                                           {"status", "perhaps"},
-                                           {"subtype", "perhaps"},
-                                           {"home", "CQ"},
-                                           {"batch", "cq"},
-                                           {"conflict", "closed"},
-                                           {"as_of", "2020-02-30"},
-                                           {"limit", "0"},
-                                           {"limit", "201"},
-                                           {"cursor", "zz"},
-                                           {"cursor", "s1"},
-                                           {"cursor", "c1-2"},
-                                           {"q", std::string(1'001, 'a')},
-                                           {"colour", "red"}}) {
+    for (const Case& c : std::vector<Case>{
+             {"kind", "plant"},      {"listing", "perhaps"},  {"region", "5a"},   {"region", "501"},
+             {"region", "市中区"},   {"region", "不存在区"},  {"class", "99"},    {"status", "有效"},
+             {"status", "perhaps"},  {"subtype", "perhaps"},  {"home", "CQ"},     {"batch", "cq"},
+             {"conflict", "closed"}, {"as_of", "2020-02-30"}, {"limit", "0"},     {"limit", "201"},
+             {"cursor", "zz"},       {"cursor", "s1"},        {"cursor", "c1-2"}, {"q", std::string(1'001, 'a')},
+             {"colour", "red"}}) {
         CAPTURE(c.name);
         CAPTURE(c.value);
         const Json error = ask(node, get("/v1/entries", {{c.name, c.value}}), 400);
@@ -206,7 +193,7 @@ TEST_CASE("Pages of any size join to the same list, each hit once, also while en
             {"trademark/" + std::to_string(10'325'500 + i) + "/33",
              {{"listing", "listed"}, {"name", i % 3 == 0 ? "10325501 酒" : "江小白 " + std::to_string(i)}}});
     node.write(writes);
-    for (const std::string q : {"", "10325501", "江小白", "103255"}) {
+    for (const std::string q : {"", "1032550", "江小白", "103255"}) {
         CAPTURE(q);
         const auto whole = all_items(node, get("/v1/entries", {{"q", q}}), 200);
         CHECK(whole.size() >= 10);
@@ -262,8 +249,9 @@ TEST_CASE("One entry: the view of a day, what is scheduled, its ETag") {
     CHECK(ask(node, get("/v1/entries/trademark/10325554/34"), 404).at("verdict") == "never_listed");
     CHECK(ask(node, get("/v1/entries/trademark/10325554/34/history"), 404).at("code") == "not_found");
     // No key that anything could stand under: that is no answer about a right.
-    for (const std::string key : {"trademark/10325554", "patent/1", "patent/201710601862.4", "plant/1",
-                                  "trademark/a/b/c", "trademark/10325554/99"}) {
+    for (const std::string key :
+         {"trademark/10325554", "patent/1", "patent/201710601862.4", "plant/1", "trademark/a/b/c",
+          "trademark/10325554/99", "gi/AGI-0324", "gi/AGI3244", "gi/03244", "patent/CN112734678"}) {
         const Json refused = ask(node, get("/v1/entries/" + key), 400);
         CHECK(refused.at("code") == "bad_request");
         CHECK_FALSE(refused.contains("verdict"));

@@ -44,6 +44,10 @@ TEST_CASE("An invalidation after the fact shows as such") {
     CHECK(hit.at("right").at("state") == "never_existed");
     CHECK(hit.at("as_known_then").at("verdict") == "protected");
     CHECK_FALSE(ask(node, get("/v1/entries")).at("items").at(0).contains("as_known_then"));
+    // Also of the days between the invalidation and its record.
+    CHECK(
+        ask(node, get("/v1/entries", {{"as_of", "2025-11-22"}})).at("items").at(0).at("as_known_then").at("verdict") ==
+        "protected");
 
     const Json then = ask(node, get("/v1/entries/" + patent, {{"as_of", "2024-06-01"}, {"known_at", "2025-11-24"}}));
     CHECK(then.at("verdict") == "protected");
@@ -55,7 +59,11 @@ TEST_CASE("An invalidation after the fact shows as such") {
     CHECK(ask(node, get("/v1/entries/" + patent, {{"known_at", "2024-02-28"}}), 404).at("verdict") == "never_listed");
     CHECK(ask(node, get("/v1/entries/gi/AGI01459"), 404).at("verdict") == "never_listed");
     CHECK_FALSE(ask(node, get("/v1/entries/plant/1"), 400).contains("verdict"));
-    // What is still to come is not known yet.
+    // What is still to come is not known yet; today's date stands for now.
+    CHECK(ask(node, get("/v1/entries/" + patent, {{"known_at", "2025-11-25T23:59:59+08:00"}}), 400).at("where") ==
+          "query parameter known_at");
+    CHECK_FALSE(
+        ask(node, get("/v1/entries/" + patent, {{"known_at", "2025-11-25"}})).at("freshness").contains("known_at"));
     CHECK(ask(node, get("/v1/entries/" + patent, {{"known_at", "2025-11-26"}}), 400).at("where") ==
           "query parameter known_at");
     const Json before = ask(node, get("/v1/entries/" + patent, {{"as_of", "2024-02-29"}}));
