@@ -41,11 +41,7 @@ Result<EntryKey> made_again(const KeyParts& parts) {
     }
     if (parts.kind == Kind::trademark) return make_trademark_key(parts.number, parts.nice_class);
     if (!parts.nice_class.empty()) return make_gi_mark_key(parts.number, parts.nice_class);
-    if (parse_agi_number(parts.number)) return make_agi_key(parts.number);
-    // A product is named by characters: anything else is a number that was mistyped.
-    if (!has_ideograph(parts.number) && parts.number.find_first_of("0123456789") != std::string_view::npos)
-        return fail(parse_agi_number(parts.number).error());
-    return make_gi_product_key(parts.number);
+    return parse_agi_number(parts.number) ? make_agi_key(parts.number) : make_gi_product_key(parts.number);
 }
 
 }  // namespace
@@ -82,6 +78,9 @@ Result<EntryKey> make_gi_product_key(std::string_view product_name) {
     if (folded.find("\xEF\xBF\xBD") != std::string::npos)
         return refuse("it is not UTF-8", "convert the file to UTF-8 first");
     if (parse_agi_number(folded)) return refuse("it is a certificate number", "make the key of an agricultural GI");
+    // A product is named by characters: anything else is a number that was mistyped.
+    if (!has_ideograph(folded) && folded.find_first_of("0123456789") != std::string::npos)
+        return refuse("it has a digit and no Chinese character", "give the certificate as AGI and five digits");
     return parse_entry_key("gi/" + folded);
 }
 

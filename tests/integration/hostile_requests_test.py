@@ -267,7 +267,7 @@ class Targets(HostileCase):
             ((404, "not_found"), "/v1/" + "a/" * 4000), ((404, "not_found"), "/v1/entries/" + "a" * 8000),
             ((400, "bad_request"), "/v1/entries/gi/" + "%e6%a6%a8" * 800), ((404, "not_found"), "/V1/entries"),
             ((404, "not_found"), "/v1/entries/"), ((404, "not_found"), "/v1/entries;x"), ((404, "not_found"), "/v1#x"),
-            ((404, "not_found"), "/v1/entries/gi/%252e%252e"), ((404, "not_found"), "/v1/..%252fmetrics"),
+            ((400, "bad_request"), "/v1/entries/gi/%252e%252e"), ((404, "not_found"), "/v1/..%252fmetrics"),
             ((404, "not_found"), "/sync/v1/node"), ((404, "not_found"), "/etc/passwd"),
         )
         bearer = f"Authorization: Bearer {self.editor}"
