@@ -277,10 +277,10 @@ void SearchPlan::add_pieces(std::string_view joined, const std::vector<SearchWor
     std::vector<SearchWord> pieces = by_words ? std::vector<SearchWord>{} : pieces_of(joined);
     for (std::size_t i = 0; by_words && i < words.size(); ++i) {
         // "老干妈280g" among words is what it is alone.
-        std::vector<SearchWord> parts = is_text(words[i]) ? pieces_of(words[i].text) : std::vector<SearchWord>{};
+        const std::vector<SearchWord> parts = is_text(words[i]) ? pieces_of(words[i].text) : std::vector<SearchWord>{};
         const bool is_mixed = parts.size() == 1 && parts.front().text != words[i].text;
         is_split = is_split || is_mixed;
-        pieces.push_back(is_mixed ? std::move(parts.front()) : words[i]);
+        pieces.push_back(is_mixed ? parts.front() : words[i]);
     }
     std::vector<SearchWord> spread;
     const std::size_t count = std::min(pieces.size(), pieces_max);
