@@ -17,8 +17,8 @@ namespace minglu {
 
 namespace {
 
-/// As many as the system lets wait. Beyond that it drops the last packet of a handshake, or the first: the client thinks
-/// it is connected, and what it said comes a second late, when a newer crowd may have taken its place.
+/// As many as the system lets wait. Beyond that it drops the last packet of a handshake, or the first: the client
+/// thinks it is connected, and what it said comes a second late, when a newer crowd may have taken its place.
 constexpr int backlog = SOMAXCONN;
 
 tl::unexpected<Error> failed(const std::string& what, const std::string& where) {
