@@ -11,6 +11,7 @@
 
 #include "catalog/text/han_fold.hpp"
 #include "catalog/text/normalise.hpp"
+#include "catalog/text/registration_signs.hpp"
 #include "catalog/text/utf8.hpp"
 
 namespace minglu {
@@ -50,15 +51,6 @@ char32_t plain(char32_t folded, char32_t written) {
     if (is_cjk(folded)) return standard_character(folded);
     if (const auto letter = mistaken_for(written)) return *letter;
     return mistaken_for(static_cast<char32_t>(u_toupper(static_cast<UChar32>(folded)))).value_or(folded);
-}
-
-/// Bytes of a sign of registration that stands at the beginning of the text.
-std::size_t registration_sign_at(std::string_view text) {
-    static constexpr std::array<std::string_view, 13> signs{"®",   "™",    "℠",    "Ⓡ",     "ⓡ",     "ᵀᴹ",    "(R)",
-                                                            "(r)", "(TM)", "(tm)", "（R）", "（r）", "（TM）"};
-    for (const std::string_view sign : signs)
-        if (text.starts_with(sign)) return sign.size();
-    return 0;
 }
 
 bool is_letter(char32_t code) {
@@ -104,17 +96,6 @@ int weight_of(char32_t unit) {
 bool is_weak(char32_t unit) {
     static constexpr std::u32string_view weak = U"牌店馆坊庄城屋铺行社新老大小真正宗纯优特超金好美";
     return weak.find(unit) != std::u32string_view::npos;
-}
-
-std::string without_registration_signs(std::string_view text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t left_out = registration_sign_at(text.substr(at));
-        const std::size_t size = left_out > 0 ? left_out : utf8_at(text, at).size;
-        if (left_out == 0) out.append(text.substr(at, size));
-        at += size;
-    }
-    return out;
 }
 
 Sign sign_of(std::string_view text) {

@@ -28,8 +28,6 @@ struct Sign {
 
     [[nodiscard]] bool empty() const { return units.empty(); }
 };
-/// The text without ™, ®, (R) and the like.
-[[nodiscard]] std::string without_registration_signs(std::string_view text);
 /// Words that stand for the picture beside a mark (及图, 图形) are left out.
 [[nodiscard]] Sign sign_of(std::string_view text);
 

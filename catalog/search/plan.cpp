@@ -44,14 +44,20 @@ void add_term(Terms& terms, EntryQuery::Term term) {
     if (!known && terms.size() < terms_max) terms.push_back(std::move(term));
 }
 
+/// Pairs of neighbours, without the last character alone.
+template <class Visit>
+void for_each_whole_pair(const TextRun& run, const Visit& visit) {
+    std::size_t left = run.characters - 1;
+    for_each_pair(run.text, [&](std::string_view pair) {
+        if (left-- > 0) visit(pair);
+    });
+}
+
 /// Terms of Chinese characters that stand together; with `mark` in front, those of names.
 void add_pair_terms(Terms& terms, const TextRun& run, std::string_view mark = {}) {
     // A character is filed with the one behind it, or alone at the end of its run.
     if (run.characters == 1) return add_term(terms, {std::string(mark).append(run.text), true});
-    std::size_t left = run.characters - 1;
-    for_each_pair(run.text, [&](std::string_view pair) {
-        if (left-- > 0) add_term(terms, {std::string(mark).append(pair), false});
-    });
+    for_each_whole_pair(run, [&](std::string_view pair) { add_term(terms, {std::string(mark).append(pair), false}); });
 }
 
 bool is_last(const TextRun& run, std::string_view text) {
@@ -136,10 +142,7 @@ std::vector<SearchWord> pieces_of(std::string_view joined) {
         ++runs;
         const bool has_digit = run.text.find_first_of("0123456789") != std::string_view::npos;
         if (run.cjk && run.characters >= pairs_characters_min) {
-            std::size_t left = run.characters - 1;
-            for_each_pair(run.text, [&](std::string_view pair) {
-                if (left-- > 0) pieces.push_back({std::string(pair), {}, false});
-            });
+            for_each_whole_pair(run, [&](std::string_view pair) { pieces.push_back({std::string(pair), {}, false}); });
         } else if (run.characters > 1 && !has_digit) {
             pieces.push_back({std::string(run.text), {}, false});
         }

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "catalog/lookalike/sign.hpp"
 #include "catalog/text/normalise.hpp"
+#include "catalog/text/registration_signs.hpp"
 #include "catalog/text/utf8.hpp"
 #include "minglu/json_text.hpp"
 
