@@ -18,7 +18,8 @@ bool BundleReader::fill() {
     return got > 0;
 }
 
-/// The next line without its LF; none when the stream ends before it does, or it is longer than `line_max`.
+/// The next line without its LF; none when the stream ends before it does, or it is longer than `line_max`: what was to
+/// be looked at for that counts as framed.
 std::optional<std::string_view> BundleReader::line(std::size_t line_max) {
     std::size_t looked = framed_;
     while (true) {
@@ -29,8 +30,10 @@ std::optional<std::string_view> BundleReader::line(std::size_t line_max) {
             return found;
         }
         looked = ahead_.size();
-        if (looked - framed_ > line_max || !fill()) return std::nullopt;
+        if (looked - framed_ > line_max || !fill()) break;
     }
+    framed_ = std::min(ahead_.size(), framed_ + line_max + 1);
+    return std::nullopt;
 }
 
 bool BundleReader::frame_records(std::uint64_t records) {
@@ -62,7 +65,7 @@ std::optional<FramedBundle> BundleReader::next() {
     framed_ = 0;
     bundle.whole = frame(bundle);
     ended_ = !bundle.whole;
-    const std::size_t size = bundle.whole ? framed_ : std::min(ahead_.size(), bundle_bytes_limit);
+    const std::size_t size = std::min(framed_, bundle_bytes_limit);
     bundle.bytes = ahead_.substr(0, size);
     ahead_.erase(0, size);
     at_ += size;

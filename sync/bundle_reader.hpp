@@ -16,8 +16,8 @@ struct FramedBundle {
     std::string bytes;               ///< at most `bundle_bytes_limit`
     std::optional<BundleInfo> info;  ///< none when its first line is not one
     std::uint64_t at = 0;            ///< where it begins in the stream
-    /// False: the stream ended inside, or went on with something else; `bytes` are those up to there, for the receiver
-    /// to refuse, and nothing can be read after them.
+    /// False: the stream ended inside, or went on with something else; `bytes` are those up to there, what is wrong
+    /// included, for the receiver to refuse, and nothing can be read after them.
     bool whole = false;
 };
 
@@ -40,7 +40,7 @@ private:
 
     Source source_;
     std::string ahead_;       ///< the bundle that is being framed, and what was read beyond it
-    std::size_t framed_ = 0;  ///< bytes of it up to the end of the last whole line
+    std::size_t framed_ = 0;  ///< bytes of it up to the end of the last line
     std::uint64_t at_ = 0;    ///< where `ahead_` begins in the stream
     bool ended_ = false;
 };
