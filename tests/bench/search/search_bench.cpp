@@ -27,6 +27,10 @@ namespace {
 
 /// A question that takes an engine longer in all is asked less often.
 constexpr double engine_us_max = 4e6;
+/// Before it is measured an engine answers other questions of the kind, this many for each one that counts, or for so
+/// long: its caches are then as full as in service.
+constexpr int warm_factor = 10;
+constexpr double warm_us_max = 1e6;
 
 // ------------------------------------------------------------------------------------------------------------- filing
 
@@ -113,7 +117,7 @@ public:
     void row(const Question& question) {
         std::mt19937_64 random{7};
         std::vector<std::string> texts;
-        for (int i = 0; i < 2 * rounds_; ++i) texts.push_back(question.text(random));
+        for (int i = 0; i < (warm_factor + 1) * rounds_; ++i) texts.push_back(question.text(random));
         Figures processor;
         Figures ours = figures(texts, [&](const std::string& text) {
             const double before = thread_processor_s();
@@ -162,15 +166,15 @@ public:
     }
 
 private:
-    /// Of the second half of the texts; with a slow engine of less.
+    /// Of the last texts, one for each round; with a slow engine of less.
     template <class Action>
-    static Figures figures(const std::vector<std::string>& texts, const Action& action) {
-        const std::size_t half = texts.size() / 2;
+    [[nodiscard]] Figures figures(const std::vector<std::string>& texts, const Action& action) const {
+        const std::size_t others = texts.size() - static_cast<std::size_t>(rounds_);
         Figures warm;
-        for (std::size_t i = 0; i < half && warm.total_us < engine_us_max / 4; ++i)
+        for (std::size_t i = 0; i < others && warm.total_us < warm_us_max; ++i)
             warm.add([&] { return action(texts[i]); });
         Figures figures;
-        for (std::size_t i = half; i < texts.size() && figures.total_us < engine_us_max; ++i)
+        for (std::size_t i = others; i < texts.size() && figures.total_us < engine_us_max; ++i)
             figures.add([&] { return action(texts[i]); });
         return figures;
     }
