@@ -16,7 +16,7 @@
 
 namespace minglu {
 
-constexpr std::size_t bundle_key_changes_max = 256;
+constexpr std::size_t bundle_key_changes_max = 1'024;
 
 struct KeyChange {
     LogId log;

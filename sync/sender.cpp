@@ -85,8 +85,9 @@ std::vector<std::string> forks_for(const ReadTx& tx, const BundleRequest& reques
     return proofs;
 }
 
-/// Of the nodes whose signatures go out, all that the receiver needs to follow their keys.
-void add_keys(const ReadTx& tx, BundleInfo& info) {
+/// Of the nodes whose signatures go out, all that the receiver needs to follow their keys. Where that is more than a
+/// bundle may carry, what the receiver most likely has stays behind first: changes in records that it holds.
+void add_keys(const ReadTx& tx, const Vector& have, BundleInfo& info) {
     const auto changes = key_changes(tx);
     if (changes.empty()) return;
     std::set<NodeId> signers;
@@ -96,9 +97,19 @@ void add_keys(const ReadTx& tx, BundleInfo& info) {
     for (const std::string& text : info.cosigned)
         if (const auto note = parse_note(text))
             for (const SignedHead::Signature& signature : note->signatures) signers.insert(NodeId{signature.name});
-    for (const KeyChange& change : changes)
-        if (signers.contains(node_of(change.log)) && info.keys.size() < bundle_key_changes_max)
-            info.keys.push_back(serialise(change));
+    constexpr std::size_t keys_bytes_max = 1024u * 1024;  // a quarter of what line 1 may have
+    std::size_t bytes = 0;
+    std::map<std::size_t, std::string> chosen;
+    for (const bool is_held : {false, true})
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            const KeyChange& change = changes[i];
+            if (!signers.contains(node_of(change.log)) || have.covers(Dot{change.log, change.at}) != is_held) continue;
+            std::string text = serialise(change);
+            bytes += text.size();
+            if (chosen.size() == bundle_key_changes_max || bytes > keys_bytes_max) break;
+            chosen.emplace(i, std::move(text));
+        }
+    for (auto& [i, text] : chosen) info.keys.push_back(std::move(text));
 }
 
 /// The numbers of cosignatures go with our own log: after a restore they begin anew, and so does the log.
@@ -149,7 +160,7 @@ std::optional<std::string> make_bundle(const ReadTx& tx, const NodeId& self, con
     info.damaged = std::move(payload.damaged);
     if (info.segments.empty() && info.forks.empty() && info.cosigned.empty() && info.damaged.empty())
         return std::nullopt;
-    add_keys(tx, info);
+    add_keys(tx, request.have, info);
     std::string bytes = serialise(info);
     bytes.reserve(bytes.size() + payload.bytes);
     for (const Payload::Lines& lines : payload.records) bytes += lines.text;

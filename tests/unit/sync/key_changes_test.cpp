@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "sync/bundle.hpp"
 #include "sync/cosignatures.hpp"
 #include "sync/known_keys.hpp"
@@ -69,6 +71,41 @@ IngestReport carry(const LoneNode& from, LoneNode& to, std::size_t limit_bytes =
     auto report = to.replica->ingest(*bundle, from.id);
     REQUIRE(report);
     return *std::move(report);
+}
+
+TEST_CASE("of more changes than a bundle may carry those come that the receiver lacks, oldest first") {
+    Rotating cq("cq");
+    cq.write_one();
+    cq.rotate();
+    cq.write_one();
+    const KeyChange real = key_changes(*cq.store->read()).front();
+    const std::uint64_t many = 2 * bundle_key_changes_max;
+    cq.replica->write_local([&](WriteTx& tx) {
+        for (std::uint64_t i = 0; i < many; ++i) {
+            KeyChange change = real;
+            const std::string seq = "\"seq\":";
+            const std::size_t at = change.record.find(seq + std::to_string(real.at.value()));
+            change.record.replace(at + seq.size(), std::to_string(real.at.value()).size(), std::to_string(100 + i));
+            add_key_change(tx, change);
+        }
+    });
+    const auto sent = [&](Seq have) {
+        Vector held;
+        if (have != Seq{}) held.raise(cq.log(), have);
+        std::vector<Seq> at;
+        const auto bundle = make_bundle(*cq.store->read(), cq.id, {held, {}, {}});
+        const auto parsed = parse_bundle(bundle.value()).value();
+        for (const std::string& text : parsed.info.keys) at.push_back(parse_key_change(text)->at);
+        CHECK(std::is_sorted(at.begin(), at.end()));
+        return at;
+    };
+    const auto to_nobody = sent(Seq{});
+    CHECK(to_nobody.front() == real.at);
+    CHECK(to_nobody.size() > 100);
+    CHECK(to_nobody.size() <= bundle_key_changes_max);
+    const auto to_one_that_has_it = sent(real.at);
+    CHECK(to_one_that_has_it.front() == Seq{100});
+    CHECK(to_one_that_has_it.size() == to_nobody.size());
 }
 
 TEST_CASE("a peer that has the old card alone follows; record by record too; both suites") {
