@@ -76,14 +76,15 @@ std::size_t initial_size(std::string_view letters) {
     return retroflex ? 2 : 1;
 }
 
-/// Parts one row of letters in every way, as far as that is bounded.
+/// Parts one row of letters in every way, as far as that is bounded. Only ways that come to an end are walked: of
+/// "aaaa…" there are more dead ends than anybody can wait for.
 class Parser {
 public:
     Parser(std::string_view letters, bool last) : letters_(letters), last_(last) {}
     std::vector<SoundReading> parse() {
         add_initials();
         for (const bool mixed : {false, true}) {
-            mixed_ = mixed;
+            find_ways(mixed);
             most_ = found_.size() + parses_max;
             go(0);
         }
@@ -100,30 +101,48 @@ private:
         }
         if (all.size() <= units_max) found_.push_back(std::move(all));
     }
-    void go(std::size_t at) {
-        if (found_.size() >= most_ || units_.size() > units_max) return;
-        if (at == letters_.size()) return found_.push_back(units_);
+    /// What may stand at `at`, the likeliest first. With `mixed` initials between syllables are tried, too.
+    [[nodiscard]] SoundReading units_at(std::size_t at, bool mixed) const {
+        SoundReading units;
         const std::string_view left = letters_.substr(at);
         for (std::size_t size = std::min(left.size(), syllable_letters_max); size > 0; --size) {
             if (const auto syllable = find_syllable(left.substr(0, size)))
-                step(at, size, {Unit::syllable, 0, *syllable, std::string(left.substr(0, size))});
+                units.push_back({Unit::syllable, 0, *syllable, std::string(left.substr(0, size))});
         }
         const std::size_t initial = initial_size(left);
-        for (std::size_t size = mixed_ ? initial : 0; size > 0; --size)  // "zh" may be two initials
-            step(at, size, {Unit::initial, 0, {}, std::string(left.substr(0, size))});
-        const bool unfinished =
-            last_ && left.size() > initial && left.size() <= syllable_letters_max && begins_syllable(left);
-        if (unfinished) step(at, left.size(), {Unit::unfinished, 0, {}, std::string(left)});
+        for (std::size_t size = mixed ? initial : 0; size > 0; --size)  // "zh" may be two initials
+            units.push_back({Unit::initial, 0, {}, std::string(left.substr(0, size))});
+        if (last_ && left.size() > initial && left.size() <= syllable_letters_max && begins_syllable(left))
+            units.push_back({Unit::unfinished, 0, {}, std::string(left)});
+        return units;
     }
-    void step(std::size_t at, std::size_t size, SoundUnit unit) {
-        units_.push_back(std::move(unit));
-        go(at + size);
-        units_.pop_back();
+    void find_ways(bool mixed) {
+        ways_.assign(letters_.size() + 1, {});
+        least_.assign(letters_.size() + 1, units_max + 1);
+        least_.back() = 0;
+        for (std::size_t at = letters_.size(); at-- > 0;) {
+            ways_[at] = units_at(at, mixed);
+            for (const SoundUnit& unit : ways_[at])
+                least_[at] = std::min(least_[at], least_[at + unit.letters.size()] + 1);
+        }
+    }
+    void go(std::size_t at) {
+        if (at == letters_.size()) return found_.push_back(units_);
+        for (const SoundUnit& unit : ways_[at]) {
+            const std::size_t next = at + unit.letters.size();
+            if (found_.size() >= most_) return;
+            if (units_.size() + 1 + least_[next] > units_max) continue;
+            units_.push_back(unit);
+            go(next);
+            units_.pop_back();
+        }
     }
 
     std::string_view letters_;
     bool last_;
-    bool mixed_ = false;  ///< initials between syllables are tried, too
+    std::vector<SoundReading> ways_;  ///< by position: units that may stand there
+    std::vector<std::size_t>
+        least_;  ///< by position: units needed to the end; more than `units_max` where none lead there
     std::size_t most_ = 0;
     SoundReading units_;
     std::vector<SoundReading> found_;

@@ -243,6 +243,16 @@ TEST_CASE("any length of text is planned within bounds") {
     CHECK_FALSE(many_words.pieces().empty());
 }
 
+TEST_CASE("letters that can be parted in more ways than anybody can wait for are parted in bounded time") {
+    for (const char* const row : {"a", "n", "e", "zh", "an", "zhuang"})
+        for (std::size_t letters = 1; letters <= 60; ++letters) {
+            std::string typed;
+            while (typed.size() < letters) typed += row;
+            CHECK(SearchPlan{") " + typed + ")", true}.classes().size() <= 24);
+        }
+    CHECK(match("aaaaaaaaaaaaaaaaaaaaaaaa", "gi/AGI1", named("啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊")) == "sound");
+}
+
 TEST_CASE("what stands on a packet is looked for in pieces") {
     const auto pieces = [](std::string_view query) {
         std::string out;
