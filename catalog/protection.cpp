@@ -59,28 +59,59 @@ void judge_dates(RightFacts& facts, const Law& law, Kind kind, const Period& per
         set(facts, RightState::ended, end->basis, day_after(end->in_force));
 }
 
-/// From what is recorded for the day alone.
-RightFacts recorded_right(const Law& law, Kind kind, const Period& period, Day as_of) {
+RightState right_of(const Law& law, Kind kind, const Period& period, Day on) {
+    const LegalStatus* const status = status_on(law, kind, period.legal_status, on);
+    return status == nullptr ? RightState::unknown : status->right;
+}
+
+/// The period of a day, and those after it up to the last that is known: what became known later of that day, too.
+using Told = std::span<const Period>;
+
+/// Whose status counts on the day: of the later ones the last that states a day for it which has come by then. That a
+/// right lapsed in August is often entered in November.
+const Period& period_of_status(const Law& law, Kind kind, Told told, Day as_of) {
+    const RightState recorded = right_of(law, kind, told.front(), as_of);
+    for (std::size_t i = told.size() - 1; i > 0; --i) {
+        const RightState right = right_of(law, kind, told[i], as_of);
+        if (right == RightState::unknown || right == RightState::never_existed) continue;
+        auto began = stated_day(told[i], "status_on");
+        const bool says_no_more = recorded == RightState::unknown || recorded == RightState::pending;
+        if (!began && right == RightState::in_force && says_no_more) began = stated_day(told[i], "granted_on");
+        if (began && *began <= as_of) return told[i];
+    }
+    return told.front();
+}
+
+/// Whose dates count: what is known of them last, since a renewal goes on from the end of the term before.
+const Period& period_of_dates(Told told) {
+    const bool lost = stated_day(told.front(), "expires_on") && !stated_day(told.back(), "expires_on");
+    return lost ? told.front() : told.back();
+}
+
+/// From what is recorded for the day.
+RightFacts recorded_right(const Law& law, Kind kind, Told told, Day as_of) {
+    const Period& recorded = period_of_status(law, kind, told, as_of);
+    const Period& dated = period_of_dates(told);
     RightFacts facts;
-    facts.status = period.legal_status;
-    facts.granted_on = stated(period, "granted_on");
+    facts.status = recorded.legal_status;
+    facts.granted_on = stated(dated, "granted_on");
     const LegalStatus* const status = status_on(law, kind, facts.status, as_of);
-    const RightState right = status == nullptr ? RightState::unknown : status->right;
-    const auto began = stated_day(period, "status_on");
+    const RightState right = right_of(law, kind, recorded, as_of);
+    const auto began = stated_day(recorded, "status_on");
     if (status != nullptr) facts.source = status->source;
     const bool came_later = began && as_of < *began;
     switch (right) {
         case RightState::unknown:
-            judge_dates(facts, law, kind, period, as_of);
+            judge_dates(facts, law, kind, dated, as_of);
             break;
         case RightState::in_force:
-            set(facts, RightState::in_force, RightBasis::status, stated_day(period, "granted_on"));
-            judge_dates(facts, law, kind, period, as_of);
+            set(facts, RightState::in_force, RightBasis::status, stated_day(dated, "granted_on"));
+            judge_dates(facts, law, kind, dated, as_of);
             break;
         case RightState::ended:
             if (came_later) {
-                set(facts, RightState::in_force, RightBasis::dates, stated_day(period, "granted_on"));
-                judge_dates(facts, law, kind, period, as_of);
+                set(facts, RightState::in_force, RightBasis::dates, stated_day(dated, "granted_on"));
+                judge_dates(facts, law, kind, dated, as_of);
             } else {
                 set(facts, RightState::ended, RightBasis::status, began);
             }
@@ -99,9 +130,10 @@ RightFacts recorded_right(const Law& law, Kind kind, const Period& period, Day a
     return facts;
 }
 
-RightFacts right_on(const Law& law, Kind kind, const Period& period, Day as_of, const Period& latest) {
-    RightFacts facts = recorded_right(law, kind, period, as_of);
+RightFacts right_on(const Law& law, Kind kind, Told told, Day as_of) {
+    RightFacts facts = recorded_right(law, kind, told, as_of);
     if (facts.state == RightState::never_existed) return facts;
+    const Period& latest = told.back();
     const LegalStatus* const last = status_on(law, kind, latest.legal_status, latest.from);
     if (last == nullptr || last->right != RightState::never_existed) return facts;
     set(facts, RightState::never_existed, RightBasis::invalidated,
@@ -111,15 +143,19 @@ RightFacts right_on(const Law& law, Kind kind, const Period& period, Day as_of, 
     return facts;
 }
 
-/// Was the right in force on some day of the period up to `upto`? The state changes at most where it is granted and
-/// where it ends, so these days and the two edges tell.
-bool in_force_within(const Law& law, Kind kind, const Period& period, Day upto, const Period& latest) {
+/// Was the right in force on some day of the first period up to `upto`? The state changes at most where it is granted,
+/// where it ends and where a status begins, so these days and the two edges tell.
+bool in_force_within(const Law& law, Kind kind, Told told, Day upto) {
+    const Period& period = told.front();
     const Day last = period.until ? std::min(Day{period.until->value() - 1}, upto) : upto;
-    const std::array days{std::optional(period.from), stated_day(period, "granted_on"), stated_day(period, "filed_on"),
-                          std::optional(last)};
-    return std::ranges::any_of(days, [&](const std::optional<Day>& day) {
+    const auto holds_on = [&](std::optional<Day> day) {
         return day && period.from <= *day && *day <= last &&
-               right_on(law, kind, period, *day, latest).state == RightState::in_force;
+               right_on(law, kind, told, *day).state == RightState::in_force;
+    };
+    if (holds_on(period.from) || holds_on(last)) return true;
+    return std::any_of(told.begin(), told.end(), [&](const Period& known) {
+        return holds_on(stated_day(known, "granted_on")) || holds_on(stated_day(known, "filed_on")) ||
+               holds_on(stated_day(known, "status_on"));
     });
 }
 
@@ -189,16 +225,13 @@ Protection protection_of(const EntryKey& key, std::span<const Period> periods, D
     const std::size_t ahead = ahead_of(as_of);
     if (ahead > 0) {
         const Kind kind = parts_of(key).kind;
-        const Period& shown = periods[ahead - 1];
-        const Period& latest = periods[ahead_of(std::max(as_of, known_on)) - 1];
+        const Told known = periods.first(ahead_of(std::max(as_of, known_on)));
         answer.listing = listing_facts(periods, ahead - 1);
-        answer.right = right_on(law, kind, shown, as_of, latest);
-        const bool protected_before = answer.listing.state == ListingState::removed &&
-                                      std::any_of(periods.begin(), periods.begin() + static_cast<std::ptrdiff_t>(ahead),
-                                                  [&](const Period& period) {
-                                                      return listing_of(period) == ListingState::listed &&
-                                                             in_force_within(law, kind, period, as_of, latest);
-                                                  });
+        answer.right = right_on(law, kind, known.subspan(ahead - 1), as_of);
+        bool protected_before = false;
+        for (std::size_t i = 0; answer.listing.state == ListingState::removed && i < ahead && !protected_before; ++i)
+            protected_before =
+                listing_of(known[i]) == ListingState::listed && in_force_within(law, kind, known.subspan(i), as_of);
         answer.verdict = verdict_of(answer.listing.state, answer.right.state, protected_before);
     }
     const auto coming = std::find_if(periods.begin() + static_cast<std::ptrdiff_t>(ahead), periods.end(),

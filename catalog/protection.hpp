@@ -3,8 +3,8 @@
 ///
 /// Two things are told apart: whether the entry stood on the list, and whether the right itself was in force. Both are
 /// asked for a day D, of what was known by a later day K: a right that was invalidated by K is deemed never to have
-/// existed on D either (专利法第四十七条, 商标法第四十七条), while a lapse, a revocation, a removal count from their
-/// own day. The rule in full: docs/EVIDENCE.md.
+/// existed on D either (专利法第四十七条, 商标法第四十七条), while a lapse, a revocation, a renewal count from their
+/// own day, whenever they were entered. The rule in full: docs/EVIDENCE.md.
 #include <array>
 #include <optional>
 #include <span>

@@ -170,7 +170,9 @@ HitAnswer CatalogueAt::answer_about(const EntryHit& hit) const {
                                   : is_touched(hit.no)    ? protection_at(tx_, hit.key, asked_)
                                                           : judged(tx_.periods(hit.no));
     HitAnswer answer{protection.verdict, protection.right, std::nullopt};
-    if (protection.right.state != RightState::never_existed) return answer;
+    const bool learnt_later = protection.right.state == RightState::never_existed ||
+                              protection.right != judged(std::span(&hit.period, 1)).right;
+    if (!learnt_later) return answer;
     if (const auto then = as_known_then(tx_, hit.key, asked_)) answer.as_known_then = then->verdict;
     return answer;
 }

@@ -48,8 +48,8 @@ struct TouchedEntry {
 struct HitAnswer {
     Verdict verdict = Verdict::never_listed;
     RightFacts right;
-    /// Where the right is deemed never to have existed: the verdict at the end of the day that is asked about, if that
-    /// is over and something was known then.
+    /// Where what became known later tells otherwise of the right than what was recorded for the day, or it is deemed
+    /// never to have existed: the verdict at the end of that day, if that is over and something was known then.
     std::optional<Verdict> as_known_then;
 };
 

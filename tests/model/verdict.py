@@ -96,11 +96,24 @@ def by_dates(facts, law, view, day):
             facts.update(state="ended", basis="dates" if stated else "law", since=(grace + DAY).isoformat())
 
 
-def right_on(law, view, day, latest):
+def recorded_view(law, told, day):
+    """Whose status counts: of the later periods the last that states a day for it which has come by then."""
+    recorded = status_row(law, text_of(told[0][1].get("status")), day)["right"]
+    for _, view in reversed(told[1:]):
+        right, began = status_row(law, text_of(view.get("status")), day)["right"], date_of(view.get("status_on"))
+        if right == "in_force" and recorded in ("unknown", "pending"): began = began or date_of(view.get("granted_on"))
+        if right not in ("unknown", "never_existed") and began and began <= day: return view
+    return told[0][1]
+
+
+def right_on(law, told, day):
+    """`told`: the period of the day, and those after it that are known."""
+    view, (void_from, latest) = recorded_view(law, told, day), told[-1]
+    dated = told[0][1] if date_of(told[0][1].get("expires_on")) and not date_of(latest.get("expires_on")) else latest
     status, began = text_of(view.get("status")), date_of(view.get("status_on"))
     row = status_row(law, status, day)
-    granted = date_of(view.get("granted_on"))
-    facts = {"status": status, "granted_on": text_of(view.get("granted_on")), "source": row.get("source", "")}
+    granted = date_of(dated.get("granted_on"))
+    facts = {"status": status, "granted_on": text_of(dated.get("granted_on")), "source": row.get("source", "")}
     later = began and day < began
     since = (granted if row["right"] == "in_force" or (row["right"] == "ended" and later) else began)
     since = since.isoformat() if since else None
@@ -108,18 +121,19 @@ def right_on(law, view, day, latest):
     elif row["right"] == "ended" and later: facts.update(state="in_force", basis="dates", since=since)
     elif row["right"] == "never_granted" and later: facts.update(state="pending", basis="dates")
     else: facts.update(state=row["right"], basis="status", since=since)
-    if facts["state"] in ("unknown", "in_force"): by_dates(facts, law, view, day)
-    void = status_row(law, text_of(latest[1].get("status")), latest[0])
+    if facts["state"] in ("unknown", "in_force"): by_dates(facts, law, dated, day)
+    void = status_row(law, text_of(latest.get("status")), void_from)
     if facts["state"] != "never_existed" and void["right"] == "never_existed":
         facts.pop("grace_until", None)
         facts.update(state="never_existed", basis="invalidated", source=void["source"],
-                     since=(date_of(latest[1].get("status_on")) or latest[0]).isoformat())
+                     since=(date_of(latest.get("status_on")) or void_from).isoformat())
     return {name: value for name, value in facts.items() if value}
 
 
-def in_force_within(law, view, first, last, latest):
-    days = [first, date_of(view.get("granted_on")), date_of(view.get("filed_on")), last]
-    return any(d and first <= d <= last and right_on(law, view, d, latest)["state"] == "in_force" for d in days)
+def in_force_within(law, told, last):
+    first = told[0][0]
+    days = [first, last] + [date_of(view.get(f)) for _, view in told for f in ("granted_on", "filed_on", "status_on")]
+    return any(d and first <= d <= last and right_on(law, told, d)["state"] == "in_force" for d in days)
 
 
 def listing_of(view): return {"listed": "listed", "removed": "removed"}.get(view.get("listing"), "never")
@@ -131,20 +145,20 @@ def protection(law, periods, day, known_on):
     listing, right, verdict = {"state": "never"}, {"state": "unknown", "basis": "none"}, "never_listed"
     if begun:
         view = begun[-1][1]
-        latest = [p for p in periods if p[0] <= max(day, known_on)][-1]
+        known = [p for p in periods if p[0] <= max(day, known_on)]
         listing = {"state": listing_of(view)}
         listing.update({f: view[f] for f in ("listed_on", "removed_on", "ground") if text_of(view.get(f))})
         run = len(begun) - 1
         while run > 0 and listing_of(begun[run - 1][1]) == listing["state"]: run -= 1
         if listing["state"] != "never": listing["since"] = begun[run][0].isoformat()
-        right = right_on(law, view, day, latest)
+        right = right_on(law, known[len(begun) - 1:], day)
         if listing["state"] == "listed":
             verdicts = {"in_force": "protected", "unknown": "listed_right_unknown"}
             verdict = verdicts.get(right["state"], "listed_not_in_force")
         elif listing["state"] == "removed":
             ends = [p[0] - DAY for p in periods[1:]] + [NEVER]
-            before = any(listing_of(v) == "listed" and in_force_within(law, v, first, min(end, day), latest)
-                         for (first, v), end in zip(begun, ends))
+            before = any(listing_of(view) == "listed" and in_force_within(law, known[i:], min(end, day))
+                         for (i, (_, view)), end in zip(enumerate(begun), ends))
             verdict = "was_protected" if before else "was_listed"
     coming = [first for first, v in ahead if listing_of(v) != listing["state"]]
     if coming: listing["coming"] = coming[0].isoformat()

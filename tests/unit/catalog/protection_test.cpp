@@ -315,6 +315,62 @@ TEST_CASE("The end of a term: as stated, else by the law of its beginning") {
     CHECK(protection_of(mark, renewed, day("2026-01-01"), day("2026-01-01")).verdict == Verdict::is_protected);
 }
 
+TEST_CASE("What was entered late counts from its own day, once it is known") {
+    const Said listed{"2024-05-01", {{"granted_on", "2020-03-07"}, {"listing", "listed"}, {"status", "registered"}}};
+    const auto right = [](const std::vector<Said>& history, const char* as_of, const char* known_on) {
+        return protection_of(mark, periods_of(history), day(as_of), day(known_on)).right;
+    };
+    const std::vector<Said> lapsed{
+        listed,
+        {"2026-11-01",
+         {{"granted_on", "2020-03-07"}, {"listing", "listed"}, {"status", "revoked"}, {"status_on", "2025-08-01"}}}};
+    CHECK(right(lapsed, "2025-07-31", "2026-11-26").state == RightState::in_force);
+    CHECK(right(lapsed, "2025-08-01", "2026-11-26").state == RightState::ended);
+    CHECK(right(lapsed, "2026-01-01", "2026-11-26").since == day("2025-08-01"));
+    CHECK(right(lapsed, "2026-01-01", "2026-11-26").status == "revoked");
+    CHECK(right(lapsed, "2026-01-01", "2026-10-31").state == RightState::in_force);
+    CHECK(protection_of(mark, periods_of(lapsed), day("2026-01-01"), day("2026-11-26")).verdict ==
+          Verdict::listed_not_in_force);
+    // Restored later, from a later day: ended in between.
+    std::vector<Said> restored = lapsed;
+    restored.push_back({"2026-11-20", {{"listing", "listed"}, {"status", "registered"}, {"status_on", "2026-02-01"}}});
+    CHECK(right(restored, "2026-01-01", "2026-11-26").state == RightState::ended);
+    CHECK(right(restored, "2026-02-01", "2026-11-26").state == RightState::in_force);
+    // Set aside: in force again from a day by then.
+    restored.back() = {"2026-11-20", {{"listing", "listed"}, {"status", "registered"}, {"status_on", "2025-08-01"}}};
+    CHECK(right(restored, "2026-01-01", "2026-11-26").state == RightState::in_force);
+
+    // A renewal leaves no gap, and a term that turns out to have been shorter is over.
+    const std::vector<Said> renewed{
+        {"2019-01-01", {{"expires_on", "2020-03-06"}, {"listing", "listed"}, {"status", "registered"}}},
+        {"2026-11-01", {{"expires_on", "2030-03-06"}, {"listing", "listed"}, {"status", "registered"}}}};
+    CHECK(right(renewed, "2022-01-01", "2026-10-31").state == RightState::ended);
+    CHECK(right(renewed, "2022-01-01", "2026-11-26").state == RightState::in_force);
+    CHECK(right(renewed, "2022-01-01", "2026-11-26").expires_on == day("2030-03-06"));
+    const std::vector<Said> forgotten{renewed[0], {"2026-11-01", {{"listing", "removed"}, {"status", "registered"}}}};
+    CHECK(right(forgotten, "2022-01-01", "2026-11-26").state == RightState::ended);
+
+    // What said nothing, or was waiting, counts as in force from the grant that is known now.
+    for (const char* status : {"", "examination"}) {
+        const auto learnt =
+            periods_of({{"2019-01-01", {{"listing", "listed"}, {"status", status}}},
+                        {"2026-11-01", {{"granted_on", "2020-03-07"}, {"listing", "listed"}, {"status", "granted"}}}});
+        const auto state = [&](const char* as_of, const char* known_on) {
+            return protection_of(patent, learnt, day(as_of), day(known_on)).right.state;
+        };
+        CHECK(state("2020-03-07", "2026-11-26") == RightState::in_force);
+        CHECK(state("2020-03-06", "2026-11-26") != RightState::in_force);
+        CHECK(state("2020-03-07", "2026-10-31") != RightState::in_force);
+    }
+
+    // Removed, and it turns out that the right had ended before it was listed: it was never protected.
+    const std::vector<Said> too_late{
+        {"2025-09-01", {{"listing", "listed"}, {"status", "registered"}}},
+        {"2026-11-01", {{"listing", "removed"}, {"status", "revoked"}, {"status_on", "2025-08-01"}}}};
+    CHECK(protection_of(mark, periods_of(too_late), day("2026-11-26"), day("2026-11-26")).verdict ==
+          Verdict::was_listed);
+}
+
 TEST_CASE("Since when it has been listed, and what is scheduled") {
     const auto periods = periods_of({{"2020-01-01", {{"listing", "listed"}}},
                                      {"2021-01-01", {{"listing", "listed"}, {"listed_on", "2020-02-02"}}},

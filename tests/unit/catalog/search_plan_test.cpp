@@ -250,7 +250,8 @@ TEST_CASE("letters that can be parted in more ways than anybody can wait for are
             while (typed.size() < letters) typed += row;
             CHECK(SearchPlan{") " + typed + ")", true}.classes().size() <= 24);
         }
-    CHECK(match("aaaaaaaaaaaaaaaaaaaaaaaa", "gi/AGI1", named("啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊")) == "sound");
+    CHECK(match("aaaaaaaaaaaaaaaaaaaaaaaa", "gi/AGI1", named("啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊啊")) ==
+          "sound");
 }
 
 TEST_CASE("what stands on a packet is looked for in pieces") {
