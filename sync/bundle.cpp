@@ -200,7 +200,7 @@ Result<BundleInfo> parse_bundle_info(std::string_view first_line) {
     } catch (const MalformedProof& fault) {
         return fail(malformed(fault.what));
     } catch (const Json::exception& fault) {
-        return fail(malformed(std::string("first line: ") + fault.what()));
+        return fail(malformed("first line: " + what_of(fault)));
     }
 }
 

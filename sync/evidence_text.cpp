@@ -238,7 +238,7 @@ Result<Evidence> parse_evidence(std::string_view text) {
     } catch (const MalformedProof& fault) {
         return malformed(fault.what);
     } catch (const Json::exception& fault) {
-        return malformed(fault.what());
+        return malformed(what_of(fault));
     }
 }
 

@@ -83,7 +83,7 @@ Result<ForkProof> parse_fork_proof(std::string_view text) {
     } catch (const MalformedProof& fault) {
         return fail(malformed(fault.what));
     } catch (const Json::exception& fault) {
-        return fail(malformed(fault.what()));
+        return fail(malformed(what_of(fault)));
     }
 }
 

@@ -35,7 +35,7 @@ Result<Branch> read_branch(const std::string& body) {
     } catch (const MalformedProof& fault) {
         return fail({ErrorCode::malformed, fault.what, "", ""});
     } catch (const Json::exception& fault) {
-        return fail({ErrorCode::malformed, fault.what(), "", ""});
+        return fail({ErrorCode::malformed, what_of(fault), "", ""});
     }
 }
 

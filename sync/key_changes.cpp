@@ -120,7 +120,7 @@ Result<KeyChange> parse_key_change(std::string_view text) {
     } catch (const MalformedProof& fault) {
         return fail(malformed(fault.what));
     } catch (const Json::exception& fault) {
-        return fail(malformed(fault.what()));
+        return fail(malformed(what_of(fault)));
     }
 }
 

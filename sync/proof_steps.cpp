@@ -19,6 +19,12 @@ T accept(Result<T> result) {
 
 }  // namespace
 
+std::string what_of(const nlohmann::json::exception& fault) {
+    const std::string_view what = fault.what();  // "[json.exception.out_of_range.403] key 'head' not found"
+    const std::size_t name_end = what.starts_with('[') ? what.find("] ") : std::string_view::npos;
+    return std::string(name_end == std::string_view::npos ? what : what.substr(name_end + 2));
+}
+
 std::vector<ProofStep> steps_to_head(const ReadTx& tx, const LogRow& log, Seq from, Seq by_way) {
     const HashAlgorithm algorithm = hash_of(log.suite);
     const NodeReader nodes = node_reader(tx, log.no);

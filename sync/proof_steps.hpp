@@ -15,6 +15,8 @@ namespace minglu {
 struct MalformedProof {
     std::string what;
 };
+/// What the library found, without its own words: "key 'head' not found", "type must be string, but is number".
+[[nodiscard]] std::string what_of(const nlohmann::json::exception& fault);
 
 /// The steps from `from` to the head of a log as it is held here, by way of `by_way` where that lies between. Empty
 /// when `from` is the head's size. `from` is at most the records held and the head's size, and not 0.

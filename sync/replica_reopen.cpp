@@ -198,13 +198,15 @@ Result<bool> Replica::accept_fork(std::string_view text, const NodeId& from) {
     incident.at = clock_.now();
     try {
         LogRow own = own_log(*tx);
-        const bool to_cut = node_of(log->id) == node_ && !(log->cut && log->cut->at <= proof->common);
+        const bool is_ours = node_of(log->id) == node_;
+        const bool to_cut = is_ours && !(log->cut && log->cut->at <= proof->common);
         if (to_cut) {
             own = reopen(*tx, Cut{log->id, proof->common, proof->root}, counted(*log));
             incident.done = done_by_us(own, proof->common);
             incident.advice = own_fork_advice;
         }
-        tx->add_incident(incident);
+        // Of a log of ours that is cut there already it was said when that was done.
+        if (!is_ours || to_cut) tx->add_incident(incident);
         if (to_cut)
             seal(*tx, own);
         else

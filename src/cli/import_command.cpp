@@ -114,8 +114,13 @@ void print_outcome(Session& session, const ImportOptions& options, const Json& j
     print_errors(session, options.file, job);
     const std::string state = text(job, "state");
     if (state == "planned") print_plan(session, job);
-    session.out() << (state == "planned" ? "将" : "") << counts_text(job) << "（共读 " << number(job, "rows_read")
-                  << " 行）\n";
+    if (state == "failed")  // the counts are of what was planned, not of what came of it
+        session.out() << (elements(job, "batches").empty() ? "未写入"
+                                                           : "中断，只写入以下批次；改正后重新导入，已写入的不会重复")
+                      << "（已读 " << number(job, "rows_read") << " 行）\n";
+    else
+        session.out() << (state == "planned" ? "将" : "") << counts_text(job) << "（共读 " << number(job, "rows_read")
+                      << " 行）\n";
     for (const Json& batch : elements(job, "batches")) {
         const std::string line =
             "批次 " + text(batch, "dot") + "  " + text(batch, "ops") + " 条  " + text(batch, "title");

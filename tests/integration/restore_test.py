@@ -13,6 +13,7 @@ class Restoring(NodeCase):
         cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
         backup = self.folder / "cq.db"
         cq.ok("backup", backup)
+        self.assertEqual(0o600, backup.stat().st_mode & 0o777)
         cq.edit("gi/AGI90001", "category=蔬菜", reason="备份之后")
         eventually("sc holds the edit", lambda: sc.holds("gi/AGI90001")
                    and sc.entry("gi/AGI90001")["fields"]["category"] == "蔬菜")

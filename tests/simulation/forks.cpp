@@ -210,10 +210,13 @@ Findings ForkSimulation::check() {
     static const std::set<std::string> expected{"fork", "rolled_back", "rewound_history", "root_mismatch",
                                                 "divergence"};
     for (const Machine& machine : machines_)
-        for (const IncidentRow& incident : machine.node->store().read()->incidents(0, 10'000))
+        for (const IncidentRow& incident : machine.node->store().read()->incidents(0, 10'000)) {
             if (!expected.contains(incident.kind))
                 findings.push_back(machine.name + " reports " + incident.kind + " of " + incident.subject + ": " +
                                    incident.received);
+            if (incident.advice.starts_with("tell " + machine.node->id().value() + ";"))
+                findings.push_back(machine.name + " is advised to tell itself of " + incident.subject);
+        }
     if (!findings.empty()) {
         std::string trace = "trace:";
         for (const std::string& line : trace_) trace += "\n  " + line;

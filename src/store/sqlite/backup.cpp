@@ -19,6 +19,13 @@ void sync_to_disk(const std::filesystem::path& path) {
     if (!done) throw StoreFault(ErrorCode::io, "cannot sync " + path.string() + " (check the disk)");
 }
 
+/// SQLite would leave it to the umask who may read audit trail and tokens; it takes an empty file as a new database.
+void create_private(const std::filesystem::path& path) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (descriptor < 0 || ::close(descriptor) != 0)
+        throw StoreFault(ErrorCode::io, "cannot write " + path.string() + " (check the folder, its owner and the disk)");
+}
+
 /// The source holds one snapshot throughout, so writers neither disturb the copy nor make it start again.
 void copy_pages(Database& source, Database& target, const std::function<void(int, int)>& progress) {
     sqlite3_backup* backup = sqlite3_backup_init(target.handle(), "main", source.handle(), "main");
@@ -52,6 +59,7 @@ void SqliteStore::backup(const std::filesystem::path& target, const std::functio
         {
             SqliteReadTx snapshot{take_reader(),
                                   [this](std::unique_ptr<Connection> reader) { give_back(std::move(reader)); }};
+            create_private(part);
             Database copy{part, Database::Mode::read_write_create, options_.busy_timeout_ms};
             copy_pages(snapshot.database(), copy, progress);
         }

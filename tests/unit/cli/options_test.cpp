@@ -50,7 +50,7 @@ TEST_CASE("each command sends its request") {
         {{"token", "list"}, "GET /v1/tokens", ""},
         {{"token", "revoke", "3"}, "DELETE /v1/tokens/3", ""},
         {{"incident", "list"}, "GET /v1/incidents", ""},
-        {{"incident", "list", "--open"}, "GET /v1/incidents?state=open", ""},
+        {{"incident", "list", "--open"}, "GET /v1/incidents", ""},
         {{"incident", "acknowledge", "3", "--note", "seen"},
          "POST /v1/incidents/3/acknowledgement",
          R"({"note":"seen"})"},
@@ -75,6 +75,7 @@ TEST_CASE("each command sends its request") {
         REQUIRE(line.node.requests.size() == 1);
         const HttpRequest& sent = line.node.requests.front();
         CHECK(sent.method + " " + sent.path == row.request);
+        CHECK(sent.path.find('?') == std::string::npos);
         CHECK(sent.local);
         if (row.body.empty()) {
             CHECK(sent.body.empty());
@@ -82,6 +83,13 @@ TEST_CASE("each command sends its request") {
             CHECK(Json::parse(sent.body) == Json::parse(row.body));
         }
     }
+}
+
+TEST_CASE("open incidents alone are a filter of the list") {
+    CommandLine line;
+    line.answer("GET /v1/incidents", std::string(R"({"items":[]})"));
+    CHECK(line.run({"incident", "list", "--open"}).code == 0);
+    CHECK(line.query("state") == "open");
 }
 
 TEST_CASE("filters become query parameters, and only those given") {

@@ -356,8 +356,14 @@ TEST_CASE("an import follows its job and names what is wrong") {
         {{},
          R"({"state":"failed","error":{"code":"disk_full","what":"no space"},)" + counts + R"("refused":0})",
          1,
-         {},
-         "批次"},
+         {"未写入（已读 2 行）"},
+         "新增"},
+        {{},
+         R"({"state":"failed","error":{"code":"disk_full","what":"no space"},"batches":[{"dot":"cq-1:2","title":"T","ops":1}],)" +
+             counts + R"("refused":0})",
+         1,
+         {"中断，只写入以下批次", "批次 cq-1:2  1 条  T"},
+         "新增"},
     };
     for (const Row& row : rows) {
         CommandLine line;

@@ -86,6 +86,9 @@ TEST_CASE("a first line of another form is refused by its cause") {
          ErrorCode::malformed},
         {R"({"minglu_bundle":1,"node":"sc","vector":[],"logs":[]})", ErrorCode::malformed},
         {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":{}})", ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":[1],"vector":{},"logs":[]})", ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[1]})", ErrorCode::malformed},
+        {R"({"minglu_bundle":1,"node":"sc","vector":{},"logs":[],"cosigned":[1]})", ErrorCode::malformed},
         {"[]", ErrorCode::malformed},
         {"", ErrorCode::malformed},
     };
@@ -94,6 +97,7 @@ TEST_CASE("a first line of another form is refused by its cause") {
         const auto bundle = parse_bundle(bytes);
         REQUIRE_FALSE_MESSAGE(bundle, c.line);
         CHECK_MESSAGE(bundle.error().code == c.code, c.line);
+        CHECK_MESSAGE(bundle.error().what.find("exception") == std::string::npos, bundle.error().what);
     }
     CHECK(parse_bundle("{\"minglu_bundle\":1,\"node\":\"sc\",\"vector\":{},\"logs\":[]}\n"));
 }
