@@ -53,7 +53,7 @@ public:
     /// What proves the records, and what tells how fresh the answer is.
     void add_heads(const LogRow& own) {
         for (const auto& [id, size] : needed_) evidence_.logs[id] = log_proof(logs_.at(id), size);
-        evidence_.state_head = own.head;
+        evidence_.state_head = with_cosignatures(tx_, own.head);
         nodes_.insert(evidence_.node);
         std::map<NodeId, const LogRow*> newest;
         for (const auto& [id, log] : logs_) {

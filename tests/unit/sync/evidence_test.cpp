@@ -7,6 +7,8 @@
 
 #include "minglu/json_text.hpp"
 #include "minglu/moment.hpp"
+#include "sync/bundle.hpp"
+#include "sync/cosignatures.hpp"
 #include "sync/evidence_check.hpp"
 #include "sync/evidence_office.hpp"
 #include "tests/support/lone_node.hpp"
@@ -66,6 +68,19 @@ struct Scene {
     EvidenceOffice office{*node.replica, *node.store, *node.key, node.clock, fixed_card(cq, *node.key)};
     std::vector<Card> cards{*parse_card(fixed_card(cq, *node.key)), *parse_card(fixed_card(sc, *sc_key))};
 };
+
+TEST_CASE("the head that states the state carries the signatures of both nodes") {
+    Scene scene;
+    const auto own = scene.node.store->read()->log(scene.node.replica->standing().own_log);
+    BundleInfo from_sc{sc, {}, {}};
+    from_sc.cosigned = {cosign_head(own->head, sc, *scene.sc_key).value()};
+    REQUIRE(scene.node.replica->ingest(serialise(from_sc), sc));
+    for (const std::string& of : {key, std::string("gi/AGI09999")}) {
+        const auto checked = scene.check(scene.issue(of));
+        REQUIRE(checked);
+        CHECK(parse_note(checked->evidence.state_head)->signatures.size() == 2);
+    }
+}
 
 TEST_CASE("Evidence of an entry of another node, checked with nothing but both cards") {
     Scene scene;
