@@ -93,7 +93,13 @@ private:
         if (!card) return fail(card.error());
         if (!is_signed(*parsed, author)) {
             const auto head = open_head(note, (*card)->suite, (*card)->signing_key);
-            return head ? disproved("the head is signed with a key that was given up", where) : fail(head.error());
+            if (head) return disproved("the head is signed with a key that was given up", where);
+            Error error = head.error();
+            error.cure =
+                "a file from before a change of key needs the card of that time, one from after it the new card; "
+                "compare "
+                "cards by telephone";
+            return fail(std::move(error));
         }
         return CheckedHead{parsed->head, cosigners_of(*parsed, author)};
     }

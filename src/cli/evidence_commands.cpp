@@ -188,7 +188,9 @@ ExitCode run_verify(Session& session, const VerifyOptions& options) {
     const std::vector<Card> trusted = trusted_cards(session, options.trusted);
     const auto checked = check_evidence(read_whole(session, options.file), trusted);
     if (!checked) {
-        if (!session.json()) session.err() << "证据不成立，不可采信\n";
+        const bool lacks_card = checked.error().code == ErrorCode::unknown_log;
+        if (!session.json())
+            session.err() << (lacks_card ? "未能核验：缺少签名节点的名片\n" : "证据不成立，不可采信\n");
         session.end(checked.error());
     }
     if (session.json())

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -152,6 +153,24 @@ public:
         }
         std::printf("as of another day: %s p50 / p99 %.3f / %.3f ms, of today %.3f / %.3f ms\n", question.name.c_str(),
                     then.ms(0.5), then.ms(0.99), now.ms(0.5), now.ms(0.99));
+    }
+    /// Nothing typed, and filters that half of the entries, or hardly one, meet.
+    void print_filtered() {
+        for (const auto& [what, region, category] :
+             {std::array{"half of the entries", "50", ""}, std::array{"none of them", "50", "none"},
+              std::array{"none of them by place", "99", ""}}) {
+            EntryQuery filters;
+            filters.as_of = today_;
+            filters.kind = Kind::trademark;
+            filters.region_prefix = region;
+            filters.category = category;
+            const RankedSearch search{SearchPlan(""), filters, {}};
+            Figures pages;
+            for (int i = 0; i < rounds_ && pages.total_us < engine_us_max; ++i)
+                pages.add([&] { return search.page(source(*store_.read()), {}, 20).found.size(); });
+            std::printf("nothing typed, filters that %s meet: p50 / p99 %.3f / %.3f ms\n", what, pages.ms(0.5),
+                        pages.ms(0.99));
+        }
     }
     void print_counts(const std::string& text) {
         Figures counts;
@@ -321,6 +340,7 @@ void measure(const Options& options) {
     if (!options.names.empty()) bench.row(real_names(options.names));
     std::printf("worst cases\n");
     for (const Question& question : worst_questions(options.entries)) bench.row(question);
+    bench.print_filtered();
     bench.print_counts("有限公司");
     bench.print_counts("");
     bench.print_other_day(usual_questions(options.entries)[1], *parse_day("2026-01-01"));
