@@ -124,6 +124,27 @@ class OneSuite(EvidenceCase):
         found = cq.items("query", "--known-at", arrived, "--listing", "listed", KEY)
         self.assertEqual([KEY], [item["key"] for item in found])
 
+    def test_a_lapse_and_a_renewal_that_were_entered_late_count_from_their_own_days(self):
+        cq, sc = self.pair()
+        cq.ok("entry", "edit", KEY, "--set", "status=registered", "--set", "expires_on=2020-03-06", "--effective-on", "2019-01-01",
+              "--reason", "登记")
+        self.until_equal(cq, sc)
+        for written, verdicts in ((("expires_on=2030-03-06",), {"2022-01-01": "protected"}),
+                                  (("status=revoked", "status_on=2025-08-01"),
+                                   {"2022-01-01": "protected", "2025-07-31": "protected", "2025-08-01": "listed_not_in_force"})):
+            cq.edit(KEY, *written)
+            self.until_equal(cq, sc)
+            offline = Offline(self, cq, sc)
+            for day, verdict in verdicts.items():
+                for issuer in (cq, sc):
+                    evidence = self.issue(issuer, KEY, "--as-of", day)
+                    self.assert_holds(offline.verify(evidence), verdict)
+                    second = offline.second_checker(evidence)
+                    self.assertEqual(0, second.returncode, second.stderr)
+                    self.assertTrue(second.stdout.strip().endswith(verdict), second.stdout)
+                found = cq.items("query", "--as-of", day, KEY)
+                self.assertEqual([verdict], [item["verdict"] for item in found])
+
     def test_the_sheet_carries_the_file_and_names_its_hash(self):
         cq, sc = self.pair()
         folder = self.folder_for("out")

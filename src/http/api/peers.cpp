@@ -54,7 +54,11 @@ Error no_such_peer(const std::string& node) {
 Result<std::string> url_in(const WriteBody& body, std::string otherwise) {
     if (!body.has("url")) return otherwise;
     auto url = body.text("url");
-    const bool plain = url && std::all_of(url->begin(), url->end(), [](char c) { return c > ' ' && c <= '~'; });
+    // No name and password, question or fragment either: none of them is part of a peer's address.
+    constexpr std::string_view strange = "@?#\\";
+    const bool plain = url && std::all_of(url->begin(), url->end(), [&](char c) {
+                           return c > ' ' && c <= '~' && strange.find(c) == std::string_view::npos;
+                       });
     if (url && !url->empty() && (!plain || !url->starts_with("https://") || url->size() <= 8))
         return fail({ErrorCode::bad_request, "no address of a peer listener: " + *url, "member url of the body",
                      "give https://host:port, or an empty text for a peer that calls us"});

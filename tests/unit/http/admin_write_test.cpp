@@ -120,7 +120,8 @@ TEST_CASE("peers are pinned by their card") {
     CHECK(api.send("POST", "/v1/peers", {{"card", impostor.card}}).status == 409);
     CHECK(api.send("POST", "/v1/peers", {{"card", api.node.card}}).status == 400);
     CHECK(api.send("POST", "/v1/peers", {{"card", "{}"}}).status == 400);
-    CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", "ftp://x"}}).status == 400);
+    for (const char* url : {"ftp://x", "https://", "https://u:p@h/", "https://h/?a", "https://h/#a", "https://h h"})
+        CHECK(api.send("POST", "/v1/peers", {{"card", sc.card}, {"url", url}}).status == 400);
     CHECK(api.send("PATCH", "/v1/peers/sc", {{"paused", true}}).status == 200);
     const Json peer = json_of(api.send("GET", "/v1/peers")).at("items").at(0);
     CHECK(peer.at("paused") == true);
