@@ -9,12 +9,13 @@ import tempfile
 from pathlib import Path
 
 from node import MINGLU, ROOT
-from support import SAMPLE, NodeCase, introduce, main
+from support import SAMPLE, NodeCase, gi_rows, introduce, main
 
 CHECKER = ROOT / "tests" / "evidence" / "check_evidence.py"
 DEBIAN_PYTHON = "/usr/bin/python3"  # the one that Debian's python3-botan is for
 KEY = "gi/AGI00136"  # of sc
 ABSENT = "gi/AGI99999"
+LISTED_2019 = "gi/AGI90001"
 
 
 class Offline:
@@ -126,23 +127,25 @@ class OneSuite(EvidenceCase):
 
     def test_a_lapse_and_a_renewal_that_were_entered_late_count_from_their_own_days(self):
         cq, sc = self.pair()
-        cq.ok("entry", "edit", KEY, "--set", "status=registered", "--set", "expires_on=2020-03-06", "--effective-on", "2019-01-01",
-              "--reason", "登记")
+        rows = self.folder_for("list") / "gi.csv"
+        rows.write_text(gi_rows(90001, 1), encoding="utf-8")
+        cq.bring_in(rows, "--effective-on", "2019-01-01")
+        cq.edit(LISTED_2019, "status=registered", "expires_on=2020-03-06", more=("--effective-on", "2019-01-01"))
         self.until_equal(cq, sc)
         for written, verdicts in ((("expires_on=2030-03-06",), {"2022-01-01": "protected"}),
                                   (("status=revoked", "status_on=2025-08-01"),
                                    {"2022-01-01": "protected", "2025-07-31": "protected", "2025-08-01": "listed_not_in_force"})):
-            cq.edit(KEY, *written)
+            cq.edit(LISTED_2019, *written)
             self.until_equal(cq, sc)
             offline = Offline(self, cq, sc)
             for day, verdict in verdicts.items():
                 for issuer in (cq, sc):
-                    evidence = self.issue(issuer, KEY, "--as-of", day)
+                    evidence = self.issue(issuer, LISTED_2019, "--as-of", day)
                     self.assert_holds(offline.verify(evidence), verdict)
                     second = offline.second_checker(evidence)
                     self.assertEqual(0, second.returncode, second.stderr)
                     self.assertTrue(second.stdout.strip().endswith(verdict), second.stdout)
-                found = cq.items("query", "--as-of", day, KEY)
+                found = cq.items("query", "--as-of", day, LISTED_2019)
                 self.assertEqual([verdict], [item["verdict"] for item in found])
 
     def test_the_sheet_carries_the_file_and_names_its_hash(self):
