@@ -233,7 +233,7 @@ Findings Simulation::push(SimNode& node) {
 }
 
 Findings Simulation::act(SimNode& node) {
-    if (options_.mixed_versions && node.reading().version < newer_program.version && random_.one_in(40)) {
+    if (options_.mixed_versions && node.reading().version < newer_program.version && random_.one_in(80)) {
         upgrade(node);
         return {};
     }
