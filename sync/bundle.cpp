@@ -118,10 +118,10 @@ private:
     std::string_view rest_;
 };
 
-RecordLines next_record(Lines& lines) {
+RecordLines next_record(Lines& lines, std::uint32_t reads) {
     RecordLines record;
     record.header_line = lines.next();
-    record.header = accept(parse_header(record.header_line));
+    record.header = accept(parse_header(record.header_line, reads));
     std::size_t bytes = record.header_line.size() + 1;
     record.op_lines.reserve(record.header.ops);
     for (std::uint32_t i = 0; i < record.header.ops; ++i) {
@@ -133,7 +133,7 @@ RecordLines next_record(Lines& lines) {
     return record;
 }
 
-Bundle read_bundle(BundleInfo info, std::string_view records) {
+Bundle read_bundle(BundleInfo info, std::string_view records, std::uint32_t reads) {
     Lines lines(records);
     Bundle bundle;
     bundle.info = std::move(info);
@@ -141,7 +141,7 @@ Bundle read_bundle(BundleInfo info, std::string_view records) {
     for (const Segment& segment : bundle.info.segments)
         if (!expected.emplace(segment.log, segment.from).second) throw Malformed{"one log in two segments"};
     while (!lines.empty()) {
-        RecordLines record = next_record(lines);
+        RecordLines record = next_record(lines, reads);
         const auto next = expected.find(record.header.log);
         if (next == expected.end() || next->second != record.header.seq)
             throw Malformed{"record " + to_string(Dot{record.header.log, record.header.seq}) +
@@ -210,7 +210,7 @@ std::uint64_t records_of(const BundleInfo& info) {
     return records;
 }
 
-Result<Bundle> parse_bundle(std::string_view bytes) {
+Result<Bundle> parse_bundle(std::string_view bytes, std::uint32_t reads) {
     if (bytes.size() > bundle_bytes_limit)
         return fail({ErrorCode::too_large, "bundle is over " + std::to_string(bundle_bytes_limit) + " bytes", "",
                      "ask for less with limit_bytes"});
@@ -219,7 +219,7 @@ Result<Bundle> parse_bundle(std::string_view bytes) {
     if (!info) return tl::unexpected(info.error());
     if (end == std::string_view::npos) return fail(malformed("it is cut off in the middle of a line"));
     try {
-        return read_bundle(*std::move(info), bytes.substr(end + 1));
+        return read_bundle(*std::move(info), bytes.substr(end + 1), reads);
     } catch (const Malformed& fault) {
         return fail(malformed(fault.what));
     }

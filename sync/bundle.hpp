@@ -68,8 +68,9 @@ struct Bundle {
 [[nodiscard]] std::string serialise(const BundleInfo& info);
 
 /// Framing, header syntax, and that the records are exactly those that the segments announce. Hashes and signatures are
-/// the business of `ingest`. `bytes` must outlive the bundle. Errors: malformed, unsupported_version, too_large.
-[[nodiscard]] Result<Bundle> parse_bundle(std::string_view bytes);
+/// the business of `ingest`. `bytes` must outlive the bundle; `reads` as for parse_header. Errors: malformed,
+/// unsupported_version, too_large.
+[[nodiscard]] Result<Bundle> parse_bundle(std::string_view bytes, std::uint32_t reads = record_version);
 
 /// The first line of a bundle alone, without its LF. Errors: malformed, unsupported_version, too_large.
 [[nodiscard]] Result<BundleInfo> parse_bundle_info(std::string_view first_line);

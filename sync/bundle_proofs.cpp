@@ -34,10 +34,13 @@ Error wrong_opening(const LogId& log) {
 }
 
 /// Record 1 must name the suite and the key of the card that vouches for the log. Of a log whose key was changed a
-/// later key vouches for record 1, too: a change that claims another first key must not keep it out.
+/// later key vouches for record 1, too: a change that claims another first key must not keep it out. Of a version that
+/// is not read its head alone vouches for it.
 bool opens_as_carded(const LogKeys& keys, const std::vector<const RecordLines*>& records) {
     if (records.empty() || records.front()->header.seq != Seq{1}) return true;
-    const auto& open = records.front()->header.open;
+    const Header& header = records.front()->header;
+    if (header.version > record_version && is_unread(header)) return true;
+    const auto& open = header.open;
     return open && open->suite == keys.suite && (open->signing_key == keys.last || !keys.changes.empty());
 }
 

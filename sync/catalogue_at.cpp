@@ -35,7 +35,7 @@ std::vector<TouchedEntry> touched_after(const ReadTx& tx, RecordNo known) {
     tx.visit_records(known, [&](const RecordRow& record) {
         naming.push_back(record.no);
         if (record.kind != RecordKind::batch_approve) return true;
-        const auto header = parse_header(record.header);
+        const auto header = header_of(record);
         if (header && header->of) approved.push_back(header->of->dot);
         return true;
     });

@@ -91,7 +91,7 @@ private:
         if (!greeted) return tl::unexpected(greeted.error());
         if (greeted->refusal) return fail(*greeted->refusal);
         const Json hello = Json::parse(greeted->body, nullptr, false);
-        if (hello.value("fold", Json()) == Json(fold_version)) return {};
+        if (hello.value("fold", Json()) == Json(replica_.reading().fold)) return {};
         return fail({ErrorCode::unsupported_version, "the peer folds by other rules than this program",
                      "peer " + found_.peer.value(), "upgrade the older of both programs"});
     }

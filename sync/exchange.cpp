@@ -50,7 +50,7 @@ std::string Exchange::node_json() const {
     const Json json{{"node", replica_.node().value()},
                     {"protocol", {protocol_version}},
                     {"bundle", {bundle_version}},
-                    {"fold", fold_version},
+                    {"fold", replica_.reading().fold},
                     {"suites", {name(Suite::ed25519_sha256), name(Suite::sm2_sm3)}},
                     {"limits",
                      {{"bundle_bytes", bundle_bytes_limit},

@@ -40,9 +40,8 @@ bool takes_ops(const Header& header) {
 
 Judged judge(const LogRow& log, const RecordLines& record) {
     Judged judged;
-    if (record.header.version > record_version) return judged;  // kept and forwarded; read after the upgrade
+    if (is_unread(record.header)) return judged;  // kept and forwarded; read after the upgrade
     if (!record.header.fault.empty()) return {record.header.fault, {}, {}};
-    if (record.header.kind == RecordKind::unknown) return judged;  // as above
     judged.fault = fault_in_header(log, record.header);
     if (!judged.fault.empty() || !takes_ops(record.header)) return judged;
     const Vector seen = vector_before(log, record.header);
@@ -108,18 +107,31 @@ void Intake::take(LogRow& log, const RecordLines& record, const Judged& judged) 
     const Header& header = record.header;
     if (header.seq.value() != log.size.value() + 1)
         throw std::logic_error("record " + to_string(Dot{header.log, header.seq}) + " does not continue its log");
-    const Dot dot{header.log, header.seq};
-    const bool valid = judged.fault.empty();
-
-    const RecordRow row = row_of(record, log.suite, valid, arrived_);
+    const RecordRow row = row_of(record, log.suite, judged.fault.empty(), arrived_);
     tx_.add_record({row, record.op_lines, judged.keys, judged.op_subtrees});
     grow(tx_, log, row.leaf);
     log.author_vector.join(header.seen);
-    if (header.of) tx_.add_mark({header.of->dot, header.of->leaf, header.kind, dot, header.time, row.leaf, valid});
-    if (valid) note_touched(record, judged, dot);
+    file(record, judged, row);
     // The caller's copy of a log knows nothing of a cut that came in meanwhile.
     if (const auto cut = cuts_.find(log.id); cut != cuts_.end()) log.cut = cut->second;
     tx_.update_log(log);
+}
+
+std::string Intake::judge_again(const LogRow& before, const RecordRow& kept, const RecordLines& record) {
+    Judged judged = judge(before, record);
+    RecordRow row = row_of(record, before.suite, judged.fault.empty(), kept.arrived);
+    row.no = kept.no;
+    tx_.judge_record(row, judged.keys, judged.op_subtrees);
+    file(record, judged, row);
+    return std::move(judged.fault);
+}
+
+/// What of a record stands elsewhere than in its row.
+void Intake::file(const RecordLines& record, const Judged& judged, const RecordRow& row) {
+    const Header& header = record.header;
+    if (header.of)
+        tx_.add_mark({header.of->dot, header.of->leaf, header.kind, row.dot, header.time, row.leaf, row.valid});
+    if (row.valid) note_touched(record, judged, row.dot);
 }
 
 void Intake::note_touched(const RecordLines& record, const Judged& judged, const Dot& dot) {
@@ -159,7 +171,7 @@ void Intake::cut(const Cut& cut, const NodeId& by) {
         touched_.insert(keys.begin(), keys.end());
         // What a cut-off approval had made effective is refolded too.
         if (record->kind != RecordKind::batch_approve || !record->valid) continue;
-        const auto header = parse_header(record->header);
+        const auto header = header_of(*record);
         const auto proposal = header ? tx_.record(header->of->dot) : std::nullopt;
         if (!proposal) continue;
         const auto approved = tx_.keys_of_record(proposal->no);

@@ -40,6 +40,10 @@ public:
     /// The same for a record judged already.
     void take(LogRow& log, const RecordLines& record, const Judged& judged);
 
+    /// Judges a stored record again that was kept unread, and files it as if it had been read when it came. `before`:
+    /// its log, with what its author had seen before this record. Returns as `take`.
+    std::string judge_again(const LogRow& before, const RecordRow& kept, const RecordLines& record);
+
     /// Keys whose views the records taken so far change.
     [[nodiscard]] const std::set<EntryKey>& touched() const { return touched_; }
 
@@ -49,6 +53,7 @@ public:
     [[nodiscard]] const std::map<LogId, Seq>& counted_before() const { return counted_before_; }
 
 private:
+    void file(const RecordLines& record, const Judged& judged, const RecordRow& row);
     void note_touched(const RecordLines& record, const Judged& judged, const Dot& dot);
     void cut(const Cut& cut, const NodeId& by);
 

@@ -47,7 +47,7 @@ IncidentRow newer_version(const Dot& dot, const NodeId& from, std::uint32_t vers
             dot.log.value(),
             "record " + to_string(dot) + " is of version " + std::to_string(version),
             "it is kept and forwarded, and has no effect here yet",
-            "upgrade this program; then run minglu rebuild",
+            "upgrade this program: it reads what it has kept when it starts",
             1};
 }
 

@@ -50,7 +50,7 @@ Approvals approvals_of(const ReadTx& tx, const Dot& proposal, const Cuts& cuts, 
     Approvals approvals;
     const auto record = tx.record(proposal);
     if (!record) throw StoreFault(ErrorCode::corrupt, "proposal " + to_string(proposal) + " is gone");
-    const auto header = parse_header(record->header);
+    const auto header = header_of(*record);
     if (!header) throw StoreFault(ErrorCode::corrupt, "proposal " + to_string(proposal) + " does not parse");
     approvals.needs = header->needs;
     for (const BatchMark& mark : tx.marks_of(proposal)) {
@@ -132,7 +132,7 @@ EntryViews fold_views(const Gathered& gathered) {
 
 void put(WriteTx& tx, const EntryViews& views, StateTrie& trie, UnixMs at) {
     if (views.periods.empty()) {
-        tx.remove_entry(views.key);
+        tx.remove_entry(views.key, at);
         trie.erase(views.key);
     } else {
         const EntryNo no = tx.put_entry(views, at);

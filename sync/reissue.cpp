@@ -17,9 +17,10 @@ std::optional<Draft> Reissue::draft_of(const ReadTx& tx, const RecordRow& record
     if (!record.valid || record.kind == RecordKind::open || record.kind == RecordKind::key ||
         record.kind == RecordKind::unknown)
         return std::nullopt;
-    const auto header = parse_header(record.header);
+    const auto header = header_of(record);
     if (!header) throw StoreFault(ErrorCode::corrupt, "header of " + to_string(record.dot) + " does not parse");
     Draft draft;
+    draft.version = header->version;
     draft.kind = record.kind;
     draft.actor = header->actor.empty() ? node_of(record.dot.log).value() : header->actor;
     draft.reason = header->reason;
@@ -43,7 +44,7 @@ std::string origin_mark(const Dot& dot) {
 }
 
 bool Reissue::is_of(const ReadTx& tx, const RecordRow& record, Seq old, const Draft& draft) const {
-    const auto header = parse_header(record.header);
+    const auto header = header_of(record);
     if (!header) return false;
     const bool is_written_again = node_of(record.dot.log) == node_of(cut_.log) && header->actor == draft.actor &&
                                   header->reason == draft.reason && header->label == draft.label &&

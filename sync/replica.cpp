@@ -19,6 +19,14 @@ namespace {
 
 constexpr std::size_t recent_states_max = 64;
 
+void check_reads_enough(const Reading& reading, const std::string& stored) {
+    if (reads_less(reading, stored))
+        throw StoreFault(ErrorCode::unsupported_version,
+                         "a newer program has read records here that this one does not read; it reads " +
+                             reading_text(reading) + ", that one " + stored +
+                             " (start the newer program, or restore a backup made before it)");
+}
+
 void check_own_tree(const LogRow& own, const Head& head) {
     const auto tree = TreeFrontier::restore(hash_of(own.suite), own.size.value(), own.frontier);
     if (!tree || head.size != own.size || tree->root() != head.root)
@@ -49,7 +57,7 @@ void commit(WriteTx& tx) {
 }
 
 Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random, Beside* beside,
-                 std::uint64_t log_bytes_per_day_max)
+                 std::uint64_t log_bytes_per_day_max, const Reading& reading)
     : node_(std::move(node)),
       store_(store),
       signer_(&signer),
@@ -57,11 +65,13 @@ Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& c
       random_(random),
       beside_(beside != nullptr ? *beside : at_once_),
       log_bytes_per_day_max_(log_bytes_per_day_max),
+      reading_(reading),
       sealed_steady_ms_(clock.steady_ms()) {
     std::optional<LogRow> own;
     bool reopen = false;
     {
         const auto tx = store_.read();
+        check_reads_enough(reading_, tx->setting(reading_setting));
         own = find_own(tx->logs());
         reopen = !tx->setting(reopen_setting).empty();
         tx->visit_records(RecordNo{tx->last_record().value() - 1}, [&](const RecordRow& record) {
@@ -77,7 +87,8 @@ Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& c
         }
     }
     if (!own || reopen) open_log(own ? std::optional<LogId>(own->id) : std::nullopt);
-    refresh_head();
+    read_on();
+    refresh_first_head();
 }
 
 Replica::~Replica() = default;
@@ -108,7 +119,7 @@ void Replica::seal(WriteTx& tx, LogRow& own, const Signer* next_key) {
     last_time_ = tick(last_time_, clock_.now());
     head.time = last_time_;
     head.vector = counted_vector(tx.logs());
-    head.fold = fold_version;
+    head.fold = reading_.fold;
     head.state = trie(tx).root();
     own.head = sign_head(head, node_, *signer_);
     if (next_key != nullptr) hand_over(tx, own, *next_key);
@@ -169,14 +180,29 @@ void Replica::announce(Standing next) {
     standing_changed_.notify_all();
 }
 
+/// Set back by years, the wall clock alone would keep us silent as long.
+bool Replica::head_is_due(const LogRow& own) const {
+    return clock_.steady_ms() - sealed_steady_ms_ >= head_interval_ms ||
+           clock_.now().value() - own.head_time.ms >= head_interval_ms;
+}
+
+/// At a start: what changed in the database while no program ran is not signed before it is told, however long that
+/// was.
+void Replica::refresh_first_head() {
+    {
+        const std::scoped_lock lock(writer_);
+        const auto tx = store_.read();
+        const LogRow own = own_log(*tx);
+        if (!head_is_due(own) || !is_as_stated(*tx, own)) return;
+    }
+    refresh_head();
+}
+
 void Replica::refresh_head() {
     const std::scoped_lock lock(writer_);
     const auto tx = store_.write();
     LogRow own = own_log(*tx);
-    // Set back by years, the wall clock alone would keep us silent as long.
-    const bool due = clock_.steady_ms() - sealed_steady_ms_ >= head_interval_ms ||
-                     clock_.now().value() - own.head_time.ms >= head_interval_ms;
-    if (!due) return;
+    if (!head_is_due(own)) return;
     try {
         seal(*tx, own);
     } catch (...) {
@@ -229,18 +255,27 @@ void Replica::stop_waiting() {
 bool Replica::rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     const std::scoped_lock lock(writer_);
     const auto tx = store_.write();
-    const Hash before = trie(*tx).root();
     try {
+        std::uint64_t read = 0;
+        auto own = read_unread(*tx, read);
+        const Hash before = trie(*tx).root();
         minglu::rebuild(*tx, *trie_, clock_.now(), beside_, progress);
         changed_.all = true;
         const Hash after = trie_->root();
-        LogRow own = own_log(*tx);
-        seal(*tx, own);
+        if (!own) own = own_log(*tx);
+        seal(*tx, *own);
         return before == after;
     } catch (...) {
         trie_.reset();
         throw;
     }
+}
+
+/// True also where that cannot be told. Whatever rule the last program folded by, it has stated what it stored.
+bool Replica::is_as_stated(const ReadTx& tx, const LogRow& own) {
+    const auto head = parse_note(own.head);
+    const bool comparable = head && head->head.vector == counted_vector(tx.logs());
+    return !comparable || trie(tx).root() == head->head.state;
 }
 
 bool Replica::agrees_with_own_head() {
@@ -249,10 +284,7 @@ bool Replica::agrees_with_own_head() {
         const std::scoped_lock lock(writer_);
         const auto tx = store_.read();
         const LogRow own = own_log(*tx);
-        const auto head = parse_note(own.head);
-        const bool comparable =
-            head && head->head.fold == fold_version && head->head.vector == counted_vector(tx->logs());
-        if (!comparable || trie(*tx).root() == head->head.state) return true;
+        if (is_as_stated(*tx, own)) return true;
         incident.subject = own.id.value();
     }
     incident.kind = "divergence";

@@ -20,6 +20,7 @@
 #include "sync/bundle.hpp"
 #include "sync/head.hpp"
 #include "sync/quota.hpp"
+#include "sync/reading.hpp"
 #include "sync/state_trie.hpp"
 
 namespace minglu {
@@ -37,6 +38,7 @@ struct Published {
 
 /// What to write as one record.
 struct Draft {
+    std::uint32_t version = record_version;  ///< the lowest one whose rules are enough: who reads less does not read it
     RecordKind kind = RecordKind::change;
     std::string actor;
     std::string reason;
@@ -96,14 +98,21 @@ class Replica {
 public:
     /// Opens the node's own log when there is none to continue (a first start, or after a restore). Throws StoreFault.
     /// `beside` folds large records on another core; none = in the writing thread. Throws StoreFault(corrupt) when the
-    /// stored tree of the own log does not lead to its own head: what it would sign would accuse it of a fork.
+    /// stored tree of the own log does not lead to its own head: what it would sign would accuse it of a fork; and
+    /// StoreFault(unsupported_version) when the store was read by a program that reads more than `reading`.
+    /// What an earlier program kept unread is read now, in one transaction; a store whose entries are not those that
+    /// its own head states is left to `agrees_with_own_head` and `rebuild`.
     Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random,
-            Beside* beside = nullptr, std::uint64_t log_bytes_per_day_max = log_bytes_per_day_default);
+            Beside* beside = nullptr, std::uint64_t log_bytes_per_day_max = log_bytes_per_day_default,
+            const Reading& reading = {});
     ~Replica();
     Replica(const Replica&) = delete;
     Replica& operator=(const Replica&) = delete;
 
     [[nodiscard]] const NodeId& node() const { return node_; }
+    [[nodiscard]] const Reading& reading() const { return reading_; }
+    /// Records that an earlier program had kept unread and this one has read when it opened the store.
+    [[nodiscard]] std::uint64_t read_at_start() const { return read_at_start_; }
 
     /// Errors: too_large (split it), stale (an op has seen what this node has not: look at the entry again), duplicate,
     /// missing_value, bad_request (no node could read it). Throws StoreFault; after a throw from a commit the process
@@ -144,7 +153,8 @@ public:
     /// Wakes every waiter for good; used on shutdown.
     void stop_waiting();
 
-    /// Refolds everything from the log. Returns whether the state root came out as it was.
+    /// Reads what was kept unread, if there is such a thing, and refolds everything from the log. Returns whether the
+    /// state root came out as it was.
     bool rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
     /// Whether the entries stored here still give the state root that our own head states, for a start: what changed in
     /// the database while no program ran is reported before it is signed again. True also where that cannot be told.
@@ -163,6 +173,11 @@ public:
 private:
     struct Pending;
 
+    void read_on();
+    std::optional<LogRow> read_unread(WriteTx& tx, std::uint64_t& records);
+    bool is_as_stated(const ReadTx& tx, const LogRow& own);
+    bool head_is_due(const LogRow& own) const;
+    void refresh_first_head();
     void open_log(const std::optional<LogId>& predecessor);
     LogRow begin_log(WriteTx& tx, const std::optional<LogId>& predecessor, const std::optional<Cut>& cut,
                      class Intake& intake);
@@ -196,6 +211,8 @@ private:
     AtOnce at_once_;
     Beside& beside_;
     std::uint64_t log_bytes_per_day_max_;
+    Reading reading_;
+    std::uint64_t read_at_start_ = 0;
     std::int64_t sealed_steady_ms_;  ///< when the last head was signed, or this object was made
 
     std::mutex writer_;  ///< held from the start of a write until its commit returned

@@ -59,7 +59,7 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
         bytes[record.header.log] += bytes_of_lines(record);
         const Dot dot{record.header.log, record.header.seq};
         if (!fault.empty()) proofs.incidents.push_back(invalid_record(dot, from, fault));
-        if (record.header.version > record_version)
+        if (record.header.version > reading_.version)
             proofs.incidents.push_back(newer_version(dot, from, record.header.version));
         if (record.header.time.ms > clock_.now().value() + clock_skew_max_ms)
             proofs.incidents.push_back(clock_ahead(dot, from, record.header.time));
@@ -138,7 +138,7 @@ bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& head
 }  // namespace
 
 Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from, Doubts doubts, Quotas quotas) {
-    const auto bundle = parse_bundle(bytes);
+    const auto bundle = parse_bundle(bytes, reading_.version);
     if (!bundle) {
         report(incident_of(bundle.error(), from, LogId{}));
         return tl::unexpected(bundle.error());
@@ -199,7 +199,7 @@ void Replica::take_forks(const Bundle& bundle, const NodeId& from, IngestReport&
 void Replica::find_diverged(const std::vector<Head>& heads, IngestReport& report) {
     const std::scoped_lock lock(writer_);
     for (const Head& head : heads) {
-        if (head.fold != fold_version) continue;
+        if (head.fold != reading_.fold) continue;
         for (const auto& [vector, state] : recent_states_)
             if (vector == head.vector && state != head.state) report.diverged.push_back(head.log);
     }

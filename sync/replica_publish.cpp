@@ -52,6 +52,7 @@ Result<Published> Replica::append(WriteTx& tx, LogRow& own, Intake& intake, cons
     if (auto fault = fault_in(draft, vector)) return fail(*std::move(fault));
     last_time_ = tick(last_time_, clock_.now());
     Header header;
+    header.version = draft.version;
     header.log = own.id;
     header.seq = Seq{own.size.value() + 1};
     header.time = last_time_;
@@ -80,8 +81,11 @@ Result<Published> Replica::append(WriteTx& tx, LogRow& own, Intake& intake, cons
     if (bytes + header_line.size() + 1 > record_bytes_max)
         return fail(refuse(ErrorCode::too_large, "a record over 16 MiB", "split it into several"));
     // What others could not read would hold up this log for ever, and this node's other writers now.
-    const auto readable = parse_header(header_line);
+    const auto readable = parse_header(header_line, reading_.version);
     if (!readable) return fail(refuse(ErrorCode::bad_request, readable.error().what, "correct the draft"));
+    if (is_unread(*readable))
+        return fail(refuse(ErrorCode::bad_request, "a record of a version or kind that this node does not read itself",
+                           "correct the draft"));
     const RecordLines record{*readable, header_line, {lines.begin(), lines.end()}};
     const Judged judged = judge(own, record);
     if (!judged.fault.empty()) return fail(refuse(ErrorCode::bad_request, judged.fault, "correct the draft"));

@@ -41,7 +41,8 @@ private:
 /// Grows every log again from the stored bytes.
 class LogCheck {
 public:
-    LogCheck(const ReadTx& tx, Findings& findings) : tx_(tx), findings_(findings) {
+    LogCheck(const ReadTx& tx, Findings& findings, const Reading& reading)
+        : tx_(tx), findings_(findings), reading_(reading) {
         for (const LogRow& log : tx.logs()) {
             LogRow fresh;
             fresh.id = log.id;
@@ -58,7 +59,7 @@ public:
         const std::vector<std::string> lines = tx_.ops_of_record(row.no);
         const auto damage = damage_of(tx_, log.stored, row, lines);
         if (damage) findings_.in_log(damage->table, "record " + to_string(row.dot), damage->what);
-        if (const auto header = parse_header(row.header)) {
+        if (const auto header = parse_header(row.header, reading_.version)) {
             const RecordLines record{*header, row.header, {lines.begin(), lines.end()}};
             if (!damage) check_filing(log, row, record);
             log.fresh.author_vector.join(header->seen);
@@ -94,6 +95,10 @@ private:
     /// What was derived from a sound record when it came in.
     void check_filing(const Checked& log, const RecordRow& row, const RecordLines& record) {
         const Header& header = record.header;
+        if (row.kind == RecordKind::unknown && header.kind != RecordKind::unknown)
+            return findings_.add("record", "record " + to_string(row.dot),
+                                 "it was kept by a program that did not read it, and this one does",
+                                 "run minglu rebuild");
         const Judged judged = judge(log.fresh, record);
         RecordRow expected = row_of(record, log.stored.suite, judged.fault.empty(), row.arrived);
         expected.no = row.no;
@@ -161,6 +166,7 @@ private:
 
     const ReadTx& tx_;
     Findings& findings_;
+    const Reading& reading_;
     std::map<LogId, Checked> logs_;
     std::map<LogId, Cut> cuts_;
 };
@@ -220,7 +226,7 @@ void guarded(Findings& findings, std::string_view table, const std::string& subj
 
 }  // namespace
 
-std::vector<std::string> verify(const ReadTx& tx, const Progress& progress) {
+std::vector<std::string> verify(const ReadTx& tx, const Progress& progress, const Reading& reading) {
     Findings findings;
     const StoreCounts counts = tx.counts();
     const auto last_audit = tx.last_audit();
@@ -232,7 +238,7 @@ std::vector<std::string> verify(const ReadTx& tx, const Progress& progress) {
     };
     std::set<EntryKey> keys;
     guarded(findings, "record", "the log", [&] {
-        LogCheck logs(tx, findings);
+        LogCheck logs(tx, findings, reading);
         tx.visit_records(RecordNo{0}, [&](const RecordRow& row) {
             logs.check(row);
             for (EntryKey& key : tx.keys_of_record(row.no)) keys.insert(std::move(key));
@@ -255,7 +261,7 @@ std::vector<std::string> verify(const ReadTx& tx, const Progress& progress) {
     for (const LogRow& log : tx.logs()) {
         if (!log.own) continue;
         const auto head = parse_note(log.head);
-        if (head && head->head.fold == fold_version && head->head.state != trie.root())
+        if (head && head->head.fold == reading.fold && head->head.state != trie.root())
             findings.add("log", "head of log " + log.id.value(),
                          "the state root that it states is not that of the records",
                          "run minglu rebuild, which signs a new one");

@@ -25,10 +25,14 @@ std::string_view name(RecordKind kind) {
 }
 
 RecordKind parse_record_kind(std::string_view text) {
-    for (const RecordKind kind : {RecordKind::open, RecordKind::change, RecordKind::batch_propose,
-                                  RecordKind::batch_approve, RecordKind::batch_close, RecordKind::key})
+    for (const RecordKind kind : record_kinds)
         if (text == name(kind)) return kind;
     return RecordKind::unknown;
+}
+
+Result<Header> header_of(const RecordRow& record) {
+    constexpr std::uint32_t any_version = UINT32_MAX;
+    return parse_header(record.header, record.kind == RecordKind::unknown ? record_version : any_version);
 }
 
 std::string_view name(ConflictState state) {

@@ -155,7 +155,7 @@ Header read_frame(const object& from) {
     return header;
 }
 
-/// The members that belong to a kind. A newer version may mean anything by them: it is read after the upgrade.
+/// The members that belong to a kind.
 void read_kind_members(const object& from, Header& header) {
     if (const auto batch = find(from, "batch")) header.batch = batch_info(as_object(*batch, "batch"));
     if (const auto needs = find(from, "needs")) header.needs = node_list(*needs);
@@ -175,7 +175,7 @@ void note_fault(Header& header, Read read) {
     }
 }
 
-Header read_header(const object& from) {
+Header read_header(const object& from, std::uint32_t reads) {
     Header header = read_frame(from);
     header.version = 0;
     note_fault(header,
@@ -186,8 +186,8 @@ Header read_header(const object& from) {
     note_fault(header, [&] { header.actor = optional_text(from, "actor"); });
     note_fault(header, [&] { header.reason = optional_text(from, "reason"); });
     note_fault(header, [&] { header.label = optional_text(from, "label"); });
-    const bool readable = header.version == record_version || header.version == 0;
-    header.kind = readable ? parse_record_kind(header.kind_text) : RecordKind::unknown;
+    header.kind = header.version <= reads ? parse_record_kind(header.kind_text) : RecordKind::unknown;
+    if (header.version > reads) header.fault.clear();
     if (header.kind != RecordKind::unknown) note_fault(header, [&] { read_kind_members(from, header); });
     return header;
 }
@@ -224,8 +224,9 @@ auto read_line(std::string_view line, json_dom::Nulls nulls, std::string_view wh
 
 }  // namespace
 
-Result<Header> parse_header(std::string_view line) {
-    return read_line(line, json_dom::Nulls::nowhere, "record header", read_header);
+Result<Header> parse_header(std::string_view line, std::uint32_t reads) {
+    return read_line(line, json_dom::Nulls::nowhere, "record header",
+                     [reads](const object& from) { return read_header(from, reads); });
 }
 
 Result<Op> parse_op(std::string_view line) {

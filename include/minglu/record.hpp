@@ -4,6 +4,7 @@
 /// A record travels as one header line and one line per op. The author serialises once; everybody else stores,
 /// hashes and forwards those bytes verbatim, so the parsed structs here are views beside the bytes, never instead
 /// of them.
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +19,9 @@
 
 namespace minglu {
 
-constexpr std::uint32_t record_version = 1;                  ///< header field `v` that is written here
+/// Header field `v` that is written here, and the highest that is read. A program that reads another one, or further
+/// kinds, states another `fold_version`: it makes something else of the same records.
+constexpr std::uint32_t record_version = 1;
 constexpr std::size_t record_bytes_max = 16u * 1024 * 1024;  ///< header and op lines with their newlines
 constexpr std::size_t record_ops_max = 20'000;
 constexpr std::int64_t json_integer_max = (std::int64_t{1} << 53) - 1;
@@ -32,6 +35,9 @@ enum class RecordKind {
     key,          ///< signing key rotation
     unknown,      ///< a kind of a newer version: kept, forwarded, folded after the upgrade
 };
+/// All that are read here.
+inline constexpr std::array record_kinds{RecordKind::open,          RecordKind::change,      RecordKind::batch_propose,
+                                         RecordKind::batch_approve, RecordKind::batch_close, RecordKind::key};
 [[nodiscard]] std::string_view name(RecordKind kind);  ///< "batch.propose"
 [[nodiscard]] RecordKind parse_record_kind(std::string_view text);
 
@@ -103,10 +109,15 @@ struct Header {
     std::optional<OpenInfo> open;  ///< open
     std::string new_signing_key;   ///< key: raw bytes
     /// What is wrong with a member that is missing or has another form; such a record is kept and has no effect. Empty
-    /// for a sound header. Never written.
+    /// for a sound header, and for one of a version that is not read. Never written.
     std::string fault;
     friend bool operator==(const Header&, const Header&) = default;
 };
+
+/// Of a version or kind that is not read: its record is kept and forwarded, and not judged.
+[[nodiscard]] inline bool is_unread(const Header& header) {
+    return header.kind == RecordKind::unknown && header.fault.empty();
+}
 
 /// A record's bytes, without newlines. `ops` has header.ops lines.
 struct RecordBytes {
@@ -122,8 +133,9 @@ struct RecordBytes {
 
 /// Strict: UTF-8, no duplicate keys, strings and integers ≤ 2^53−1 only, depth ≤ 64. Unknown fields are accepted (they
 /// stay in the bytes). Errors: malformed. A header needs `log`, `seq`, `ops` and `ops_root`, by which it is framed and
-/// proved; whatever else is wrong with it stands in `fault`.
-[[nodiscard]] Result<Header> parse_header(std::string_view line);
+/// proved; whatever else is wrong with it stands in `fault`. Of a version beyond `reads` the kind stays unknown, and
+/// the members of a kind are left alone: it may mean anything by them.
+[[nodiscard]] Result<Header> parse_header(std::string_view line, std::uint32_t reads = record_version);
 [[nodiscard]] Result<Op> parse_op(std::string_view line);
 
 }  // namespace minglu

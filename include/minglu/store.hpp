@@ -101,6 +101,9 @@ struct RecordRow {
     friend bool operator==(const RecordRow&, const RecordRow&) = default;
 };
 
+/// What the header of a stored record says. One whose kind is known was judged by a program that reads its version.
+[[nodiscard]] Result<Header> header_of(const RecordRow& record);
+
 /// A record about to be stored: `ops[i]` is the verbatim line whose key is `keys[i]`. Without keys the lines are kept
 /// and filed under none: of an invalid record, or of a kind unknown here.
 struct NewRecord {
@@ -264,7 +267,7 @@ struct TokenRow {
     friend bool operator==(const TokenRow&, const TokenRow&) = default;
 };
 
-/// A person has looked at an incident. One that happens again afterwards is open again.
+/// A person has looked at an incident, or the program has seen to it. One that happens again afterwards is open again.
 struct Acknowledgement {
     std::string by;
     UnixMs at;
@@ -382,6 +385,8 @@ public:
     /// Roots of subtrees over the record's ops, as they were given with it: empty for records of an earlier version.
     [[nodiscard]] virtual std::vector<Hash> op_subtrees(RecordNo no) const = 0;
     [[nodiscard]] virtual std::vector<EntryKey> keys_of_record(RecordNo no) const = 0;
+    /// Records of kind `unknown`, in order of arrival: cheap where there are few, however many others there are.
+    [[nodiscard]] virtual std::vector<Dot> unread() const = 0;
     /// Records in order of arrival, from the first after `after`, until `visit` returns false.
     virtual void visit_records(RecordNo after, const std::function<bool(const RecordRow&)>& visit) const = 0;
     /// Just before the first record that `have` does not cover: where a sender starts. The last record when all is
@@ -434,6 +439,11 @@ public:
     virtual LogNo add_log(const LogRow& log) = 0;    ///< `no` is ignored
     virtual void update_log(const LogRow& log) = 0;  ///< by `no`
     virtual RecordNo add_record(const NewRecord& record) = 0;
+    /// What is judged now of a record that was kept unread, by `no`: kind, time, resolves, valid and is_batch become
+    /// those of `row`, and its ops are filed under `keys` (as many as it has, or none), as `add_record` would have. Its
+    /// bytes and its place in the order of arrival stay. A record whose ops are filed is not judged again.
+    virtual void judge_record(const RecordRow& row, std::span<const EntryKey> keys,
+                              std::span<const Hash> op_subtrees) = 0;
     virtual void add_tree_nodes(LogNo log, std::span<const TreeNode> nodes) = 0;
     virtual void add_mark(const BatchMark& mark) = 0;
     /// In place of the one of the same log and node; `no` is ignored. The log must be there.
@@ -441,7 +451,8 @@ public:
 
     // Views. `put_entry` writes the journal's opened/resolved/superseded/reopened lines where conflict states changed.
     virtual EntryNo put_entry(const EntryViews& views, UnixMs at) = 0;
-    virtual void remove_entry(const EntryKey& key) = 0;
+    /// For a key that nothing counts for any more: its conflicts are withdrawn.
+    virtual void remove_entry(const EntryKey& key, UnixMs at) = 0;
     /// Drops every view (entries, periods, terms, conflicts); the journal and claims stay.
     virtual void clear_views() = 0;
 

@@ -131,6 +131,9 @@ public:
             }
         if (!replica_.agrees_with_own_head())
             spdlog::error("the stored entries do not give the state root of our own head: see minglu incident list");
+        if (replica_.read_at_start() > 0)
+            spdlog::info("{} records that an earlier program had kept without reading them are read now",
+                         replica_.read_at_start());
         links_.start();
         spdlog::info("serving: officers {}, peers {}, socket {}", doors.officer, doors.peer, doors.socket);
         on_ready(doors);

@@ -221,7 +221,7 @@ STORE_TEST("putting an entry again leaves no ghost of its old words") {
     CHECK(found("both") == 0);
     REQUIRE(tx->entry(EntryKey{"patent/1"}));
     put({make_period(10, {}, {"third"})});
-    tx->remove_entry(EntryKey{"patent/1"});
+    tx->remove_entry(EntryKey{"patent/1"}, UnixMs{1});
     CHECK_FALSE(tx->entry(EntryKey{"patent/1"}));
     CHECK(found("third") == 0);
     CHECK(tx->query(on_day(100)).hits.empty());
@@ -230,7 +230,7 @@ STORE_TEST("putting an entry again leaves no ghost of its old words") {
     CHECK(found("first") == 0);
     CHECK(found("third") == 0);
     CHECK(tx->entry(EntryKey{"patent/1"})->no == EntryNo{1});
-    tx->remove_entry(EntryKey{"patent/unknown"});
+    tx->remove_entry(EntryKey{"patent/unknown"}, UnixMs{1});
 }
 
 STORE_TEST("paging meets every entry once, in one order, with and without words") {

@@ -144,6 +144,65 @@ STORE_TEST("records keep order of arrival, bytes and ops") {
     CHECK(seen == std::vector<std::int64_t>{3, 4});
 }
 
+STORE_TEST("a record that was kept unread is judged later, and then is as if it had been read when it came") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    CHECK(tx->unread().empty());
+    add_change(*tx, log_sc, {"patent/1"});
+    NewRecord kept;
+    kept.row.dot = {log_cq, Seq{1}};
+    kept.row.kind = RecordKind::unknown;
+    kept.row.time = {7, 1};
+    kept.row.arrived = UnixMs{70};
+    kept.row.leaf = hash_of_text("leaf");
+    kept.row.ops = 2;
+    kept.row.header = "header";
+    const std::vector<std::string_view> lines{"first", "second"};
+    kept.ops = lines;
+    tx->add_log(make_log(log_cq));
+    const RecordNo no = tx->add_record(kept);
+    kept.row.dot.seq = Seq{2};
+    const RecordNo other = tx->add_record(kept);
+    add_change(*tx, log_sc, {"patent/1"});
+    CHECK(tx->unread() == std::vector<Dot>{{log_cq, Seq{1}}, {log_cq, Seq{2}}});
+    CHECK(tx->batches(RecordNo{0}, 9).empty());
+
+    RecordRow row = *tx->record({log_cq, Seq{1}});
+    row.kind = RecordKind::batch_propose;
+    row.time = {8, 2};
+    row.resolves = true;
+    row.valid = false;
+    row.is_batch = true;
+    const std::vector<EntryKey> keys{EntryKey{"patent/9"}, EntryKey{"patent/1"}};
+    const std::vector<Hash> subtrees{hash_of_text("subtree")};
+    tx->judge_record(row, keys, subtrees);
+    CHECK(tx->unread() == std::vector<Dot>{{log_cq, Seq{2}}});
+    CHECK(tx->record(row.dot) == row);
+    CHECK(tx->batches(RecordNo{0}, 9) == std::vector{row});
+    CHECK(tx->keys_of_record(no) == keys);
+    CHECK(tx->op_subtrees(no) == subtrees);
+    CHECK(tx->ops_of_record(no) == Strings{"first", "second"});
+    const auto ops = tx->ops_of_key(EntryKey{"patent/1"});
+    REQUIRE(ops.size() == 3);  // in order of arrival, not of judgement
+    CHECK(ops[1].record == no);
+    CHECK(ops[1].position == 1);
+    CHECK(ops[1].line == "second");
+    CHECK(ops[1].kind == RecordKind::batch_propose);
+    CHECK_FALSE(ops[1].valid);
+    CHECK(tx->keys_of_record(other).empty());
+
+    // Without keys as well; but not twice, with other keys than ops, or a record that nobody has.
+    CHECK_THROWS_AS(tx->judge_record(row, keys, {}), std::logic_error);
+    RecordRow second = *tx->record({log_cq, Seq{2}});
+    second.kind = RecordKind::change;
+    CHECK_THROWS_AS(tx->judge_record(second, std::span(keys).first(1), {}), std::logic_error);
+    tx->judge_record(second, {}, {});
+    CHECK(tx->unread().empty());
+    CHECK(tx->keys_of_record(other).empty());
+    second.no = RecordNo{99};
+    CHECK_THROWS_AS(tx->judge_record(second, {}, {}), std::logic_error);
+}
+
 STORE_TEST("a key is the same key only byte by byte") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();

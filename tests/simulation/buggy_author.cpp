@@ -4,17 +4,20 @@ namespace minglu::simulation {
 
 namespace {
 
+constexpr std::uint32_t nobody_reads = newer_program.version + 1;
+
 LogId any_log(const NodeId& id, test::SeededRandom& random) {
     return LogId{id.value() + "-" + to_hex(bytes_of(sha256({std::to_string(random.next())}))).substr(0, 16)};
 }
 
 }  // namespace
 
-BuggyAuthor::BuggyAuthor(test::SeededRandom& random, Ledger& ledger, UnixMs now)
+BuggyAuthor::BuggyAuthor(test::SeededRandom& random, Ledger& ledger, UnixMs now, Versions versions)
     : key_(test::fixed_key("bug")),
       random_(random),
       ledger_(ledger),
-      forge_(any_log(NodeId{"bug"}, random), *key_, {now.value(), 0}) {
+      forge_(any_log(NodeId{"bug"}, random), *key_, {now.value(), 0}),
+      versions_(versions) {
     note({forge_.log(), Seq{1}}, true);
 }
 
@@ -56,8 +59,7 @@ void BuggyAuthor::write(SimNode& reader) {
             header.kind_text = "survey";
             break;
         case 4:  // a later version of a known kind
-            header.version = 2;
-            ledger_.newer.insert(forge_.log());
+            header.version = nobody_reads;
             break;
         case 5:  // its seen does not grow
             if (!seen_.empty()) {
@@ -76,10 +78,13 @@ void BuggyAuthor::write(SimNode& reader) {
         default:
             break;
     }
+    if (versions_ == Versions::mixed && header.version == record_version && random_.one_in(2))
+        header.version = newer_program.version;
+    if (header.version > record_version) ledger_.newer.insert(forge_.log());
     seen_ = everything;
     note(forge_.append(header, lines, more), valid);
     // It folds by a newer rule, so its state is another one for what `reader` holds.
-    forge_.stated = {reader.replica().standing().vector, 2, sha256({std::to_string(random_.next())})};
+    forge_.stated = {reader.replica().standing().vector, nobody_reads, sha256({std::to_string(random_.next())})};
 }
 
 Findings BuggyAuthor::feed(SimNode& node) {

@@ -1,6 +1,7 @@
 #pragma once
 /// A node whose program is a newer one and has a bug: its log is well signed, some of its records are of kinds,
-/// versions and members that nobody else knows yet, and some are not valid.
+/// versions and members that nobody else knows yet, and some are not valid. Where nodes of two versions meet, some are
+/// of the one that only the newer nodes read.
 #include "tests/simulation/invariants.hpp"
 #include "tests/support/log_forge.hpp"
 
@@ -8,7 +9,8 @@ namespace minglu::simulation {
 
 class BuggyAuthor {
 public:
-    BuggyAuthor(test::SeededRandom& random, Ledger& ledger, UnixMs now);
+    enum class Versions { unknown, mixed };
+    BuggyAuthor(test::SeededRandom& random, Ledger& ledger, UnixMs now, Versions versions = Versions::unknown);
 
     [[nodiscard]] const NodeId& id() const { return id_; }
     [[nodiscard]] const LogId& log() const { return forge_.log(); }
@@ -28,6 +30,7 @@ private:
     test::SeededRandom& random_;
     Ledger& ledger_;
     test::LogForge forge_;
+    Versions versions_;
     Vector seen_;
 };
 

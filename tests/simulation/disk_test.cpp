@@ -4,8 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "src/store/sqlite/sqlite_store.hpp"
 #include "sync/verify.hpp"
-#include "tests/simulation/sim_node.hpp"
+#include "tests/simulation/invariants.hpp"
 #include "tests/support/log_forge.hpp"
 
 using namespace minglu;
@@ -190,6 +191,81 @@ TEST_CASE("what a killed process wrote and did not sync is on the disk before it
         ++shown;
     }
     CHECK(shown > 30);
+}
+
+/// A node whose program is replaced by a newer one, over a disk that may fail meanwhile.
+class Upgrade {
+public:
+    static constexpr std::size_t unread = 6;
+
+    explicit Upgrade(std::uint64_t seed) : random_(seed), disk_(random_, faults_) {
+        LogForge partner(LogId{"sc-0000000000000001"}, *partner_key_, {clock_.now().value(), 0});
+        for (std::size_t i = 0; i < unread; ++i) {
+            Header header;
+            header.version = newer_program.version;
+            header.actor = "x";
+            partner.append(header, {serialise(write_op("gi/AGI0" + std::to_string(i), "goods", "柑橘"))});
+        }
+        const auto store = open();
+        Replica old(NodeId{"cq"}, *store, *key_, clock_, random_);
+        const NodeId sc{"sc"};
+        old.write_local([&](WriteTx& tx) { tx.put_peer({sc, fixed_card(sc, *partner_key_), "", false, {}}); });
+        REQUIRE(old.ingest(partner.rest(), sc).value().records == unread + 1);
+    }
+
+    [[nodiscard]] Disk& disk() { return disk_; }
+
+    [[nodiscard]] std::unique_ptr<Store> open() {
+        SqliteOptions options;  // everything is done by the thread that commits, so that a number replays it
+        options.wal_bytes_hard = 1;
+        options.wal_bytes_soft = 1 << 30;
+        options.wal_wait_ms = 0;
+        return open_sqlite_store(disk_.file("minglu.db"), options);
+    }
+
+    [[nodiscard]] std::uint64_t start(Store& store) {
+        const Replica upgraded(NodeId{"cq"}, store, *key_, clock_, random_, nullptr, log_bytes_per_day_default,
+                               newer_program);
+        return upgraded.read_at_start();
+    }
+
+private:
+    ManualClock clock_;
+    SeededRandom random_;
+    Faults faults_;
+    std::unique_ptr<SigningKey> key_ = fixed_key("cq");
+    std::unique_ptr<SigningKey> partner_key_ = fixed_key("sc");
+    Disk disk_;
+};
+
+TEST_CASE(
+    "a crash while an upgraded node reads what was kept: all of it is read, or none and then all at the next start") {
+    std::uint64_t none = 0;
+    std::uint64_t all = 0;
+    for (std::uint64_t change = 1;; ++change) {
+        CAPTURE(change);
+        Upgrade upgrade(change);
+        upgrade.disk().crash_at(change);
+        try {
+            const auto store = upgrade.open();
+            (void)upgrade.start(*store);
+        } catch (const StoreFault&) {
+            REQUIRE(upgrade.disk().crashed());
+        }
+        if (!upgrade.disk().crashed()) break;
+        static constexpr Loss losses[] = {Loss::none, Loss::all, Loss::some};
+        upgrade.disk().restart(losses[change % 3]);
+        const auto store = upgrade.open();
+        const std::size_t left = store->read()->unread().size();
+        CHECK((left == 0 || left == Upgrade::unread));
+        CHECK(store->read()->counts().entries == Upgrade::unread - left);
+        CHECK(upgrade.start(*store) == left);
+        CHECK(store->read()->counts().entries == Upgrade::unread);
+        CHECK(verify(*store->read(), {}, newer_program).empty());
+        ++(left == 0 ? all : none);
+    }
+    CHECK(none > 3);
+    CHECK(all > 3);
 }
 
 }  // namespace

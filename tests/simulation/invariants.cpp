@@ -58,7 +58,8 @@ public:
             if (record.kind == RecordKind::open && written == ledger.leaves.end()) return;
             if (written == ledger.leaves.end() || written->second != record.leaf)
                 findings.push_back(node.id().value() + " holds " + to_string(record.dot) + ", which nobody wrote so");
-            if (record.valid == ledger.invalid.contains(record.dot))
+            const bool is_read = parse_header(record.header)->version <= node.reading().version;
+            if (is_read && record.valid == ledger.invalid.contains(record.dot))
                 findings.push_back(node.id().value() + " judges " + to_string(record.dot) + " wrongly");
         });
         return findings;
@@ -211,6 +212,42 @@ private:
     }
 };
 
+/// What was judged of a record is the same everywhere, whatever program took it: also what no view shows.
+class JudgedAlike : public AtRest {
+public:
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+        Findings findings;
+        const auto first = judged(*nodes.front(), ledger);
+        for (const auto& node : nodes)
+            for (const auto& [dot, text] : judged(*node, ledger))
+                if (const auto there = first.find(dot); there != first.end() && there->second != text)
+                    findings.push_back(node->id().value() + " has judged " + to_string(dot) + " " + text + ", " +
+                                       nodes.front()->id().value() + " " + there->second);
+        return findings;
+    }
+
+private:
+    static std::map<Dot, std::string> judged(SimNode& node, const Ledger& ledger) {
+        std::map<Dot, std::string> all;
+        const auto tx = node.store().read();
+        tx->visit_records(RecordNo{0}, [&](const RecordRow& record) {
+            if (record.dot.log == ledger.forked) return true;
+            std::string text(name(record.kind));
+            text += record.valid ? " valid" : " invalid";
+            if (record.resolves) text += " resolves";
+            if (record.is_batch) text += " batch";
+            for (const EntryKey& key : tx->keys_of_record(record.no)) text += " " + key.value();
+            for (const Hash& subtree : tx->op_subtrees(record.no)) text += " " + to_hex(bytes_of(subtree));
+            for (const BatchMark& mark : tx->marks_of(record.dot))
+                text +=
+                    " " + std::string(name(mark.kind)) + (mark.valid ? " by " : " invalid by ") + to_string(mark.by);
+            all.emplace(record.dot, std::move(text));
+            return true;
+        });
+        return all;
+    }
+};
+
 class NothingLost : public AtRest {
 public:
     Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
@@ -251,7 +288,7 @@ public:
     Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger&) override {
         Findings findings;
         for (const auto& node : nodes) {
-            for (const std::string& finding : verify(*node->store().read()))
+            for (const std::string& finding : verify(*node->store().read(), {}, node->reading()))
                 findings.push_back(node->id().value() + " verify: " + finding);
             for (const std::string& finding : node->store().check())
                 findings.push_back(node->id().value() + " store: " + finding);
@@ -356,6 +393,7 @@ std::vector<std::unique_ptr<Always>> always_invariants() {
 std::vector<std::unique_ptr<AtRest>> at_rest_invariants() {
     std::vector<std::unique_ptr<AtRest>> all;
     all.push_back(std::make_unique<Converged>());
+    all.push_back(std::make_unique<JudgedAlike>());
     all.push_back(std::make_unique<NothingLost>());
     all.push_back(std::make_unique<AllVouchedFor>());
     all.push_back(std::make_unique<NothingOverwritten>());

@@ -13,6 +13,9 @@ namespace minglu::simulation {
 
 using Findings = std::vector<std::string>;
 
+/// A program of the next version, whose records have the form of this one's, beside the program as it is.
+constexpr Reading newer_program{record_version + 1, fold_version + 1};
+
 /// A write that was acknowledged. Two copies of a node may give one dot to two of them.
 struct Act {
     std::string reason;  ///< its own
@@ -25,7 +28,7 @@ struct Ledger {
     std::map<Dot, Hash> leaves;        ///< of every record that an author made
     std::map<Dot, Hash> acknowledged;  ///< of those whose publisher was told that they stand
     std::vector<Act> acts;             ///< the same, in order
-    std::set<Dot> invalid;             ///< made by a program with a bug
+    std::set<Dot> invalid;             ///< made by a program with a bug, for whoever reads them
     std::set<LogId> newer;             ///< logs with records of a later version
     NodeId hostile;                    ///< a peer that keeps to no rule; empty = none
     LogId forked;                      ///< a log of it that goes on in several branches and is never cut
@@ -51,8 +54,8 @@ public:
 /// Every record that a node holds was written by its author, byte for byte; every acknowledged record of its own is
 /// there; all ops of a record are visible or none; an invalid record has no effect; what a node has cosigned it holds.
 [[nodiscard]] std::vector<std::unique_ptr<Always>> always_invariants();
-/// All nodes hold and show the same, and all know that the others vouch for it; nothing acknowledged is missing, and
-/// what it says is accounted for; verify is clean; rebuild changes no byte; no incident without a cause.
+/// All nodes hold, judge and show the same, and all know that the others vouch for it; nothing acknowledged is missing,
+/// and what it says is accounted for; verify is clean; rebuild changes no byte; no incident without a cause.
 [[nodiscard]] std::vector<std::unique_ptr<AtRest>> at_rest_invariants();
 
 /// Whether what an op says stands, is a side of a listed conflict, or was overwritten by an op that saw it. Keeps what

@@ -18,12 +18,14 @@ struct Wanted {
     bool line = false;
     bool calm = false;
     bool forks = false;
+    bool versions = false;
 };
 
 struct Totals {
     std::uint64_t runs = 0;
     std::uint64_t records = 0;
     std::uint64_t conflicts = 0;
+    std::uint64_t read_since = 0;
     std::int64_t simulated_ms = 0;
     std::map<std::string, std::uint64_t, std::less<>> faults;
     std::vector<std::uint64_t> failed;
@@ -40,6 +42,7 @@ Options options_of(std::uint64_t seed, const Wanted& wanted) {
     options.store = stores.at(wanted.store);
     options.faults = !wanted.calm;
     options.hostile_peer = !wanted.calm && seed % 2 == 0;
+    options.mixed_versions = wanted.versions || seed % 3 == 0;
     return options;
 }
 
@@ -61,6 +64,7 @@ Findings run_one(std::uint64_t seed, const Wanted& wanted, Totals& totals) {
     const Coverage& coverage = simulation.coverage();
     totals.records += coverage.records;
     totals.conflicts += coverage.conflicts_seen;
+    totals.read_since += coverage.read_since;
     totals.simulated_ms += coverage.simulated_ms;
     for (const auto& [kind, count] : coverage.faults.counts) totals.faults[kind] += count;
     return findings;
@@ -72,12 +76,13 @@ void tell(std::uint64_t seed, const Wanted& wanted, const Findings& findings) {
     if (wanted.nodes != 0) std::cerr << " --nodes " << wanted.nodes;
     if (!wanted.store.empty()) std::cerr << " --store " << wanted.store;
     std::cerr << (wanted.line ? " --line" : "") << (wanted.calm ? " --calm" : "") << (wanted.forks ? " --forks" : "")
-              << std::endl;
+              << (wanted.versions ? " --versions" : "") << std::endl;
 }
 
 void tell(const Totals& totals) {
     std::cout << totals.runs << " seeds, " << totals.simulated_ms / 3'600'000 << " simulated hours, " << totals.records
-              << " records, " << totals.conflicts << " conflicts\n";
+              << " records, " << totals.conflicts << " conflicts, " << totals.read_since
+              << " records read after an upgrade\n";
     for (const auto& [kind, count] : totals.faults) std::cout << "  " << kind << ": " << count << "\n";
     if (totals.failed.empty()) {
         std::cout << "all guarantees hold\n";
@@ -118,6 +123,7 @@ int main(int argc, char** argv) {
     app.add_flag("--line", wanted.line, "nodes in a line: the ends have no link");
     app.add_flag("--calm", wanted.calm, "no faults");
     app.add_flag("--forks", wanted.forks, "copied, rolled back and restored nodes instead; --nodes does not count");
+    app.add_flag("--versions", wanted.versions, "programs of two versions, the older of which are upgraded");
     CLI11_PARSE(app, argc, argv);
     std::uint64_t last = seed;
     if (!seeds.empty() && !read_range(seeds, seed, last)) {

@@ -48,7 +48,8 @@ SimNode::SimNode(NodeId id, std::unique_ptr<Disk> disk, test::ManualClock& clock
 void SimNode::start() {
     if (disk_) store_ = open_sqlite_store(disk_->file("minglu.db"), store_options(random_));
     find_key();
-    replica_ = std::make_unique<Replica>(id_, *store_, signer(), clock_, random_);
+    replica_ = std::make_unique<Replica>(id_, *store_, signer(), clock_, random_, nullptr, log_bytes_per_day_default,
+                                         reading_);
     exchange_ = std::make_unique<Exchange>(*replica_, *store_, clock_, card_);
     for (auto& [name, link] : links_) follow(link.to->id(), link);
 }
@@ -131,6 +132,11 @@ void SimNode::restart(NewLog new_log) {
     }
     if (disk_) store_.reset();
     start_anyhow();
+}
+
+void SimNode::upgrade(const Reading& reading) {
+    reading_ = reading;
+    restart(NewLog::no);
 }
 
 void SimNode::crash(Loss loss) {

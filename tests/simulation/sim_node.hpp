@@ -33,6 +33,8 @@ public:
     void restart(NewLog new_log);
     /// The same over another store in memory: a backup, or an old or foreign copy of the data directory.
     void restart_over(std::unique_ptr<Store> store, NewLog new_log);
+    /// Another program over the same data.
+    void upgrade(const Reading& reading);
     /// Stops without a farewell and starts again over what the disk kept; may crash once more meanwhile.
     void crash(Loss loss);
 
@@ -42,6 +44,7 @@ public:
     [[nodiscard]] Store& store() { return *store_; }
     [[nodiscard]] Disk* disk() { return disk_.get(); }  ///< none for a store in memory
     [[nodiscard]] const Signer& signer() const { return *signing_; }
+    [[nodiscard]] const Reading& reading() const { return reading_; }
     [[nodiscard]] const std::string& card() const { return card_; }
     [[nodiscard]] test::ManualClock& clock() { return clock_; }
 
@@ -73,6 +76,7 @@ private:
     std::vector<std::unique_ptr<SigningKey>> keys_;  ///< all that it made
     const SigningKey* signing_ = nullptr;
     std::string card_;
+    Reading reading_;
     std::unique_ptr<Disk> disk_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<Replica> replica_;

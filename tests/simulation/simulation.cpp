@@ -30,7 +30,9 @@ Simulation::Simulation(const Options& options)
     : options_(options), random_(options.seed * 0x9e37'79b9'7f4a'7c15u + 1), workload_(random_, ledger_) {
     for (std::size_t i = 0; i < std::min(options.nodes, node_names.size()); ++i)
         add_node(NodeId{std::string(node_names[i])});
-    if (options.buggy_author) buggy_.emplace(random_, ledger_, clocks_.front()->now());
+    if (options.buggy_author)
+        buggy_.emplace(random_, ledger_, clocks_.front()->now(),
+                       options.mixed_versions ? BuggyAuthor::Versions::mixed : BuggyAuthor::Versions::unknown);
     for (const auto& node : nodes_) {
         for (const auto& other : nodes_)
             if (other != node) node->pin(other->id(), other->card());
@@ -38,6 +40,22 @@ Simulation::Simulation(const Options& options)
     }
     connect_all();
     if (options.hostile_peer) add_hostile_peer();
+    if (!options.mixed_versions) return;
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+        if (i % 2 == 0) nodes_[i]->upgrade(newer_program);
+}
+
+/// The same data under the newer program; what it has kept unread is read now.
+void Simulation::upgrade(SimNode& node) {
+    node.upgrade(newer_program);
+    const std::uint64_t read = node.replica().read_at_start();
+    coverage_.read_since += read;
+    if (read > 0) ++coverage_.upgrades;
+}
+
+void Simulation::upgrade_all() {
+    for (const auto& node : nodes_)
+        if (node->reading().version < newer_program.version) upgrade(*node);
 }
 
 /// It is let in by everybody; the honest nodes are connected without it.
@@ -215,6 +233,10 @@ Findings Simulation::push(SimNode& node) {
 }
 
 Findings Simulation::act(SimNode& node) {
+    if (options_.mixed_versions && node.reading().version < newer_program.version && random_.one_in(80)) {
+        upgrade(node);
+        return {};
+    }
     const std::uint64_t dice = random_.below(100);
     if (dice < 35) return workload_.act(node, ids_);
     if (dice < 65) return pull(node);
@@ -314,6 +336,15 @@ Findings Simulation::settle() {
     return {};
 }
 
+/// With two versions first as they are: old nodes hold then what they do not read. Some of them have nothing else to do
+/// when they are upgraded.
+Findings Simulation::come_to_rest() {
+    Findings findings = settle();
+    if (!options_.mixed_versions || !findings.empty()) return findings;
+    upgrade_all();
+    return settle();
+}
+
 void Simulation::note_end() {
     const auto tx = nodes_.front()->store().read();
     coverage_.records = tx->counts().records;
@@ -333,7 +364,7 @@ Findings Simulation::run() {
         for (std::string& finding : findings) finding = "step " + std::to_string(i) + ": " + finding;
     }
     if (findings.empty()) {
-        append(findings, settle());
+        append(findings, come_to_rest());
         for (const auto& node : nodes_) append(findings, check_always(*node));
         for (const auto& invariant : at_rest_invariants()) append(findings, invariant->check(nodes_, ledger_));
         for (std::string& finding : findings) finding = "at rest: " + finding;

@@ -24,6 +24,7 @@ struct Options {
     bool faults = true;  ///< lines lose, damage, delay; disks fail; clocks jump; nodes restart and are cut off for days
     bool buggy_author = true;
     bool hostile_peer = false;
+    bool mixed_versions = false;  ///< half the nodes run a newer program from the start, the others are upgraded
 };
 
 /// Two or three mostly, as many as there may be now and then.
@@ -38,6 +39,8 @@ struct Coverage {
     std::uint64_t conflicts_seen = 0;
     std::uint64_t pushes = 0;  ///< that reached the neighbour, whole or not
     std::uint64_t key_changes = 0;
+    std::uint64_t upgrades = 0;     ///< with records to read
+    std::uint64_t read_since = 0;   ///< records that were read after an upgrade
     std::uint64_t heads_ahead = 0;  ///< times a node held a head beyond its records
     std::int64_t simulated_ms = 0;
     Faults faults;
@@ -55,6 +58,8 @@ public:
 private:
     void add_node(const NodeId& id);
     void add_hostile_peer();
+    void upgrade(SimNode& node);
+    void upgrade_all();
     void connect_all();
     void connect(SimNode& a, SimNode& b);
     void pass_time();
@@ -73,6 +78,7 @@ private:
     void mend();
     [[nodiscard]] std::pair<Vector, std::uint64_t> moves(SimNode& node) const;
     [[nodiscard]] Findings settle();
+    [[nodiscard]] Findings come_to_rest();
     void note_heads_ahead();
     void note_end();
 

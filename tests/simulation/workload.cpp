@@ -88,7 +88,7 @@ std::optional<Draft> Workload::approval(const ReadTx& tx, const NodeId& node) {
     std::vector<RecordRow> waiting;
     for (RecordRow& record : tx.batches(RecordNo{0}, 200)) {
         if (record.kind != RecordKind::batch_propose) continue;
-        const auto needs = parse_header(record.header)->needs;
+        const auto needs = header_of(record)->needs;
         if (std::find(needs.begin(), needs.end(), node) != needs.end()) waiting.push_back(std::move(record));
     }
     if (waiting.empty()) return std::nullopt;
@@ -134,6 +134,10 @@ Draft Workload::draft(const ReadTx& tx, const NodeId& node, const std::vector<No
 
 Findings Workload::act(SimNode& node, const std::vector<NodeId>& all) {
     Draft made = draft(*node.store().read(), node.id(), all);
+    if (node.reading().version > record_version && random_.one_in(2)) {
+        made.version = node.reading().version;
+        ledger_.newer.insert(node.replica().standing().own_log);
+    }
     const Vector held = node.replica().standing().vector;
     const bool covered =
         std::all_of(made.ops.begin(), made.ops.end(), [&](const Op& op) { return held.covers(op.seen); });

@@ -4,9 +4,10 @@
 
 namespace minglu::test {
 
-LogForge::LogForge(LogId log, const Signer& signer, HybridTime time, std::optional<Cut> cut)
+LogForge::LogForge(LogId log, const Signer& signer, HybridTime time, std::optional<Cut> cut, std::uint32_t version)
     : log_(std::move(log)), signer_(&signer), time_(time), tree_(hash_of(signer.suite())) {
     Header header;
+    header.version = version;
     header.kind = RecordKind::open;
     header.time = time;
     header.open = OpenInfo{node_of(log_), signer.suite(), signer.public_key(), std::nullopt, std::move(cut)};

@@ -15,7 +15,8 @@ namespace minglu::test {
 class LogForge {
 public:
     /// Begins with a proper `open` record dated `time`. Copy a forge to let its log fork.
-    LogForge(LogId log, const Signer& signer, HybridTime time, std::optional<Cut> cut = {});
+    LogForge(LogId log, const Signer& signer, HybridTime time, std::optional<Cut> cut = {},
+             std::uint32_t version = record_version);
 
     /// Fills in log, seq, ops, ops_root, and a time one millisecond after the last when `header` has none. `more` is
     /// put before the closing brace, e.g. a member that no version knows yet.

@@ -46,6 +46,13 @@ public:
     std::vector<EntryKey> keys_of_record(RecordNo no) const override {
         return holds(no) ? stored(no).keys : std::vector<EntryKey>{};
     }
+    std::vector<Dot> unread() const override {
+        std::vector<Dot> unread;
+        for (const auto& record : state().records) {
+            if (record->row.kind == RecordKind::unknown) unread.push_back(record->row.dot);
+        }
+        return unread;
+    }
     void visit_records(RecordNo after, const std::function<bool(const RecordRow&)>& visit) const override {
         for (std::int64_t no = std::max<std::int64_t>(after.value(), 0) + 1; holds(RecordNo{no}); ++no) {
             if (!visit(stored(RecordNo{no}).row)) return;
@@ -237,6 +244,10 @@ public:
         if (!log(record.row.dot.log)) throw std::logic_error("add_record: no log of " + to_string(record.row.dot));
         return memory::add_record(*state_, record);
     }
+    void judge_record(const RecordRow& row, std::span<const EntryKey> keys,
+                      std::span<const Hash> op_subtrees) override {
+        memory::judge_record(*state_, row, keys, op_subtrees);
+    }
     void add_tree_nodes(LogNo log, std::span<const TreeNode> nodes) override {
         for (const TreeNode& node : nodes) state_->tree[{log, node.level, node.index}] = node.hash;
     }
@@ -250,7 +261,7 @@ public:
     }
 
     EntryNo put_entry(const EntryViews& views, UnixMs at) override { return memory::put_entry(*state_, views, at); }
-    void remove_entry(const EntryKey& key) override { memory::remove_entry(*state_, key); }
+    void remove_entry(const EntryKey& key, UnixMs at) override { memory::remove_entry(*state_, key, at); }
     void clear_views() override { state_->entries.clear(); }
 
     void put_peer(const PeerRow& peer) override { state_->peers[peer.node] = peer; }

@@ -73,6 +73,29 @@ RecordNo add_record(State& state, const NewRecord& record) {
     return no;
 }
 
+void judge_record(State& state, const RecordRow& row, std::span<const EntryKey> keys,
+                  std::span<const Hash> op_subtrees) {
+    auto& stored = state.records.at(static_cast<std::size_t>(row.no.value()) - 1);
+    if ((!keys.empty() && keys.size() != row.ops) || !stored->keys.empty()) {
+        throw std::logic_error("judge_record: " + to_string(row.dot) + " has its keys, or other ones");
+    }
+    auto judged = std::make_shared<StoredRecord>(*stored);
+    judged->row.kind = row.kind;
+    judged->row.time = row.time;
+    judged->row.resolves = row.resolves;
+    judged->row.valid = row.valid;
+    judged->row.is_batch = row.is_batch;
+    judged->keys.assign(keys.begin(), keys.end());
+    judged->op_subtrees.assign(op_subtrees.begin(), op_subtrees.end());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        state.number_of(keys[i]);
+        auto& ops = state.ops_of_key[keys[i]];
+        const std::pair op{row.no, i};
+        ops.insert(std::lower_bound(ops.begin(), ops.end(), op), op);
+    }
+    stored = std::move(judged);
+}
+
 RecordNo arrival_before(const State& state, const Vector& have) {
     for (const auto& record : state.records) {
         if (!have.covers(record->row.dot)) return RecordNo{record->row.no.value() - 1};
@@ -97,11 +120,10 @@ EntryNo put_entry(State& state, const EntryViews& views, UnixMs at) {
     return no;
 }
 
-void remove_entry(State& state, const EntryKey& key) {
+void remove_entry(State& state, const EntryKey& key, UnixMs at) {
     const auto number = state.entry_numbers.find(key);
     if (number == state.entry_numbers.end() || state.entries.erase(number->second) == 0) return;
-    // An entry goes only when a cut arrives in a record, so what is journalled happened when that came.
-    tell_conflicts(state, key, {}, state.records.empty() ? UnixMs{} : state.records.back()->row.arrived);
+    tell_conflicts(state, key, {}, at);
 }
 
 void claim(State& state, const Hash& conflict, std::string_view actor, UnixMs at) {

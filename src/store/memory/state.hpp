@@ -66,11 +66,13 @@ struct State {
 
 /// Replaces an entry's views, and writes to the journal what changed. `views.periods` and `conflicts` may be empty.
 EntryNo put_entry(State& state, const EntryViews& views, UnixMs at);
-void remove_entry(State& state, const EntryKey& key);
+void remove_entry(State& state, const EntryKey& key, UnixMs at);
 void claim(State& state, const Hash& conflict, std::string_view actor, UnixMs at);
 void add_incident(State& state, const IncidentRow& incident);
 bool acknowledge(State& state, std::int64_t incident_no, Acknowledgement acknowledgement);
 RecordNo add_record(State& state, const NewRecord& record);
+void judge_record(State& state, const RecordRow& row, std::span<const EntryKey> keys,
+                  std::span<const Hash> op_subtrees);
 
 [[nodiscard]] RecordNo arrival_before(const State& state, const Vector& have);
 [[nodiscard]] EntryPage query(const State& state, const EntryQuery& query);

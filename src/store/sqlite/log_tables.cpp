@@ -153,6 +153,15 @@ std::vector<EntryKey> LogTables::keys_of_record(RecordNo no) const {
     return keys;
 }
 
+std::vector<Dot> LogTables::unread() const {
+    std::vector<Dot> unread;
+    Query query = database_.query(
+        "SELECT l.id, r.seq FROM record r CROSS JOIN log l ON l.log_no = r.log_no WHERE r.kind = 'unknown'"
+        " ORDER BY r.record_no");
+    while (query.next()) unread.push_back({LogId{query->text(0)}, seq_at(query.row(), 1)});
+    return unread;
+}
+
 void LogTables::visit_records(RecordNo after, const std::function<bool(const RecordRow&)>& visit) const {
     Query query = database_.query(
         "SELECT r.record_no, l.id, r.seq, r.kind, r.time_ms, r.time_counter, r.resolves, r.valid, r.arrived, r.leaf,"
@@ -312,6 +321,20 @@ RecordNo LogTables::add_record(const NewRecord& record) {
         database_.run("INSERT INTO op (op_no, key_no, line) VALUES (?, ?, ?)", op_no++, key_no, record.ops[i]);
     }
     return no;
+}
+
+void LogTables::judge_record(const RecordRow& row, std::span<const EntryKey> keys, std::span<const Hash> op_subtrees) {
+    if ((!keys.empty() && keys.size() != row.ops) || !keys_of_record(row.no).empty())
+        throw std::logic_error("judge_record: " + to_string(row.dot) + " has its keys, or other ones");
+    const std::string subtrees = join_hashes(op_subtrees);
+    database_.run(
+        "UPDATE record SET kind = ?, time_ms = ?, time_counter = ?, resolves = ?, valid = ?, is_batch = ?,"
+        " op_subtrees = ? WHERE record_no = ?",
+        name(row.kind), row.time.ms, row.time.counter, row.resolves, row.valid, row.is_batch, Blob{subtrees}, row.no);
+    if (database_.changes() == 0) throw std::logic_error("judge_record: " + to_string(row.dot) + " is not here");
+    std::int64_t op_no = first_op(row.no.value());
+    for (const EntryKey& key : keys)
+        database_.run("UPDATE op SET key_no = ? WHERE op_no = ?", keys_.require(key), op_no++);
 }
 
 void LogTables::add_tree_nodes(LogNo log, std::span<const TreeNode> nodes) {

@@ -39,6 +39,7 @@ public:
                                                               std::uint32_t count) const;
     [[nodiscard]] std::vector<Hash> op_subtrees(RecordNo no) const;
     [[nodiscard]] std::vector<EntryKey> keys_of_record(RecordNo no) const;
+    [[nodiscard]] std::vector<Dot> unread() const;
     void visit_records(RecordNo after, const std::function<bool(const RecordRow&)>& visit) const;
     [[nodiscard]] RecordNo arrival_before(const Vector& have) const;
     [[nodiscard]] RecordNo last_record() const;
@@ -50,6 +51,7 @@ public:
     LogNo add_log(const LogRow& log);
     void update_log(const LogRow& log);
     RecordNo add_record(const NewRecord& record);
+    void judge_record(const RecordRow& row, std::span<const EntryKey> keys, std::span<const Hash> op_subtrees);
     void add_tree_nodes(LogNo log, std::span<const TreeNode> nodes);
     void add_mark(const BatchMark& mark);
     void put_cosignature(const CosignatureRow& row);

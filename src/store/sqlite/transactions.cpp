@@ -30,16 +30,6 @@ SqliteWriteTx::~SqliteWriteTx() {
     if (lock_.owns_lock()) end();
 }
 
-void SqliteWriteTx::remove_entry(const EntryKey& key) {
-    // An entry goes only when a cut arrives in a record, so what is journalled happened when that came.
-    UnixMs arrived;
-    c_.log.visit_records(RecordNo{c_.log.last_record().value() - 1}, [&](const RecordRow& record) {
-        arrived = record.arrived;
-        return false;
-    });
-    c_.views.remove_entry(key, arrived);
-}
-
 void SqliteWriteTx::commit() {
     if (!lock_.owns_lock()) throw std::logic_error("commit: the transaction has ended");
     c_.search.flush();

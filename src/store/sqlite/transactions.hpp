@@ -46,6 +46,7 @@ public:
     }
     std::vector<Hash> op_subtrees(RecordNo no) const override { return c_.log.op_subtrees(no); }
     std::vector<EntryKey> keys_of_record(RecordNo no) const override { return c_.log.keys_of_record(no); }
+    std::vector<Dot> unread() const override { return c_.log.unread(); }
     void visit_records(RecordNo after, const std::function<bool(const RecordRow&)>& visit) const override {
         c_.log.visit_records(after, visit);
     }
@@ -129,12 +130,16 @@ public:
     LogNo add_log(const LogRow& log) override { return c_.log.add_log(log); }
     void update_log(const LogRow& log) override { c_.log.update_log(log); }
     RecordNo add_record(const NewRecord& record) override { return c_.log.add_record(record); }
+    void judge_record(const RecordRow& row, std::span<const EntryKey> keys,
+                      std::span<const Hash> op_subtrees) override {
+        c_.log.judge_record(row, keys, op_subtrees);
+    }
     void add_tree_nodes(LogNo log, std::span<const TreeNode> nodes) override { c_.log.add_tree_nodes(log, nodes); }
     void add_mark(const BatchMark& mark) override { c_.log.add_mark(mark); }
     void put_cosignature(const CosignatureRow& row) override { c_.log.put_cosignature(row); }
 
     EntryNo put_entry(const EntryViews& views, UnixMs at) override { return c_.views.put_entry(views, at); }
-    void remove_entry(const EntryKey& key) override;
+    void remove_entry(const EntryKey& key, UnixMs at) override { c_.views.remove_entry(key, at); }
     void clear_views() override { c_.views.clear(); }
 
     void put_peer(const PeerRow& peer) override { c_.local.put_peer(peer); }

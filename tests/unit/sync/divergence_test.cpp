@@ -97,7 +97,7 @@ enum class Damage { other_leaf, not_shown };
 /// As if bytes of the stored entry had changed while the node was down.
 void damage(LoneNode& node, const std::string& key, Damage how) {
     node.replica->write_local([&](WriteTx& tx) {
-        if (how == Damage::not_shown) return tx.remove_entry(EntryKey{key});
+        if (how == Damage::not_shown) return tx.remove_entry(EntryKey{key}, UnixMs{});
         EntryViews views = views_of(tx, EntryKey{key});
         views.trie_leaf[0] ^= 1;
         tx.put_entry(views, node.clock.now());

@@ -142,6 +142,7 @@ void own_divergence(Scene& scene) {
         views.trie_leaf[0] ^= 1;
         tx.put_entry(views, scene.node.clock.now());
     });
+    scene.node.clock.advance(2 * head_interval_ms);  // a new head is due, and must not hide it
     scene.node.open();
     CHECK_FALSE(scene.node.replica->agrees_with_own_head());
 }
