@@ -162,6 +162,14 @@ void CatalogueAt::visit_touched(
     for (std::size_t i = 0; i < touched_.size(); ++i) visit(touched_[i], refolded(i).periods);
 }
 
+std::optional<Day> CatalogueAt::first_listed(const EntryKey& key) const {
+    const auto entry = entry_at(tx_, key, asked_.known_at);
+    if (!entry) return std::nullopt;
+    const auto first = std::find_if(entry->periods.begin(), entry->periods.end(),
+                                    [](const Period& period) { return period.listing == "listed"; });
+    return first == entry->periods.end() ? std::nullopt : std::optional(first->from);
+}
+
 HitAnswer CatalogueAt::answer_about(const EntryHit& hit) const {
     const auto judged = [&](std::span<const Period> periods) {
         return protection_of(hit.key, periods, asked_.as_of, asked_.known_on());

@@ -66,6 +66,8 @@ public:
     [[nodiscard]] EntryPage query(const EntryQuery& query) const;
     /// One entry on the day that is asked about; none before its first period.
     [[nodiscard]] std::optional<EntryHit> hit_of(EntryNo no) const;
+    /// The first day on which the entry is listed, as far as is known; none where there is no such day.
+    [[nodiscard]] std::optional<Day> first_listed(const EntryKey& key) const;
     /// Of a hit that `query` or `hit_of` gave.
     [[nodiscard]] HitAnswer answer_about(const EntryHit& hit) const;
 

@@ -7,8 +7,8 @@
 
 namespace minglu {
 
-/// "渝知发〔2012〕47号", the year in 〔〕 (U+3014, U+3015) whatever brackets were typed, no leading zeros, no 第.
-/// Errors: bad_number.
+/// "渝知发〔2012〕47号", the year in 〔〕 (U+3014, U+3015) whatever was typed around it: other brackets, or 年, 第 or a
+/// dash behind it; no leading zeros, no 第; 号 where it was left out. Errors: bad_number.
 [[nodiscard]] Result<std::string> parse_document_number(std::string_view text);
 
 }  // namespace minglu

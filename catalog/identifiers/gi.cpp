@@ -36,15 +36,23 @@ std::string without_decoration(std::string text) {
     return text;
 }
 
-/// "2010年" in front; the year, 0 where there is none.
+/// "2010年", or "2010" before 第, in front; the year, 0 where there is none.
 int take_year(std::string_view& text) {
     constexpr std::string_view mark = "年";
-    const auto end = text.find(mark);
+    const auto end = std::min(text.find(mark), text.find("第"));
     if (end == std::string_view::npos) return 0;
     const auto year = parse_chinese_integer(text.substr(0, end));
     if (!year) return 0;
-    text.remove_prefix(end + mark.size());
+    text.remove_prefix(end);
+    take_prefix(text, mark);
     return *year;
+}
+
+/// 第 and 号 around the number; behind a year or an office one of them suffices.
+bool take_frame(std::string_view& text, bool is_introduced) {
+    const bool begins = take_prefix(text, "第");
+    const bool ends = take_suffix(text, "号");
+    return (begins && ends) || (is_introduced && (begins || ends));
 }
 
 }  // namespace
@@ -75,7 +83,7 @@ Result<std::string> parse_announcement_number(std::string_view text) {
     std::string_view body = plain;
     const auto issuer = take_issuer(body);
     const int year = take_year(body);
-    const bool framed = take_prefix(body, "第") && take_suffix(body, "号");
+    const bool framed = take_frame(body, year != 0 || issuer != Issuer::unnamed);
     const auto number = parse_chinese_integer(body);
     if (!framed || !number || *number < 1 || *number > number_max)
         return fail(bad_number(text, "the number of an announcement", cure_announcement));

@@ -9,6 +9,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "catalog/text/han_fold.hpp"
+#include "catalog/text/registration_signs.hpp"
 #include "catalog/text/utf8.hpp"
 
 namespace minglu {
@@ -58,6 +60,107 @@ bool is_plain(std::string_view text) {
         at += step.size;
     }
     return true;
+}
+
+bool is_ascii_alnum(char32_t code) {
+    return (code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z') || (code >= 'a' && code <= 'z');
+}
+
+/// Full stops, the middle dot and bullets, which stand for the dot of a number.
+bool is_dot(char32_t code) {
+    return code == 0x3002 || code == 0xB7 || code == 0x2022 || code == 0x2027 || code == 0x30FB;
+}
+
+/// Says something about a number, or ends a sentence; no dash, which may be a minus, and no bracket.
+bool is_trimming(char32_t code) {
+    constexpr std::uint32_t categories = U_GC_PO_MASK | U_GC_PI_MASK | U_GC_PF_MASK | U_GC_SO_MASK | U_GC_SK_MASK;
+    constexpr char32_t no_utf8 = 0xFFFD;
+    return code != no_utf8 && (U_GET_GC_MASK(static_cast<UChar32>(code)) & categories) != 0;
+}
+
+char32_t first_of(std::string_view text) {
+    return utf8_at(text, 0).code;
+}
+
+/// Where the last character begins.
+std::size_t last_at(std::string_view text) {
+    std::size_t at = text.size() - 1;
+    while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u) --at;
+    return at;
+}
+
+bool is_opening(char32_t code) {
+    return u_charType(static_cast<UChar32>(code)) == U_START_PUNCTUATION;
+}
+
+bool is_closing(char32_t code) {
+    return u_charType(static_cast<UChar32>(code)) == U_END_PUNCTUATION;
+}
+
+/// Of brackets at the ends: whether nothing closes the first, nothing opens the last, or both enclose the whole.
+bool drop_idle_bracket(std::string_view& text) {
+    std::size_t opening = 0;
+    std::size_t closing = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const Utf8Step step = utf8_at(text, at);
+        opening += is_opening(step.code) ? 1u : 0u;
+        closing += is_closing(step.code) ? 1u : 0u;
+        at += step.size;
+    }
+    const std::size_t last = last_at(text);
+    const bool opens = is_opening(first_of(text));
+    const bool closes = is_closing(first_of(text.substr(last)));
+    if (opens && (closing == 0 || (closes && opening == 1 && closing == 1))) {
+        text.remove_prefix(utf8_at(text, 0).size);
+        return true;
+    }
+    if (closes && opening == 0) text.remove_suffix(text.size() - last);
+    return closes && opening == 0;
+}
+
+std::string_view without_trimmings(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t last = last_at(text);
+        if (is_trimming(first_of(text)))
+            text.remove_prefix(utf8_at(text, 0).size);
+        else if (is_trimming(first_of(text.substr(last))))
+            text.remove_suffix(text.size() - last);
+        else if (!drop_idle_bracket(text))
+            break;
+    }
+    return text;
+}
+
+/// Chinese characters as the standard ones, dots as dots.
+std::string with_plain_characters(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    char32_t before = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const Utf8Step step = utf8_at(text, at);
+        at += step.size;
+        char32_t code = is_cjk(step.code) ? standard_character(step.code) : step.code;
+        const bool inside = is_ascii_alnum(before) && at < text.size() && is_ascii_alnum(utf8_at(text, at).code);
+        if (is_dot(code) && inside) code = U'.';
+        append_utf8(out, code);
+        before = code;
+    }
+    return out;
+}
+
+std::string upper_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+
+/// What is longer is no number: taking it apart layer by layer would only cost time.
+constexpr std::size_t trimmed_bytes_max = 400;
+
+std::string folded_once(std::string_view text) {
+    // ™ would be letters afterwards; (ＴＭ) is none before.
+    const std::string folded = without_registration_signs(fold_name(without_registration_signs(text)));
+    return upper_case(with_plain_characters(without_trimmings(folded)));
 }
 
 constexpr std::array<std::string_view, 10> chinese_digits{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"};
@@ -126,10 +229,17 @@ bool is_blank(std::string_view text) {
 }
 
 std::string fold_number(std::string_view text) {
-    auto out = fold_name(text);
-    for (char& c : out)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return out;
+    if (is_digits(text)) return std::string(text);
+    std::string folded;
+    if (text.size() > trimmed_bytes_max) {
+        folded = upper_case(fold_name(text));
+        if (folded.size() > trimmed_bytes_max) return folded;
+        text = folded;
+    }
+    // What is left out may have kept characters apart that compose, or brackets that are a sign together.
+    std::string once = folded_once(text);
+    for (std::string again = folded_once(once); again != once; again = folded_once(once)) once = std::move(again);
+    return once;
 }
 
 bool is_digits(std::string_view text) {

@@ -13,7 +13,10 @@ namespace minglu {
 [[nodiscard]] std::string fold_name(std::string_view text);
 /// Whether `fold_name` leaves nothing, told without folding where a glance suffices.
 [[nodiscard]] bool is_blank(std::string_view text);
-/// `fold_name` with ASCII letters in upper case: full-width, spaced and lower-case spellings of a number become one.
+/// One spelling of a number, however it is typed: `fold_name` with ASCII letters in upper case, Chinese characters as
+/// the standard ones (號 → 号), what stands for a dot between two letters or digits (。 ·) as a dot; without signs of
+/// registration (®, TM in brackets), without stops and quotes at either end, and without brackets there that enclose
+/// all of it or nothing. Idempotent.
 [[nodiscard]] std::string fold_number(std::string_view text);
 
 [[nodiscard]] bool is_digits(std::string_view text);  ///< one or more of 0–9 and nothing else

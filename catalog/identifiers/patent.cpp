@@ -73,6 +73,14 @@ std::string_view leading_digits(std::string_view text) {
     return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
+/// The kind code behind the digits of a publication number, whatever sets it apart: "B", ".B", "/B", "(B)".
+std::string_view without_setting(std::string_view code) {
+    while (!code.empty() && std::string_view("./(:").find(code.front()) != std::string_view::npos)
+        code.remove_prefix(1);
+    take_suffix(code, ")");
+    return code;
+}
+
 bool is_publication_form(std::string_view digits, std::string_view code, Prefixes prefixes) {
     if (digits.size() != 7 && digits.size() != 9) return false;
     if (digits.front() < '1' || digits.front() > '3' || prefixes.zl) return false;
@@ -87,7 +95,8 @@ Result<PatentNumber> parse_application(std::string_view text, std::string_view b
     if (rest.empty() && (digits.size() == old_digits + 1 || digits.size() == new_digits + 1)) {
         rest = digits.substr(digits.size() - 1);
         digits.remove_suffix(1);
-    } else if (take_prefix(rest, ".") && rest.empty()) {
+    } else if (!take_prefix(rest, ".") && rest.empty() && fold_name(text).ends_with('.')) {
+        // Folding took it for a full stop; here a digit may be lost.
         return fail(bad_number(text, "a patent number: nothing after the dot", cure_form));
     }
     const bool old_form = digits.size() == old_digits;
@@ -118,13 +127,14 @@ char patent_check_digit(std::string_view digits) {
 }
 
 Result<PatentNumber> parse_patent_number(std::string_view text) {
-    const auto folded = fold_number(text);
+    auto folded = fold_number(text);
+    folded.erase(std::remove(folded.begin(), folded.end(), '-'), folded.end());
     std::string_view body = folded;
     const auto prefixes = take_prefixes(body);
     const auto digits = leading_digits(body);
-    const auto code = body.substr(digits.size());
+    const auto code = without_setting(body.substr(digits.size()));
     if (is_publication_form(digits, code, prefixes))
-        return PatentNumber{"CN" + std::string(body), true, digits.front(), 0};
+        return PatentNumber{"CN" + std::string(digits) + std::string(code), true, digits.front(), 0};
     return parse_application(text, body);
 }
 
@@ -135,6 +145,13 @@ std::string display_patent_number(std::string_view normalised) {
 std::string_view kind_code_of(std::string_view publication_number) {
     if (!take_prefix(publication_number, "CN")) return {};
     return publication_number.substr(leading_digits(publication_number).size());
+}
+
+std::string_view publication_stem(std::string_view publication_number) {
+    constexpr std::size_t stem_size = 11;  // CN and nine digits
+    const std::string_view stem = publication_number.substr(0, std::min(publication_number.size(), stem_size));
+    const bool is_stem = stem.size() == stem_size && stem.starts_with("CN") && is_digits(stem.substr(2));
+    return is_stem && leading_digits(publication_number.substr(2)).size() == stem_size - 2 ? stem : std::string_view();
 }
 
 }  // namespace minglu

@@ -15,7 +15,8 @@ struct PatentNumber {
     int year = 0;           ///< filing year in an application number; 0 for a publication, which does not tell
 };
 
-/// Reads any spelling: ZL or CN in front, spaces, full-width characters, a missing dot. The check digit of an
+/// Reads any spelling: ZL or CN in front, spaces, dashes, full-width characters, a missing dot, one before the kind
+/// code. The check digit of an
 /// application number is verified where given (the part after the dot) and computed where not. A publication number
 /// keeps its kind code; one without (`CN1365983`, as older sources print it) is taken with its CN only, since seven
 /// bare digits are more often a trademark. ZL stands before application numbers alone.
@@ -32,5 +33,9 @@ struct PatentNumber {
 
 /// The kind code of a publication number, "" where it has none: "CN112734678B" -> "B".
 [[nodiscard]] std::string_view kind_code_of(std::string_view publication_number);
+
+/// What the publications of one application share, "CN112734678A" and "CN112734678B" -> "CN112734678"; "" for other
+/// numbers. Nine digits stay the same from the first publication on (ZC 0007-2012); those of seven digits did not.
+[[nodiscard]] std::string_view publication_stem(std::string_view publication_number);
 
 }  // namespace minglu

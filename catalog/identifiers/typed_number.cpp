@@ -14,13 +14,15 @@ namespace minglu {
 
 namespace {
 
-/// As `fold_number` leaves them; a longer one before its own beginning.
-constexpr std::array<std::string_view, 32> labels{
-    "商标注册证号", "商标注册号", "商标注册证", "注册商标号", "国际注册号", "国际注册",     "注册证号",
-    "注册号",       "注册证",     "商标号",     "商标",       "专利申请号", "专利号",       "专利",
-    "申请号",       "授权公告号", "公开公告号", "公开号",     "公告号",     "登记证书编号", "证书编号",
-    "证书号",       "产品编号",   "编号",       "证号",       "批次号",     "批次",         "统一社会信用代码",
-    "社会信用代码", "信用代码",   "文号",       "NO"};
+/// Words of which the names of numbers are made, as `fold_number` leaves them; a longer one before its own beginning.
+/// None of them begins the number of a document or of an announcement as a whole.
+constexpr std::array<std::string_view, 47> label_words{
+    "商标",      "注册",   "国际",         "申请",       "专利",     "发明",        "实用新型",    "外观设计", "授权",
+    "公告",      "公布",   "公开",         "登记",       "核准",     "证书",        "证明",        "证",       "编号",
+    "号码",      "号",     "代码",         "产品",       "批次",     "统一",        "社会",        "信用",     "文号",
+    "发文字号",  "文件",   "农产品",       "农业",       "地理标志", "集体",        "标志",        "保护",     "中国",
+    "TRADEMARK", "PATENT", "REGISTRATION", "REGISTERED", "REG",      "APPLICATION", "CERTIFICATE", "NUMBER",   "NO",
+    "TM",        "第"};
 
 /// Between a number and its class, and around either.
 bool take_separator(std::string_view& text) {
@@ -63,6 +65,24 @@ void add_new(std::vector<std::string>& to, std::string number) {
     if (std::find(to.begin(), to.end(), number) == to.end()) to.push_back(std::move(number));
 }
 
+bool take_label_word(std::string_view& text) {
+    return std::any_of(label_words.begin(), label_words.end(),
+                       [&](std::string_view word) { return take_prefix(text, word); });
+}
+
+/// Behind a number stand 号 and what it is a number of: "30111222号商标", "30111222TM".
+bool take_word_behind(std::string_view& text) {
+    return std::any_of(label_words.begin(), label_words.end(),
+                       [&](std::string_view word) { return take_suffix(text, word); });
+}
+
+/// Of a name of a number that has several words: "申请/注册号：", "Reg. No. ".
+bool take_sign_between(std::string_view& text) {
+    for (const std::string_view sign : {":", ".", "/", "、", ",", "(", ")", "-", "及", "或"})
+        if (take_prefix(text, sign)) return true;
+    return false;
+}
+
 std::vector<std::string> labelled_numbers(std::string_view text) {
     std::vector<std::string> found = number_candidates(text);
     if (!found.empty()) return found;
@@ -76,13 +96,11 @@ std::string without_number_label(std::string_view text) {
     if (is_digits(text)) return std::string(text);
     const std::string folded = fold_number(text);
     std::string_view bare = folded;
-    for (const std::string_view label : labels)
-        if (take_prefix(bare, label)) break;
-    while (take_prefix(bare, ":") || take_prefix(bare, ".")) {
+    while (take_label_word(bare) || take_sign_between(bare)) {
     }
     std::string_view number = bare;
-    take_prefix(number, "第");
-    take_suffix(number, "号");
+    while (take_word_behind(number)) {
+    }
     const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
     if (std::all_of(number.begin(), number.end(), is_ascii)) bare = number;
     constexpr std::string_view dashed_agi = "AGI-";

@@ -12,7 +12,8 @@ namespace minglu {
 /// when `text` is not like a number.
 [[nodiscard]] std::vector<std::string> typed_numbers(std::string_view text);
 
-/// The text without what a number is called: "统一社会信用代码：91…" → "91…", "文号：渝知发〔2012〕47号" →
+/// The text, as `fold_number` leaves it, without what a number is called, in any words that such names are made of:
+/// "统一社会信用代码：91…" → "91…", "申请/注册号：30111222" → "30111222", "文号：渝知发〔2012〕47号" →
 /// "渝知发〔2012〕47号".
 [[nodiscard]] std::string without_number_label(std::string_view text);
 

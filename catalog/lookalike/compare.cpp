@@ -15,7 +15,7 @@ struct RuleText {
     std::string_view name;
     std::string_view zh;
 };
-constexpr std::array<RuleText, 10> rule_texts{{
+constexpr std::array<RuleText, 11> rule_texts{{
     {"same_units", "文字构成相同，仅字体、字形写法不同"},
     {"reordered", "汉字构成相同，仅排列顺序不同"},
     {"notation", "汉字构成相同，仅注音不同"},
@@ -26,6 +26,7 @@ constexpr std::array<RuleText, 10> rule_texts{{
     {"repeated", "由字、词重叠而成"},
     {"weak_addition", "在他人商标中加上表示场所、修饰等显著性较弱的文字"},
     {"contains", "完整包含他人商标"},
+    {"goods_addition", "在他人商标后加上商品名称等文字"},
 }};
 
 /// The first unit decides much: one that differs clearly tells two signs apart (Guidelines, exception to both rules of

@@ -30,6 +30,7 @@ enum class SimilarityRule : std::uint8_t {
     repeated,        ///< characters, or the whole mark, said again where they stand
     weak_addition,   ///< the mark with words of place, praise or kind
     contains,        ///< the whole mark, unbroken, and something else
+    goods_addition,  ///< stands in front of the name of goods; beside what it is like there
 };
 [[nodiscard]] std::string_view name(SimilarityRule rule);
 [[nodiscard]] std::string_view text_zh(SimilarityRule rule);

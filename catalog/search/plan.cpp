@@ -5,6 +5,7 @@
 
 #include "catalog/identifiers/entry_key.hpp"
 #include "catalog/identifiers/number_text.hpp"
+#include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/identifiers/typed_number.hpp"
 #include "catalog/identifiers/uscc.hpp"
@@ -206,6 +207,10 @@ std::size_t SearchPlan::add_numbers(std::string_view tidy) {
     };
     std::vector<std::string> meant = numbers_meant(tidy);
     for (std::string& number : meant) add(Match::number, std::move(number), false);
+    // The catalogue may have another publication of the same application.
+    for (const std::string& number : typed_numbers(tidy))
+        if (const auto stem = publication_stem(number); !stem.empty())
+            add(Match::number_start, number_term(stem), true);
     if (may_begin_number(tidy)) add(Match::number_start, number_term(tidy), true);
     return meant.size();
 }

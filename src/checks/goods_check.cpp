@@ -1,8 +1,11 @@
 #include "src/checks/goods_check.hpp"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <utility>
 
+#include "catalog/check/name_parts.hpp"
 #include "catalog/identifiers/entry_key.hpp"
 #include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/trademark.hpp"
@@ -22,14 +25,14 @@ constexpr std::uint32_t hits_max = 20;
 constexpr std::size_t numbers_in_cell_max = 8;
 /// Candidates of one search that are looked at: a row must not cost more because its words are common.
 constexpr int candidates_max = 500;
-/// Parts of a name that are tried as names, and the shortest that says anything by itself.
-constexpr std::size_t parts_max = 24;
-constexpr std::size_t part_characters_min = 2;
+/// Later than everything that is scheduled.
+constexpr Day end_of_days{std::numeric_limits<std::int32_t>::max()};
 
-std::vector<std::string_view> numbers_in(std::string_view cell) {
-    std::vector<std::string_view> numbers;
-    constexpr std::array<std::string_view, 7> separators{",", ";", "\n", "\t", "、", "，", "；"};
-    while (!cell.empty() && numbers.size() < numbers_in_cell_max) {
+/// What stands between the separators, blank parts left out.
+template <std::size_t size>
+std::vector<std::string_view> split(std::string_view cell, const std::array<std::string_view, size>& separators) {
+    std::vector<std::string_view> parts;
+    while (!cell.empty() && parts.size() < numbers_in_cell_max) {
         std::size_t end = cell.size();
         std::size_t width = 0;
         for (const std::string_view separator : separators) {
@@ -39,9 +42,27 @@ std::vector<std::string_view> numbers_in(std::string_view cell) {
                 width = separator.size();
             }
         }
-        if (const std::string_view number = cell.substr(0, end); !tidy_cell(number).empty()) numbers.push_back(number);
+        if (const std::string_view part = cell.substr(0, end); !tidy_cell(part).empty()) parts.push_back(part);
         cell.remove_prefix(end + width);
     }
+    return parts;
+}
+
+/// Several numbers in a cell. A space or a slash may stand inside a number as well: there the text falls apart only
+/// where it is no number and all its parts are.
+std::vector<std::string_view> numbers_in(std::string_view cell) {
+    constexpr std::array<std::string_view, 7> firm{",", ";", "\n", "\t", "、", "，", "；"};
+    constexpr std::array<std::string_view, 11> loose{" ", "　", "/", "／", "|", "&", "+", "和", "及", "与", "或"};
+    const auto is_number = [](std::string_view text) { return !typed_numbers(text).empty(); };
+    std::vector<std::string_view> numbers;
+    for (const std::string_view item : split(cell, firm)) {
+        const auto parts = is_number(item) ? std::vector<std::string_view>{} : split(item, loose);
+        if (parts.size() > 1 && std::all_of(parts.begin(), parts.end(), is_number))
+            numbers.insert(numbers.end(), parts.begin(), parts.end());
+        else
+            numbers.push_back(item);
+    }
+    if (numbers.size() > numbers_in_cell_max) numbers.resize(numbers_in_cell_max);
     return numbers;
 }
 
@@ -66,14 +87,6 @@ void add_note(std::string& note, const std::string& text) {
     note += (note.empty() ? "" : "；") + text;
 }
 
-/// Why a number finds nothing.
-std::string fault_of_number(std::string_view text) {
-    const auto patent = parse_patent_number(without_number_label(text));
-    if (!patent && patent.error().code == ErrorCode::bad_check_digit) return "校验位有误：" + tidy_cell(text);
-    const bool is_number = !typed_numbers(text).empty();
-    return (is_number ? "名录中无此号码：" : "不是已知形式的号码：") + tidy_cell(text.substr(0, 60));
-}
-
 /// What the row says otherwise than the entry.
 void note_differences(std::string& note, const EntryHit& hit, const GoodsRow& row) {
     const std::string own = same_name(hit.period.name);
@@ -89,15 +102,36 @@ void note_differences(std::string& note, const EntryHit& hit, const GoodsRow& ro
         add_note(note, "类别与名录不符");
 }
 
-/// Entries that have the text somewhere and are wanted, of the first ones that have it.
-template <class Wanted>
-std::vector<EntryHit> candidates(const CatalogueAt& catalogue, Day as_of, std::string_view folded,
-                                 const Wanted& is_wanted) {
+std::vector<EntryQuery::Term> text_terms(std::string_view folded) {
     const std::string text = searchable(folded);
-    if (text.empty()) return {};
+    return text.empty() ? std::vector<EntryQuery::Term>{} : word_terms({text, "", false});
+}
+
+std::vector<EntryHit> with_number(const CatalogueAt& catalogue, Day as_of, std::string_view number, bool is_beginning) {
     EntryQuery query;
     query.as_of = as_of;
-    query.terms = word_terms({text, "", false});
+    query.terms = {{number_term(number), is_beginning}};
+    query.limit = hits_max;
+    return catalogue.query(query).hits;
+}
+
+/// "trademark/30111222/33（2026-06-01起）", of those that are listed some day.
+std::string first_days(const CatalogueAt& catalogue, const std::vector<EntryHit>& hits) {
+    std::string text;
+    for (const EntryHit& hit : hits)
+        if (const auto day = catalogue.first_listed(hit.key))
+            text += (text.empty() ? "" : "，") + hit.key.value() + "（" + to_string(*day) + "起）";
+    return text;
+}
+
+/// Entries that have the terms and are wanted, of the first ones that have them.
+template <class Wanted>
+std::vector<EntryHit> candidates(const CatalogueAt& catalogue, Day as_of, std::vector<EntryQuery::Term> terms,
+                                 const Wanted& is_wanted) {
+    if (terms.empty()) return {};
+    EntryQuery query;
+    query.as_of = as_of;
+    query.terms = std::move(terms);
     query.limit = hits_max;
     int looked_at = 0;
     // Taking one that is not wanted is how a search is ended early.
@@ -110,17 +144,9 @@ std::vector<EntryHit> candidates(const CatalogueAt& catalogue, Day as_of, std::s
 
 }  // namespace
 
-std::vector<EntryHit> GoodsCheck::with_number(std::string_view number) const {
-    EntryQuery query;
-    query.as_of = as_of_;
-    query.terms = {{number_term(number), false}};
-    query.limit = hits_max;
-    return catalogue_.query(query).hits;
-}
-
-std::vector<EntryHit> GoodsCheck::named(std::string_view folded) const {
+std::vector<EntryHit> GoodsCheck::named(std::string_view folded, Day as_of) const {
     const std::string wanted = same_name(folded);
-    return candidates(catalogue_, as_of_, folded,
+    return candidates(catalogue_, as_of, text_terms(folded),
                       [&](const EntryHit& hit) { return same_name(hit.period.name) == wanted; });
 }
 
@@ -129,9 +155,9 @@ GoodsCheck::Found GoodsCheck::by_number(const GoodsRow& row, std::string& note) 
     Found found;
     for (const std::string_view cell : row.numbers) {
         for (const std::string_view text : numbers_in(cell)) {
-            Found one = numbered(text, row);
+            Found one = numbered(text, row, as_of_);
             if (one.hits.empty()) {
-                add_note(note, fault_of_number(text));
+                add_note(note, fault_of_number(text, row));
             } else if (found.hits.empty()) {
                 found = std::move(one);
             } else {
@@ -142,21 +168,45 @@ GoodsCheck::Found GoodsCheck::by_number(const GoodsRow& row, std::string& note) 
     return found;
 }
 
-GoodsCheck::Found GoodsCheck::numbered(std::string_view text, const GoodsRow& row) const {
-    for (const std::string& number : typed_numbers(text)) {
-        auto hits = with_number(number);
-        if (hits.empty()) continue;
-        Found found{std::move(hits), "number", "号码 " + number};
-        prefer(found.hits, row);
-        return found;
+GoodsCheck::Found GoodsCheck::numbered(std::string_view text, const GoodsRow& row, Day as_of) const {
+    const auto found = [&](std::vector<EntryHit> hits, std::string reason) {
+        prefer(hits, row);
+        return Found{std::move(hits), "number", std::move(reason)};
+    };
+    const std::vector<std::string> numbers = typed_numbers(text);
+    for (const std::string& number : numbers)
+        if (auto hits = with_number(catalogue_, as_of, number, false); !hits.empty())
+            return found(std::move(hits), "号码 " + number);
+    for (const std::string& number : numbers) {
+        const std::string_view stem = publication_stem(number);
+        if (stem.empty()) continue;
+        if (auto hits = with_number(catalogue_, as_of, stem, true); !hits.empty())
+            return found(std::move(hits), "号码 " + std::string(stem) + "，不计文献种类代码：同一申请的另一公布文本");
     }
+    return {};
+}
+
+std::string GoodsCheck::fault_of_number(std::string_view text, const GoodsRow& row) const {
+    const auto patent = parse_patent_number(without_number_label(text));
+    if (!patent && patent.error().code == ErrorCode::bad_check_digit) return "校验位有误：" + tidy_cell(text);
+    if (typed_numbers(text).empty()) return "不是已知形式的号码：" + tidy_cell(text.substr(0, 60));
+    const std::string later = first_days(catalogue_, numbered(text, row, end_of_days).hits);
+    return later.empty() ? "名录中无此号码：" + tidy_cell(text) : "此号码当日尚未列入名录：" + later;
+}
+
+/// Of names that are listed some day, but not on the one that is asked about.
+std::string GoodsCheck::later_names(const GoodsRow& row) const {
+    for (const std::string_view name : row.names)
+        for (const std::string& spelling : spellings_of(name))
+            if (const std::string later = first_days(catalogue_, named(spelling, end_of_days)); !later.empty())
+                return "此名称当日尚未列入名录：" + later;
     return {};
 }
 
 GoodsCheck::Found GoodsCheck::by_name(const GoodsRow& row) const {
     for (const std::string_view name : row.names) {
         for (const std::string& spelling : spellings_of(name)) {
-            Found found{named(spelling), "name", "名称相同"};
+            Found found{named(spelling, as_of_), "name", "名称相同"};
             if (found.hits.empty()) continue;
             prefer(found.hits, row);
             return found;
@@ -169,7 +219,7 @@ GoodsCheck::Found GoodsCheck::by_name(const GoodsRow& row) const {
 GoodsCheck::Found GoodsCheck::containing(std::string_view folded) const {
     const std::string wanted = same_name(folded);
     Found found;
-    found.hits = candidates(catalogue_, as_of_, folded, [&](const EntryHit& hit) {
+    found.hits = candidates(catalogue_, as_of_, text_terms(folded), [&](const EntryHit& hit) {
         return same_name(hit.period.name).find(wanted) != std::string::npos;
     });
     std::stable_sort(found.hits.begin(), found.hits.end(),
@@ -178,37 +228,16 @@ GoodsCheck::Found GoodsCheck::containing(std::string_view folded) const {
     return found;
 }
 
-/// Entries whose whole name is a part of what is asked, the longest part first; a brand stands in front, so of parts of
-/// two characters only the first one is tried.
+/// Entries whose whole name is a part of what is asked, however either is spaced; the longest part first.
 GoodsCheck::Found GoodsCheck::contained_in(std::string_view folded) const {
-    struct Part {
-        std::string_view text;
-        std::size_t characters = 0;
-    };
-    std::vector<Part> parts;
-    for_each_run(folded, [&](const TextRun& run) {
-        if (!run.cjk) {
-            if (run.characters > part_characters_min) parts.push_back({run.text, run.characters});
-            return;
-        }
-        std::vector<std::size_t> at;
-        for (std::size_t i = 0; i < run.text.size(); i += utf8_at(run.text, i).size) at.push_back(i);
-        at.push_back(run.text.size());
-        for (std::size_t from = 0; from + part_characters_min < at.size(); ++from)
-            for (std::size_t to = from + part_characters_min; to < at.size(); ++to)
-                if (to - from > part_characters_min || from == 0)
-                    parts.push_back({run.text.substr(at[from], at[to] - at[from]), to - from});
-    });
-    std::stable_sort(parts.begin(), parts.end(),
-                     [](const Part& a, const Part& b) { return a.characters > b.characters; });
-    // What stands whole was asked for already; of a long name the longest parts are hardly anybody's.
-    std::erase_if(parts, [&](const Part& part) { return part.text == folded || part.characters > 12; });
-    if (parts.size() > parts_max) parts.erase(parts.begin(), parts.end() - static_cast<std::ptrdiff_t>(parts_max));
-    for (const Part& part : parts)
-        if (auto hits = named(part.text); !hits.empty()) {
-            std::string reason = "所查名称包含名录名称“" + hits.front().period.name + "”";
-            return {std::move(hits), {}, std::move(reason)};
-        }
+    for (const std::string_view part : name_parts(folded)) {
+        const std::string wanted = same_name(part);
+        auto hits = candidates(catalogue_, as_of_, {{whole_name_term(closed_up(part)), false}},
+                               [&](const EntryHit& hit) { return same_name(hit.period.name) == wanted; });
+        if (hits.empty()) continue;
+        std::string reason = "所查名称包含名录名称“" + hits.front().period.name + "”";
+        return {std::move(hits), {}, std::move(reason)};
+    }
     return {};
 }
 
@@ -230,6 +259,8 @@ Answer GoodsCheck::check(const GoodsRow& row) const {
     std::string note;
     Found found = by_number(row, note);
     if (found.hits.empty()) found = by_name(row);
+    if (found.hits.empty())
+        if (const std::string later = later_names(row); !later.empty()) add_note(note, later);
     if (found.hits.empty()) found = by_text(row);
     Answer answer;
     const auto set = [&](std::size_t place, std::string text) { answer[place] = std::move(text); };

@@ -3,7 +3,7 @@
 ///
 /// By number first, in any spelling; else by exactly the same name; else by the name that comes nearest, and the answer
 /// says why. What the row says beside that (class, holder, name) chooses among several, and where it contradicts the
-/// entry, a note says so.
+/// entry, a note says so, as it does where the entry was listed only later.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,13 +30,15 @@ private:
         std::string reason;
     };
     [[nodiscard]] Found by_number(const GoodsRow& row, std::string& note) const;
-    [[nodiscard]] Found numbered(std::string_view text, const GoodsRow& row) const;
+    [[nodiscard]] Found numbered(std::string_view text, const GoodsRow& row, Day as_of) const;
+    /// Why a number finds nothing.
+    [[nodiscard]] std::string fault_of_number(std::string_view text, const GoodsRow& row) const;
+    [[nodiscard]] std::string later_names(const GoodsRow& row) const;
     [[nodiscard]] Found by_name(const GoodsRow& row) const;
     [[nodiscard]] Found by_text(const GoodsRow& row) const;
     [[nodiscard]] Found containing(std::string_view folded) const;
     [[nodiscard]] Found contained_in(std::string_view folded) const;
-    [[nodiscard]] std::vector<EntryHit> with_number(std::string_view number) const;
-    [[nodiscard]] std::vector<EntryHit> named(std::string_view folded) const;
+    [[nodiscard]] std::vector<EntryHit> named(std::string_view folded, Day as_of) const;
 
     const CatalogueAt& catalogue_;
     Day as_of_;

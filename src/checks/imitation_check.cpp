@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "catalog/identifiers/trademark.hpp"
+#include "catalog/lookalike/beginnings.hpp"
 #include "catalog/lookalike/wording.hpp"
 #include "src/checks/goods_names.hpp"
 
@@ -77,6 +78,8 @@ std::vector<Imitated> ImitationCheck::compare(std::string_view sign, const std::
     std::vector<Mark> marks;
     const auto in_class = [&](const LookalikeHit& hit) { return parts_of(hit.entry.key).nice_class == nice_class; };
     for (const LookalikeHit& hit : *hits) {
+        // "老干妈风味豆豉": the match by name finds the mark that stands in front.
+        if (begins_with_mark(hit.comparison)) continue;
         std::string name = same_name(hit.entry.period.name);
         const auto same = std::find_if(marks.begin(), marks.end(), [&](const Mark& mark) { return mark.name == name; });
         if (same == marks.end())

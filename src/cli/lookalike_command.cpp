@@ -27,11 +27,11 @@ void show(Session& session, const Json& answer) {
                   << '\n';
     Table table({"近似度",
                  {"结论", Keep::whole},
-                 {"权利本身", Keep::whole},
+                 {"权利本身", Keep::spare},
                  {"条目", Keep::whole},
                  "名称",
-                 "对应",
-                 "审查规则"});
+                 {"对应", Keep::spare},
+                 {"审查规则", Keep::spare}});
     table.wrap_cells();
     for (const Json& hit : items) {
         const Json& entry = member(hit, "entry");

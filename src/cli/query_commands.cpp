@@ -101,7 +101,7 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
     if (!table.empty()) table.print(session.screen());
     if (flag(page, "bounded")) session.out() << "命中太多，未逐条查看：请再加词或筛选，或用 --sort arrival 逐条列出\n";
     if (const std::string hint = text(page, "hint"); !hint.empty())
-        session.out() << Cell("the number may be mistyped: " + hint).text << '\n';
+        session.out() << Cell("号码可能有误：" + hint).text << '\n';
     print_counts(session, page);
     print_freshness(session, page);
 }

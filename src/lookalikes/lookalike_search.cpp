@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "catalog/lookalike/beginnings.hpp"
+
 namespace minglu {
 
 namespace {
@@ -41,21 +43,45 @@ Result<std::vector<LookalikeHit>> LookalikeSearch::find(std::string_view sign,
         return fail({ErrorCode::bad_request, "nothing to compare in '" + std::string(sign) + "'", "sign",
                      "give the words of the sign: Chinese characters, letters or digits"});
     std::vector<LookalikeHit> hits;
+    bool is_like_some = false;  // wanted or not
+    LookalikeQuestion of_whole = question;
+    of_whole.is_wanted = [&](const EntryHit& entry) {
+        is_like_some = true;
+        return !question.is_wanted || question.is_wanted(entry);
+    };
+    add_hits(hits, comparer, of_whole, [](Comparison comparison) { return comparison; });
+    if (is_like_some) return hits;
+    LookalikeQuestion of_beginning = question;
+    for (const Beginning& beginning : beginnings_of(sign)) {
+        of_beginning.query.score_min = beginning.score_min(question.query.score_min);
+        add_hits(hits, SignComparer(beginning.sign), of_beginning,
+                 [&beginning](Comparison comparison) { return with_rest(std::move(comparison), beginning.rest); });
+    }
+    return hits;
+}
+
+void LookalikeSearch::add_hits(std::vector<LookalikeHit>& hits, const SignComparer& sign,
+                               const LookalikeQuestion& question, const Adapt& adapt) const {
+    const std::size_t before = hits.size();
     const auto take = [&](const LookalikeCandidate& candidate) {
         auto entry = wanted_entry(catalogue_, candidate, question);
         if (!entry) return false;
-        Comparison comparison = comparer.compare(sign_of(entry->period.name));
-        hits.push_back({*std::move(entry), std::move(comparison)});
+        Comparison comparison = adapt(sign.compare(sign_of(entry->period.name)));
+        const auto known = std::find_if(hits.begin(), hits.end(),
+                                        [&](const LookalikeHit& hit) { return hit.entry.no == candidate.entry; });
+        if (known == hits.end())
+            hits.push_back({*std::move(entry), std::move(comparison)});
+        else if (comparison.score > known->comparison.score)
+            known->comparison = std::move(comparison);
         return true;
     };
-    names_.find(comparer, question.query, [&](const LookalikeCandidate& candidate) {
+    names_.find(sign, question.query, [&](const LookalikeCandidate& candidate) {
         return !catalogue_.is_touched(candidate.entry) && take(candidate);
     });
-    if (earlier_.size() == 0) return hits;
-    earlier_.find(comparer, question.query, take);
+    if (earlier_.size() > 0) earlier_.find(sign, question.query, take);
+    if (before == 0 && earlier_.size() == 0) return;  // in their order already
     std::sort(hits.begin(), hits.end(), is_better);
     if (hits.size() > question.query.limit) hits.resize(question.query.limit);
-    return hits;
 }
 
 }  // namespace minglu

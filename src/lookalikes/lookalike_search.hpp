@@ -31,11 +31,18 @@ public:
     /// little before. With a moment in the past: reads once the names of all entries written to since.
     LookalikeSearch(const Lookalikes& names, const CatalogueAt& catalogue);
 
-    /// Entries that are listed on the day, best first. Errors: bad_request (nothing in the sign to compare).
+    /// Entries that are listed on the day, best first. A sign that is like none is taken apart: marks that what it
+    /// begins with could imitate, the rest being taken for the name of the goods. Errors: bad_request (nothing in the
+    /// sign to compare).
     [[nodiscard]] Result<std::vector<LookalikeHit>> find(std::string_view sign,
                                                          const LookalikeQuestion& question) const;
 
 private:
+    using Adapt = std::function<Comparison(Comparison)>;
+    /// `adapt` makes of a comparison what is said of the whole sign.
+    void add_hits(std::vector<LookalikeHit>& hits, const SignComparer& sign, const LookalikeQuestion& question,
+                  const Adapt& adapt) const;
+
     const Lookalikes& names_;
     const CatalogueAt& catalogue_;
     SignIndex earlier_;  ///< names as they were known, of entries written to since

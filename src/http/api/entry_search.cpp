@@ -4,6 +4,7 @@
 #include <set>
 
 #include "catalog/identifiers/document_number.hpp"
+#include "catalog/identifiers/number_text.hpp"
 #include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/identifiers/typed_number.hpp"
@@ -139,8 +140,7 @@ Result<Sorting> read_sorting(const HttpRequest& request) {
 /// What was typed is the name of a batch, as a dot or by its document number.
 std::vector<Dot> batches_named(const std::string& text, const ReadTx& tx) {
     if (const auto dot = parse_dot(text)) return {*dot};
-    const std::string bare = without_number_label(text);
-    for (const std::string& whole : {bare, bare + "号"})
+    for (const std::string& whole : {text, without_number_label(text)})
         if (const auto number = parse_document_number(whole)) return batches_of_document(tx, *number);
     return {};
 }
@@ -216,9 +216,13 @@ std::string EntrySearch::hint() const {
     const auto is_mistyped = [](const auto& parsed) {
         return !parsed && parsed.error().code == ErrorCode::bad_check_digit;
     };
-    if (const auto patent = parse_patent_number(bare); is_mistyped(patent)) return patent.error().what;
-    if (const auto code = parse_uscc(bare); is_mistyped(code)) return code.error().what;
-    return {};
+    if (is_mistyped(parse_patent_number(bare))) {
+        std::string_view rest = std::string_view(bare).substr(0, bare.size() - 1);
+        take_suffix(rest, ".");
+        const auto should_be = parse_patent_number(rest);
+        return "校验位不符" + (should_be ? "，按前面各位应为 " + should_be->number : std::string());
+    }
+    return is_mistyped(parse_uscc(bare)) ? "统一社会信用代码的校验位不符" : "";
 }
 
 EntrySource EntrySearch::source(const CatalogueAt& catalogue) {

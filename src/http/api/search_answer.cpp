@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/identifiers/document_number.hpp"
 #include "catalog/regions.hpp"
 #include "catalog/terms.hpp"
 #include "src/http/api/json_record.hpp"
@@ -75,15 +76,20 @@ std::string facets_json(const Facets& facets, const ReadTx& tx, Day on) {
 }
 
 std::vector<Dot> batches_of_document(const ReadTx& tx, const std::string& number) {
+    // Papers are entered as people write them; the digits of the number stand in any spelling.
+    const std::string digits = number.substr(number.rfind("〕") + std::string_view("〕").size());
+    const std::string_view serial = std::string_view(digits).substr(0, digits.find("号"));
+    const auto is_meant = [&](const RecordRow& row) {
+        const std::string stored = stored_header(row).batch.value_or(BatchInfo{}).document_number;
+        return stored == number || parse_document_number(stored) == number;
+    };
     std::vector<Dot> found;
     RecordNo before{};
     for (std::size_t scanned = 0; scanned < batches_scanned_max; scanned += scan_step) {
         const std::vector<RecordRow> rows = tx.batches(before, scan_step);
         for (const RecordRow& row : rows) {
             const bool proposed = row.kind == RecordKind::change || row.kind == RecordKind::batch_propose;
-            if (proposed && row.header.find(number) != std::string::npos &&
-                stored_header(row).batch.value_or(BatchInfo{}).document_number == number)
-                found.push_back(row.dot);
+            if (proposed && row.header.find(serial) != std::string::npos && is_meant(row)) found.push_back(row.dot);
         }
         if (rows.size() < scan_step) break;
         before = rows.back().no;

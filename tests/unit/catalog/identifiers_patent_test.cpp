@@ -50,7 +50,11 @@ TEST_CASE("spellings of application numbers") {
         const char* text;
         const char* number;
     };
-    const std::array<Case, 12> cases{{
+    const std::array<Case, 16> cases{{
+        {"ZL202410204171。X", "202410204171.X"},
+        {"ZL202410204171·X", "202410204171.X"},
+        {"“ZL202410204171.X”。", "202410204171.X"},
+        {"ZL-2017-1-0601862.3", "201710601862.3"},
         {"ZL 2017 1 0601862.3", "201710601862.3"},
         {"ＺＬ２０１７１０６０１８６２．３", "201710601862.3"},
         {"zl201710601862.3", "201710601862.3"},
@@ -83,6 +87,14 @@ TEST_CASE("a wrong check digit is named with the right one") {
     const auto parsed = parse_patent_number("201710601862.8");
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error().what == "check digit of 201710601862.8 should be 3");
+}
+
+TEST_CASE("publications of one application have a number in common since it has nine digits") {
+    CHECK(publication_stem("CN112734678A") == "CN112734678");
+    CHECK(publication_stem("CN112734678B9") == "CN112734678");
+    CHECK(publication_stem("CN112734678") == "CN112734678");
+    for (const char* other : {"CN1365983A", "CN1365983", "CN1127346789", "201710601862.3", "112734678", "CN", ""})
+        CHECK_MESSAGE(publication_stem(other).empty(), other);
 }
 
 TEST_CASE("publication numbers") {

@@ -274,3 +274,13 @@ TEST_CASE("what stands on a packet is looked for in pieces") {
     CHECK(pieces("老干妈") == "1");
     CHECK(pieces("cocacola") == "1");
 }
+
+TEST_CASE("a publication number is looked for as it is, then as any publication of the application") {
+    const SearchPlan plan("公开号CN112734678A");
+    REQUIRE(plan.classes().size() >= 2);
+    CHECK(plan.classes()[0].match == Match::number);
+    CHECK(plan.classes()[0].words.front().number == "#cn112734678a");
+    CHECK(plan.classes()[1].match == Match::number_start);
+    CHECK(plan.classes()[1].words.front().number == "#cn112734678");
+    CHECK(plan.settling_classes() == 1);
+}

@@ -119,6 +119,31 @@ TEST_CASE("on a narrow terminal verdicts and keys stay whole") {
     }
 }
 
+TEST_CASE("on a very narrow terminal the reasons of look-alikes go, and are named") {
+    const auto shown = [](std::size_t columns) {
+        CommandLine line;
+        line.on_terminal = true;
+        line.columns = columns;
+        line.answer("GET /v1/lookalikes",
+                    R"({"min_score":75,"complete":true,"items":[{"score":95,"text":"康 帅≈师(形近) 傅","rules":[)"
+                    R"({"rule":"shape","text":"文字字形近似"}],"entry":{"key":"trademark/1001/30",)"
+                    R"("verdict":"protected","fields":{"name":"康师傅"}}}]})");
+        return line.run({"lookalike", "康帅傅"}).out;
+    };
+    CHECK(has(shown(80), "帅≈师"));
+    CHECK_FALSE(has(shown(80), "未显示"));
+    const std::string narrow = shown(40);
+    CHECK(has(narrow, "终端太窄，未显示：对应、审查规则"));
+    CHECK(has(narrow, " trademark/1001/30 "));
+    CHECK_FALSE(has(narrow, "帅≈师"));
+}
+
+TEST_CASE("what is wrong with a mistyped number is said in Chinese") {
+    CommandLine line;
+    line.answer("GET /v1/entries", R"({"items":[],"hint":"校验位不符，按前面各位应为 201710601862.3"})");
+    CHECK(has(line.run({"query", "201710601862.4"}).out, "号码可能有误：校验位不符，按前面各位应为 201710601862.3\n"));
+}
+
 TEST_CASE("nothing found is said, not an error") {
     CommandLine line;
     line.answer("GET /v1/entries", std::string("{\"items\":[],") + freshness + "}");

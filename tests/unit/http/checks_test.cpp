@@ -21,7 +21,11 @@ struct Market {
                     {"trademark/10325554/29", {{"name", "涪陵"}, {"listing", "listed"}}},
                     {"patent/201710601862.3", {{"name", "一种榨菜的腌制方法"}, {"listing", "listed"}}},
                     {"gi/涪陵榨菜", {{"name", "涪陵榨菜"}, {"listing", "listed"}}},
-                    {"trademark/5678901/30", {{"name", "老干妈"}, {"listing", "listed"}}}});
+                    {"trademark/5678901/30", {{"name", "老干妈"}, {"listing", "listed"}}},
+                    {"trademark/3145899/33", {{"name", "国窖·1573"}, {"listing", "listed"}}},
+                    {"trademark/4001234/25", {{"name", "COCO-LEE 2000"}, {"listing", "listed"}}},
+                    {"patent/202110001234.8",
+                     {{"name", "一种方法"}, {"listing", "listed"}, {"publication_number", "CN112734678B"}}}});
         node.write({{"gi/AGI00777", {{"name", "奉节脐橙"}, {"listing", "listed"}}, "2026-06-01"}});
     }
     HttpResponse send(const std::string& body, std::multimap<std::string, std::string> query = {}) const {
@@ -70,13 +74,29 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         {"9999999,涪陵榨菜,", "name", "gi/涪陵榨菜", "名录中无此号码：9999999"},
         {"不详,涪陵榨菜,", "name", "gi/涪陵榨菜", "不是已知形式的号码"},
         {"\"111111、5678901\",,", "number", "trademark/5678901/30", ""},
+        {"10325554®,,33", "number", "trademark/10325554/33", ""},
+        {"TM10325554,,33", "number", "trademark/10325554/33", ""},
+        {"申请/注册号：10325554。,,33", "number", "trademark/10325554/33", ""},
+        {"第10325554號,,33", "number", "trademark/10325554/33", ""},
+        {"农产品地理标志AGI00888,,", "none", "", "名录中无此号码"},
+        {"5678901 3145899,,", "number", "trademark/5678901/30", "另一号码亦在名录：trademark/3145899/33"},
+        {"5678901/3145899,,", "number", "trademark/5678901/30", "另一号码亦在名录：trademark/3145899/33"},
+        {"5678901和9999999,,", "number", "trademark/5678901/30", "名录中无此号码：9999999"},
+        {"注册号5678901 / 3145899,,", "number", "trademark/5678901/30", "另一号码亦在名录：trademark/3145899/33"},
+        {"CN112734678.B,,", "number", "patent/202110001234.8", ""},
+        {"公开号CN112734678A,,", "number", "patent/202110001234.8", ""},
+        {"AGI00777,,", "none", "", "此号码当日尚未列入名录：gi/AGI00777（2026-06-01起）"},
+        {",奉节脐橙,", "none", "", "此名称当日尚未列入名录：gi/AGI00777（2026-06-01起）"},
+        {",国窖1573浓香型白酒,", "text", "trademark/3145899/33", ""},
+        {",国窖·1573 白酒,", "text", "trademark/3145899/33", ""},
+        {",COCO-LEE 2000连衣裙,", "text", "trademark/4001234/25", ""},
+        {",COCOLEE2000 连衣裙,", "text", "trademark/4001234/25", ""},
         {"\"10325554/29、5678901\",,", "number", "trademark/10325554/29", "另一号码亦在名录：trademark/5678901/30"},
         {"商标注册号：10325554 第33类,,", "number", "trademark/10325554/33", ""},
         {"专利号：ZL201710601862.3,,", "number", "patent/201710601862.3", ""},
         {",涪陵 榨菜,", "name", "gi/涪陵榨菜", ""},
         {",老干妈风味豆豉,", "text", "trademark/5678901/30", ""},
         {",榨菜的腌制,", "text", "patent/201710601862.3", ""},
-        {",奉节脐橙,", "none", "", ""},
         {",什么也不是,", "none", "", ""},
         {",,", "none", "", "没有号码和名称"},
     };
@@ -97,7 +117,7 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         CHECK(line.value("key", "") == cases[i].key);
         CHECK(line.value("note", "").find(cases[i].note) != std::string::npos);
     }
-    CHECK(lines.back().at("done").at("found") == 15);
+    CHECK(lines.back().at("done").at("found") == 29);
 }
 
 TEST_CASE("each row is told which protected marks it could be meant to imitate") {
@@ -121,6 +141,9 @@ TEST_CASE("each row is told which protected marks it could be meant to imitate")
         {",涪凌,,33", "trademark/10325554/33 90"},
         // Of all names of a row.
         {",涪凌搾菜,干老妈,", "trademark/5678901/30 96, gi/涪陵榨菜 95"},
+        // With the name of the goods behind it; the mark itself in front is what the match finds.
+        {",干老妈风味豆豉,,", "trademark/5678901/30 91"},
+        {",老干妈风味豆豉,,", ""},
         {",什么也不是,,", ""},
         {",★,,", ""},
         {"5678901,,,", ""},
@@ -143,7 +166,7 @@ TEST_CASE("each row is told which protected marks it could be meant to imitate")
     CHECK(mark.at("name") == "老干妈");
     CHECK(mark.at("verdict") == "listed_right_unknown");
     CHECK(mark.at("text") == "干(换位) 老(换位) 妈；汉字构成相同，仅排列顺序不同");
-    CHECK(lines.back().at("done").at("lookalikes") == 7);
+    CHECK(lines.back().at("done").at("lookalikes") == 8);
     CHECK(lines.back().at("done").at("complete") == true);
 }
 
@@ -208,6 +231,13 @@ TEST_CASE("look-alikes stand in tables as columns, unless they are switched off"
     CHECK_FALSE(lines[1].contains("lookalikes"));
     CHECK_FALSE(lines.back().at("done").contains("lookalikes"));
     CHECK(market.send(list, {{"lookalikes", "perhaps"}}).status == 400);
+}
+
+TEST_CASE("another publication of the same application is found, and the answer says so") {
+    Market market;
+    CHECK(market.lines("编号\nCN112734678B\n")[1].at("reason") == "号码 CN112734678B");
+    CHECK(market.lines("编号\nCN112734678A\n")[1].at("reason") ==
+          "号码 CN112734678，不计文献种类代码：同一申请的另一公布文本");
 }
 
 TEST_CASE("the answer is that of a day") {

@@ -56,6 +56,30 @@ TEST_CASE("A sign finds the marks that it could imitate, with the reasons") {
     CHECK(hit.at("rules").at(0).at("rule") == "reordered");
 }
 
+TEST_CASE("A sign with the name of the goods behind it finds what it begins with, where the whole is like none") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    fill(node);
+    node.write({{"trademark/1003/33", {{"listing", "listed"}, {"home", "cq"}, {"name", "江小白"}}},
+                {"trademark/1004/32", {{"listing", "listed"}, {"home", "cq"}, {"name", "雪碧"}}},
+                {"trademark/1005/25", {{"listing", "listed"}, {"home", "cq"}, {"name", "adidas"}}}});
+    CHECK(found(node, {{"sign", "康帅傅方便面"}}) == Lines{"trademark/1001/30 90"});
+    CHECK(found(node, {{"sign", "康帅傅红烧牛肉面"}}) == Lines{"trademark/1001/30 90"});
+    CHECK(found(node, {{"sign", "康师傅方便面"}}) == Lines{"trademark/1001/30 95"});
+    CHECK(found(node, {{"sign", "干老妈辣椒酱"}}) == Lines{"trademark/1002/33 91"});
+    CHECK(found(node, {{"sign", "江小曰高粱酒"}}) == Lines{"trademark/1003/33 86"});
+    CHECK(found(node, {{"sign", "雷碧 汽水"}}) == Lines{"trademark/1004/32 81"});
+    CHECK(found(node, {{"sign", "雷碧500ml"}}) == Lines{"trademark/1004/32 81"});
+    CHECK(found(node, {{"sign", "adidos运动鞋"}}).size() == 1);
+    CHECK(found(node, {{"sign", "康帅傅方便面"}, {"min_score", "91"}}).empty());
+    CHECK(found(node, {{"sign", "康帅傅方便面"}, {"class", "33"}}).empty());
+    CHECK(found(node, {{"sign", "什么也不是方便面"}}).empty());
+
+    const Json hit = ask(node, get("/v1/lookalikes", {{"sign", "康帅傅方便面"}})).at("items").at(0);
+    CHECK(hit.at("text") == "康 帅≈师(形近) 傅 +方便面");
+    CHECK(hit.at("rules").back().at("rule") == "goods_addition");
+}
+
 TEST_CASE("What is written is compared from the next question on") {
     HandClock clock;
     TestNode node("cq", clock);
