@@ -1,9 +1,10 @@
 #include "sync/catalogue_at.hpp"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 
 #include "catalog/entry_filter.hpp"
+#include "catalog/text/analysis.hpp"
 #include "minglu/moment.hpp"
 #include "sync/refold.hpp"
 
@@ -108,6 +109,7 @@ EntryPage CatalogueAt::query(const EntryQuery& query) const {
     EntryQuery untouched = query;
     untouched.accept = [&](const EntryHit& hit) { return !is_touched(hit.no) && (!query.accept || query.accept(hit)); };
     EntryPage page = tx_.query(untouched);
+    if (!may_be_named(query)) return page;
     const bool is_full = page.hits.size() == query.limit;
     add_refolded(page.hits, query, is_full && !page.hits.empty() ? std::optional(page.hits.back().no) : std::nullopt);
     std::sort(page.hits.begin(), page.hits.end(), [](const EntryHit& a, const EntryHit& b) { return a.no < b.no; });
@@ -118,6 +120,23 @@ EntryPage CatalogueAt::query(const EntryQuery& query) const {
     // Behind a full page nothing was folded again.
     if (is_full && !page.hits.empty() && page.hits.back().no < touched_.back().no) page.more = true;
     return page;
+}
+
+bool CatalogueAt::may_be_named(const EntryQuery& query) const {
+    const auto is_of_name = [](std::string_view term) { return term.starts_with(name_mark); };
+    const auto known = [&](const EntryQuery::Term& term) {
+        if (term.prefix || !is_of_name(term.text)) return true;
+        if (!names_) {
+            names_.emplace();
+            visit_touched([&](const TouchedEntry&, std::span<const Period> periods) {
+                for (const Period& period : periods)
+                    std::copy_if(period.terms.begin(), period.terms.end(), std::inserter(*names_, names_->end()),
+                                 is_of_name);
+            });
+        }
+        return names_->contains(term.text);
+    };
+    return std::all_of(query.terms.begin(), query.terms.end(), known);
 }
 
 void CatalogueAt::add_refolded(std::vector<EntryHit>& hits, const EntryQuery& query,

@@ -5,6 +5,7 @@
 /// later (docs/PROTOCOL.md §6) does not count at any moment.
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -83,12 +84,15 @@ private:
     [[nodiscard]] const EntryViews& refolded(std::size_t touched) const;
     /// Appends the hits among the entries that are folded again, up to `limit` and not beyond entry `last`.
     void add_refolded(std::vector<EntryHit>& hits, const EntryQuery& query, std::optional<EntryNo> last) const;
+    /// Whether one of them may have the name that is asked for; a search looks up hundreds of names, one by one.
+    [[nodiscard]] bool may_be_named(const EntryQuery& query) const;
 
     const ReadTx& tx_;
     Asked asked_;
-    std::vector<TouchedEntry> touched_;                    ///< by number
-    mutable std::vector<std::optional<EntryViews>> kept_;  ///< of the first of them
-    mutable EntryViews other_;                             ///< the last one beyond those
+    std::vector<TouchedEntry> touched_;                                ///< by number
+    mutable std::vector<std::optional<EntryViews>> kept_;              ///< of the first of them
+    mutable EntryViews other_;                                         ///< the last one beyond those
+    mutable std::optional<std::set<std::string, std::less<>>> names_;  ///< terms of the whole names of all of them
 };
 
 }  // namespace minglu

@@ -33,16 +33,17 @@ std::uint32_t characters_in(std::string_view text) {
 
 bool is_of_name(Match match) {
     return match == Match::name || match == Match::name_start || match == Match::name_part || match == Match::sound ||
-           match == Match::sound_part;
+           match == Match::sound_start || match == Match::sound_part || match == Match::name_within;
 }
 
 /// Looks into one value after the other.
 class Explainer {
 public:
-    Explainer(const SearchPlan& plan, std::size_t found_by) : fuzzy_(plan.fuzzy()) {
-        if (found_by < plan.classes().size()) {
-            const SearchClass& found = plan.classes()[found_by];
-            words_ = found.words;
+    Explainer(const SearchPlan& plan, const FoundEntry& entry) : fuzzy_(plan.fuzzy()) {
+        if (entry.found_by < plan.classes().size()) {
+            const SearchClass& found = plan.classes()[entry.found_by];
+            words_ =
+                found.any_of.empty() ? found.words : held_of(found, Candidate{entry.hit.key, entry.hit.period.view});
             sound_ = found.sound;
             reason_.match = found.match;
         } else {
@@ -66,6 +67,23 @@ public:
     }
 
 private:
+    /// Those of a class's names or numbers that the entry has.
+    static std::vector<SearchWord> held_of(const SearchClass& found, const Candidate& candidate) {
+        std::vector<SearchWord> held;
+        const auto is_wanted = [&](const std::string& one) {
+            return std::binary_search(found.any_of.begin(), found.any_of.end(), one);
+        };
+        if (found.match == Match::number_within) {
+            for (const std::string& number : candidate.numbers().numbers)
+                if (is_wanted(number)) held.push_back({{}, number, false});
+            return held;
+        }
+        const SearchedText& text = candidate.names();
+        for (const SearchedText::Name& name : text.names)
+            if (std::string closed = closed_up(text.name(name)); is_wanted(closed))
+                held.push_back({std::move(closed), {}, false});
+        return held;
+    }
     [[nodiscard]] Ranges in_number(std::string_view value) const {
         SearchedText alone;
         alone.numbers.push_back(number_term(value));
@@ -135,7 +153,7 @@ void look_into_key(Explainer& explainer, const EntryKey& key) {
 }  // namespace
 
 Reason explain(const SearchPlan& plan, const FoundEntry& found) {
-    Explainer explainer{plan, found.found_by};
+    Explainer explainer{plan, found};
     look_into_key(explainer, found.hit.key);
     std::string scratch;
     for_each_json_member(found.hit.period.view, [&](std::string_view field, std::string_view value) {

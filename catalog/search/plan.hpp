@@ -22,12 +22,15 @@ enum class Match {
     name_start,
     sound,  ///< the sound of the whole name
     name_part,
+    sound_start,  ///< the sound of its beginning
     sound_part,
-    text_part,   ///< together somewhere else: holder, goods, notes, place, …
-    all_words,   ///< every word, wherever each stands
-    some_words,  ///< see `SearchPlan::pieces`
-    batch,       ///< written by a batch whose dot or document number was typed
-    any,         ///< nothing was typed
+    text_part,      ///< together somewhere else: holder, goods, notes, place, …
+    all_words,      ///< every word, wherever each stands
+    number_within,  ///< a whole number stands in what was typed, among other things
+    name_within,    ///< so does the whole name
+    some_words,     ///< see `SearchPlan::pieces`
+    batch,          ///< written by a batch whose dot or document number was typed
+    any,            ///< nothing was typed
 };
 /// "number", "name_start", …
 [[nodiscard]] std::string_view name(Match match);
@@ -45,7 +48,12 @@ struct SearchClass {
     std::vector<SearchWord> words;        ///< all of them
     SoundReading sound;
     std::optional<Dot> batch;
+    /// Where there are any: instead of terms and words, one of these whole names, closed up, or numbers ("#…").
+    /// Ascending. Each is looked up by itself.
+    std::vector<std::string> any_of;
 };
+/// For each of a class's `any_of` the term of entries that have it, in the order in which an index reads terms fastest.
+[[nodiscard]] std::vector<EntryQuery::Term> any_of_terms(const SearchClass& wanted);
 
 class SearchPlan {
 public:
@@ -59,6 +67,8 @@ public:
     /// As many classes, from the first on, are what was typed beyond doubt, a whole number: where one of them has
     /// entries, the classes behind them are not asked for.
     [[nodiscard]] std::size_t settling_classes() const { return settling_classes_; }
+    /// The same of a short text: classes behind these, and pieces, are for one that nobody has as it was typed.
+    [[nodiscard]] std::size_t sufficient_classes() const { return sufficient_classes_; }
     /// None where the entry is in no class of text; not for plans of batches.
     [[nodiscard]] std::optional<std::size_t> class_of(const Candidate& candidate) const;
     /// Whether that class is this one; cheaper, since classes behind it do not matter.
@@ -72,9 +82,8 @@ public:
     [[nodiscard]] std::size_t pieces_least() const { return pieces_least_; }
     /// How many of them it can have, since with more it would be in a class.
     [[nodiscard]] std::size_t pieces_most() const { return pieces_most_; }
-
-    /// Whether they are looked for only where nothing else is found.
-    [[nodiscard]] bool pieces_if_none() const { return pieces_if_none_; }
+    /// Something of the text is not looked for: there are more words, names or pieces in it than the plan takes.
+    [[nodiscard]] bool is_cut() const { return is_cut_; }
 
 private:
     SearchPlan() = default;
@@ -82,6 +91,7 @@ private:
     void add_names(std::string_view joined);
     void add_text(std::string_view joined);
     void add_words(const std::vector<std::string>& typed);
+    void add_within(std::string_view tidy, std::string_view joined);
     void add_pieces(std::string_view joined, const std::vector<SearchWord>& words);
     [[nodiscard]] bool passes(const SearchClass& wanted, const Candidate& candidate) const;
 
@@ -90,8 +100,9 @@ private:
     std::vector<SearchWord> pieces_;
     std::size_t pieces_least_ = 1;
     std::size_t pieces_most_ = 0;
-    bool pieces_if_none_ = false;
     std::size_t settling_classes_ = 0;
+    std::size_t sufficient_classes_ = 0;
+    bool is_cut_ = false;
 };
 
 /// Whether an entry has the word.

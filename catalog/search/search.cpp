@@ -9,9 +9,11 @@
 namespace minglu {
 namespace {
 
-/// Of pieces: as many are walked, and as many candidates of each.
-constexpr std::size_t pieces_walked_max = 6;
-constexpr std::uint32_t piece_candidates_max = 100;
+/// Candidates of all pieces, and of one; a piece that nobody has leaves its share to those behind it.
+constexpr std::size_t pieces_candidates_max = 600;
+constexpr std::size_t piece_candidates_max = 100;
+/// Of a text that has more pieces than the plan takes, as many of those are walked.
+constexpr std::size_t pieces_of_cut_max = 6;
 /// Candidates that are asked for at once, when those that may fill the page did not.
 constexpr std::uint32_t chunk_candidates = 24;
 
@@ -30,16 +32,17 @@ public:
              std::uint32_t examine_max) {
         EntryQuery query = search_.filters_;
         query.terms = class_of(number_).terms;
+        any_left_ = any_of_terms(class_of(number_));
         if (class_of(number_).batch) query.batch = class_of(number_).batch;
         query.after = EntryNo{from.entry};
         std::uint32_t chunk = 0;
         for (std::uint32_t examined = 0;;) {
             query.limit = std::max(chunk, limit + 1 - static_cast<std::uint32_t>(page.found.size()));
             if (examine_max != 0) query.limit = std::min(query.limit, examine_max - examined);
-            EntryPage found = entries(query);
+            EntryPage found = any_left_.empty() ? entries(query) : any_of(entries, query);
             for (EntryHit& hit : found.hits) {
                 query.after = hit.no;
-                const SearchPosition at{from.stage, hit.no.value(), from.examined + ++examined};
+                const SearchPosition at{from.stage, hit.no.value(), from.examined + ++examined, {}};
                 if (takes(hit, at, limit) && !add(page, std::move(hit), at, limit)) return true;
             }
             if (!found.more) return false;
@@ -53,12 +56,36 @@ public:
     /// After a walk in force from the beginning to its end, what a walk over the ended ones would add, without it.
     bool add_ended(SearchPage& page, std::int64_t stage, std::uint32_t limit) {
         for (auto& [at, hit] : ended_)
-            if (!add(page, std::move(hit), {stage, at.entry, at.examined}, limit)) return true;
+            if (!add(page, std::move(hit), {stage, at.entry, at.examined, {}}, limit)) return true;
         return false;
     }
 
 private:
     [[nodiscard]] const SearchClass& class_of(std::size_t number) const { return search_.plan_.classes()[number]; }
+    /// What one of the names or numbers leads to. Those that lead nowhere are not asked for again.
+    EntryPage any_of(const EntrySource& entries, EntryQuery query) {
+        std::map<EntryNo, EntryHit> by_number;
+        EntryPage all;
+        std::vector<EntryQuery::Term> found;
+        query.terms.resize(1);
+        for (EntryQuery::Term& term : any_left_) {
+            std::swap(query.terms.front(), term);
+            EntryPage page = entries(query);
+            if (page.hits.empty()) continue;
+            all.more = all.more || page.more;
+            for (EntryHit& hit : page.hits) by_number.emplace(hit.no, std::move(hit));
+            found.push_back(std::move(query.terms.front()));
+        }
+        any_left_ = std::move(found);
+        for (auto& [no, hit] : by_number) {
+            if (all.hits.size() == query.limit) {
+                all.more = true;
+                break;
+            }
+            all.hits.push_back(std::move(hit));
+        }
+        return all;
+    }
     /// False when the page was full already.
     bool add(SearchPage& page, EntryHit hit, SearchPosition at, std::uint32_t limit) {
         if (page.found.size() == limit) {
@@ -93,8 +120,18 @@ private:
     const RankedSearch& search_;
     std::size_t number_;
     Which which_;
+    std::vector<EntryQuery::Term> any_left_;  ///< of the class's `any_of`
     std::vector<std::pair<SearchPosition, EntryHit>> ended_;
 };
+
+/// Whether what was found makes the classes from `stage` on needless.
+bool RankedSearch::is_answered(std::int64_t stage, SearchPosition after, const SearchPage& page) const {
+    for (const std::size_t classes : {plan_.settling_classes(), plan_.sufficient_classes()}) {
+        const auto end = static_cast<std::int64_t>(2 * classes);
+        if (stage == end && after.stage < end && (after.entry != 0 || !page.found.empty())) return true;
+    }
+    return false;
+}
 
 SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const {
     if (sorting_.order != Order::relevance && sorting_.order != Order::arrival)
@@ -103,10 +140,8 @@ SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, 
     page.last = after;
     const auto& classes = plan_.classes();
     const auto stages = static_cast<std::int64_t>(2 * classes.size());
-    const auto settled = static_cast<std::int64_t>(2 * plan_.settling_classes());
-    for (SearchPosition at = after; at.stage < stages; at = {at.stage + 1, 0, 0}) {
-        const bool was_met = after.stage < settled && (after.entry != 0 || !page.found.empty());
-        if (at.stage == settled && was_met) return page;
+    for (SearchPosition at = after; at.stage < stages; at = {at.stage + 1, 0, 0, {}}) {
+        if (is_answered(at.stage, after, page)) return page;
         const auto number = static_cast<std::size_t>(at.stage / 2);
         const bool by_text = classes[number].match != Match::any && !classes[number].batch;
         const bool ranked = sorting_.order == Order::relevance && by_text;
@@ -120,86 +155,117 @@ SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, 
         ++at.stage;
         if (walk.add_ended(page, at.stage, limit)) return page;
     }
-    const bool is_beginning = after.stage == 0 && after.entry == 0;
-    const bool wants_pieces = !plan_.pieces_if_none() || after.stage == stages || (is_beginning && page.found.empty());
-    if (sorting_.order == Order::relevance && !plan_.pieces().empty() && wants_pieces)
-        add_pieces(entries, page, after.stage == stages ? after.entry : 0, limit);
+    if (is_answered(stages, after, page)) return page;
+    add_pieces(entries, page, after, limit);
+    page.bounded = page.bounded || plan_.is_cut();
     return page;
 }
 
-void RankedSearch::add_pieces(const EntrySource& entries, SearchPage& page, std::int64_t taken,
+/// The more pieces the better, then what is in force, then by entry number; in the order of arrival by number alone.
+void RankedSearch::add_pieces(const EntrySource& entries, SearchPage& page, const SearchPosition& after,
                               std::uint32_t limit) const {
-    const std::size_t wanted = static_cast<std::size_t>(taken) + limit - page.found.size() + 1;
-    std::vector<FoundEntry> found = with_pieces(entries, wanted, page.bounded);
-    for (auto i = static_cast<std::size_t>(taken); i < found.size(); ++i) {
+    const auto stage = static_cast<std::int64_t>(2 * plan_.classes().size());
+    const bool ranked = sorting_.order == Order::relevance;
+    PiecesWanted wanted;
+    if (ranked && after.stage == stage) wanted.behind = {after.examined / 2, after.examined % 2 != 0, after.entry};
+    if (ranked) wanted.most = limit - page.found.size() + 1;
+    auto found = with_pieces(entries, wanted, page.bounded);
+    if (!ranked) {
+        std::map<PiecesRank, EntryHit> by_number;
+        for (auto& [rank, hit] : found)
+            if (after.stage != stage || hit.no.value() > after.entry)
+                by_number.emplace(PiecesRank{0, false, hit.no.value()}, std::move(hit));
+        found = std::move(by_number);
+    }
+    for (auto& [rank, hit] : found) {
         if (page.found.size() == limit) {
             page.more = true;
             return;
         }
-        page.last = {static_cast<std::int64_t>(2 * plan_.classes().size()), static_cast<std::int64_t>(i + 1), 0};
-        page.found.push_back(std::move(found[i]));
+        const auto& [lacking, ended, no] = rank;
+        page.last = {stage, no, 2 * lacking + (ended ? 1 : 0), {}};
+        page.found.push_back({std::move(hit), plan_.classes().size()});
     }
 }
 
-/// The more pieces the better, then what is in force, then by entry number.
-std::vector<FoundEntry> RankedSearch::with_pieces(const EntrySource& entries, std::size_t wanted, bool& bounded) const {
+std::map<RankedSearch::PiecesRank, EntryHit> RankedSearch::with_pieces(const EntrySource& entries,
+                                                                       const PiecesWanted& wanted,
+                                                                       bool& bounded) const {
     const auto& pieces = plan_.pieces();
-    const std::size_t walked = std::min(pieces.size(), pieces_walked_max);
-    using Rank = std::tuple<std::size_t, bool, std::int64_t>;
-    std::map<Rank, EntryHit> ranked;
+    const auto lacking = [&](std::size_t has) { return static_cast<std::int64_t>(pieces.size() - has); };
+    std::map<PiecesRank, EntryHit> ranked;
+    std::size_t left = pieces_candidates_max;
+    // Who has the least that is asked for has one of as many, whichever they are.
+    std::size_t walked = pieces.empty() ? 0 : pieces.size() + 1 - std::min(pieces.size(), plan_.pieces_least());
+    if (plan_.is_cut()) walked = std::min(walked, pieces_of_cut_max);
     for (std::size_t i = 0; i < walked; ++i) {
         EntryQuery query = filters_;
         query.terms = word_terms(pieces[i * pieces.size() / walked]);
-        query.limit = piece_candidates_max;
+        query.limit = static_cast<std::uint32_t>(std::min(piece_candidates_max, left / (walked - i)));
         EntryPage page = entries(query);
         bounded = bounded || page.more;
+        left -= page.hits.size();
         for (EntryHit& hit : page.hits) {
             const bool ended = !is_in_force(hit.period, filters_.as_of);
-            const Rank best{pieces.size() - plan_.pieces_most(), ended, hit.no.value()};
-            if (ranked.size() == wanted && best > ranked.rbegin()->first) continue;  // looking at its text is dear
+            const PiecesRank best{lacking(plan_.pieces_most()), ended, hit.no.value()};
+            // Looking at its text is dear.
+            if (ranked.size() == wanted.most && best > ranked.rbegin()->first) continue;
             const Candidate candidate{hit.key, hit.period.view};
             const auto has =
                 static_cast<std::size_t>(std::count_if(pieces.begin(), pieces.end(), [&](const SearchWord& word) {
                     return has_word(word, candidate.text());
                 }));
-            if (has < plan_.pieces_least() || plan_.class_of(candidate)) continue;
-            ranked.emplace(Rank{pieces.size() - has, ended, hit.no.value()}, std::move(hit));
-            if (ranked.size() > wanted) ranked.erase(std::prev(ranked.end()));
+            const PiecesRank rank{lacking(has), ended, hit.no.value()};
+            if (has < plan_.pieces_least() || rank <= wanted.behind || plan_.class_of(candidate)) continue;
+            ranked.emplace(rank, std::move(hit));
+            if (ranked.size() > wanted.most) ranked.erase(std::prev(ranked.end()));
         }
     }
-    std::vector<FoundEntry> found;
-    found.reserve(ranked.size());
-    for (auto& [rank, hit] : ranked) found.push_back({std::move(hit), plan_.classes().size()});
-    return found;
+    return ranked;
 }
 
 bool RankedSearch::gather(const EntrySource& entries, const std::function<void(FoundEntry)>& visit) const {
     std::uint32_t left = gathered_max;
+    const auto is_answered = [&](std::size_t number) {
+        return left < gathered_max && (number == plan_.settling_classes() || number == plan_.sufficient_classes());
+    };
     for (std::size_t number = 0; number < plan_.classes().size(); ++number) {
+        if (is_answered(number)) return true;
         SearchPage page;
         Walk walk{*this, number, Walk::Which::all};
         const bool full = walk.run(entries, page, {}, left, gathered_max);
         for (FoundEntry& found : page.found) visit(std::move(found));
         left -= static_cast<std::uint32_t>(page.found.size());
         if (full || page.bounded) return false;
-        if (number + 1 == plan_.settling_classes() && left < gathered_max) break;
     }
-    return true;
+    if (is_answered(plan_.classes().size())) return true;
+    bool bounded = plan_.is_cut();
+    for (auto& [rank, hit] : with_pieces(entries, {}, bounded)) {
+        if (left-- == 0) return false;
+        visit({std::move(hit), plan_.classes().size()});
+    }
+    return !bounded;
 }
 
 SearchPage RankedSearch::sorted_page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const {
     std::vector<FoundEntry> found;
     SearchPage page;
     page.bounded = !gather(entries, [&](FoundEntry entry) { found.push_back(std::move(entry)); });
-    sort_entries(found, sorting_);
     page.last = after;
-    for (auto i = static_cast<std::size_t>(after.entry); i < found.size(); ++i) {
+    std::vector<SortedEntry> sorted = sorted_entries(std::move(found), sorting_);
+    if (after.stage != 0) {
+        const auto end = std::find_if(sorted.begin(), sorted.end(), [&](const SortedEntry& entry) {
+            return comes_before({after.key, EntryNo{after.entry}}, entry.place, sorting_);
+        });
+        sorted.erase(sorted.begin(), end);
+    }
+    for (SortedEntry& entry : sorted) {
         if (page.found.size() == limit) {
             page.more = true;
             break;
         }
-        page.last = {0, static_cast<std::int64_t>(i + 1), 0};
-        page.found.push_back(std::move(found[i]));
+        page.last = {1, entry.place.no.value(), 0, std::move(entry.place.key)};
+        page.found.push_back(std::move(entry.entry));
     }
     return page;
 }

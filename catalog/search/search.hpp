@@ -2,7 +2,10 @@
 /// A search over a store: classes of the plan one after the other, in each first what is in force, then in the order of
 /// entry numbers. So a page costs what it shows, and the next one goes on where it ended.
 #include <functional>
+#include <limits>
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "catalog/search/plan.hpp"
@@ -17,7 +20,7 @@ constexpr std::uint32_t gathered_max = 2'000;
 
 enum class Order {
     relevance,
-    arrival,  ///< class by class, by entry number, without bounds: every entry that is found
+    arrival,  ///< class by class, by entry number, the classes without bounds: every entry that is found
     name,     ///< as a Chinese dictionary sorts, by pinyin
     date,     ///< of registration or grant, else of filing
     expiry,
@@ -27,11 +30,12 @@ struct Sorting {
     bool descending = false;
 };
 
-/// Where a walk stands; all zero at the beginning.
+/// Where a walk stands: behind one entry, whatever is written meanwhile. All zero at the beginning.
 struct SearchPosition {
-    std::int64_t stage = 0;  ///< two for each class: in force, and not; then pieces; or the only one of a sorted list
-    std::int64_t entry = 0;  ///< last entry number taken; of pieces and sorted lists how many were taken
-    std::int64_t examined = 0;  ///< candidates looked at in this stage
+    std::int64_t stage = 0;     ///< two for each class: in force, and not; then pieces; 1 in a sorted list
+    std::int64_t entry = 0;     ///< last entry number taken
+    std::int64_t examined = 0;  ///< candidates looked at in this stage; of pieces the rank of the entry
+    std::string key;            ///< in a sorted list: what the entry is sorted by
 };
 
 struct FoundEntry {
@@ -60,16 +64,24 @@ public:
     [[nodiscard]] const SearchPlan& plan() const { return plan_; }
     /// Up to `limit` entries after a position; each entry once, under the first class that it belongs to.
     [[nodiscard]] SearchPage page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const;
-    /// Calls `visit` for every entry of the classes, up to `gathered_max`. False when there are more.
+    /// Calls `visit` for every entry that pages show, up to `gathered_max`. False when there may be more.
     bool gather(const EntrySource& entries, const std::function<void(FoundEntry)>& visit) const;
 
 private:
     class Walk;
     [[nodiscard]] SearchPage sorted_page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const;
-    void add_pieces(const EntrySource& entries, SearchPage& page, std::int64_t taken, std::uint32_t limit) const;
-    /// The first `wanted` of those that have some of the pieces.
-    [[nodiscard]] std::vector<FoundEntry> with_pieces(const EntrySource& entries, std::size_t wanted,
-                                                      bool& bounded) const;
+    [[nodiscard]] bool is_answered(std::int64_t stage, SearchPosition after, const SearchPage& page) const;
+    void add_pieces(const EntrySource& entries, SearchPage& page, const SearchPosition& after,
+                    std::uint32_t limit) const;
+
+    /// Of an entry that has some of the pieces: how many it lacks, whether it has ended, its number.
+    using PiecesRank = std::tuple<std::int64_t, bool, std::int64_t>;
+    struct PiecesWanted {
+        PiecesRank behind;                                           ///< the ranks that were shown already
+        std::size_t most = std::numeric_limits<std::size_t>::max();  ///< of the others, the best ones
+    };
+    [[nodiscard]] std::map<PiecesRank, EntryHit> with_pieces(const EntrySource& entries, const PiecesWanted& wanted,
+                                                             bool& bounded) const;
 
     SearchPlan plan_;
     EntryQuery filters_;

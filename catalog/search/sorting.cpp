@@ -12,6 +12,9 @@
 namespace minglu {
 namespace {
 
+/// Keys travel in cursors: about the first fifty characters of a name decide.
+constexpr std::size_t sort_key_bytes_max = 192;
+
 /// Bytes that compare as a Chinese dictionary sorts (CLDR's order zh, by pinyin).
 std::string dictionary_key(const icu::Collator& collator, const std::string& text) {
     UErrorCode status = U_ZERO_ERROR;
@@ -45,28 +48,29 @@ std::string first_of(const std::string& view, std::initializer_list<std::string_
 
 }  // namespace
 
-void sort_entries(std::vector<FoundEntry>& found, Sorting sorting) {
+bool comes_before(const SortPlace& a, const SortPlace& b, Sorting sorting) {
+    if (a.key.empty() != b.key.empty()) return b.key.empty();
+    if (a.key != b.key) return sorting.descending ? a.key > b.key : a.key < b.key;
+    return a.no < b.no;
+}
+
+std::vector<SortedEntry> sorted_entries(std::vector<FoundEntry> found, Sorting sorting) {
     const auto collator = sorting.order == Order::name ? dictionary_order() : nullptr;
-    struct Keyed {
-        std::string key;
-        FoundEntry entry;
-    };
-    std::vector<Keyed> keyed;
-    keyed.reserve(found.size());
+    std::vector<SortedEntry> sorted;
+    sorted.reserve(found.size());
     for (FoundEntry& entry : found) {
         const std::string& view = entry.hit.period.view;
         std::string key = collator                         ? entry.hit.period.name
                           : sorting.order == Order::expiry ? first_of(view, {"expires_on"})
                                                            : first_of(view, {"granted_on", "filed_on"});
         if (collator && !key.empty()) key = dictionary_key(*collator, key);
-        keyed.push_back({std::move(key), std::move(entry)});
+        key.resize(std::min(key.size(), sort_key_bytes_max));
+        const EntryNo no = entry.hit.no;
+        sorted.push_back({{std::move(key), no}, std::move(entry)});
     }
-    std::sort(keyed.begin(), keyed.end(), [&](const Keyed& a, const Keyed& b) {
-        if (a.key.empty() != b.key.empty()) return b.key.empty();
-        if (a.key != b.key) return sorting.descending ? a.key > b.key : a.key < b.key;
-        return a.entry.hit.no < b.entry.hit.no;
-    });
-    for (std::size_t i = 0; i < keyed.size(); ++i) found[i] = std::move(keyed[i].entry);
+    std::sort(sorted.begin(), sorted.end(),
+              [&](const SortedEntry& a, const SortedEntry& b) { return comes_before(a.place, b.place, sorting); });
+    return sorted;
 }
 
 }  // namespace minglu

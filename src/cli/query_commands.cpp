@@ -99,7 +99,8 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
                    place, shown("home")});
     }
     if (!table.empty()) table.print(session.screen());
-    if (flag(page, "bounded")) session.out() << "命中太多，未逐条查看：请再加词或筛选，或用 --sort arrival 逐条列出\n";
+    if (flag(page, "bounded"))
+        session.out() << "命中太多或所输太长，未全部查看：请增减词或加筛选，或用 --sort arrival 逐条列出\n";
     if (const std::string hint = text(page, "hint"); !hint.empty())
         session.out() << Cell("号码可能有误：" + hint).text << '\n';
     print_counts(session, page);

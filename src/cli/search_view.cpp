@@ -14,15 +14,18 @@ constexpr std::size_t shown_before = 4;
 constexpr std::size_t shown_behind = 10;
 
 std::string match_label(const std::string& match) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 11> labels{{{"number", "号码"},
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 14> labels{{{"number", "号码"},
                                                                                     {"number_start", "号码开头"},
                                                                                     {"name", "名称相同"},
                                                                                     {"name_start", "名称开头"},
                                                                                     {"sound", "读音相同"},
                                                                                     {"name_part", "名称"},
+                                                                                    {"sound_start", "读音开头"},
                                                                                     {"sound_part", "读音"},
                                                                                     {"text_part", "文字"},
                                                                                     {"all_words", "各词"},
+                                                                                    {"number_within", "含此号码"},
+                                                                                    {"name_within", "含此名称"},
                                                                                     {"some_words", "部分词"},
                                                                                     {"batch", "批次"}}};
     const auto found =

@@ -17,6 +17,12 @@ constexpr std::int64_t page_limit_max = 200;
 /// Exactly `count` numbers; all 0 for an empty text. Errors: bad_request.
 [[nodiscard]] Result<std::vector<std::int64_t>> parse_cursor(char tag, std::string_view text, std::size_t count);
 
+/// What `parse_cursor` says of everything else.
+[[nodiscard]] tl::unexpected<Error> not_a_cursor();
+
+/// The parameter `limit`, 1 to 200. Errors: bad_request.
+[[nodiscard]] Result<std::uint32_t> limit_of(const HttpRequest& request);
+
 struct Paging {
     std::uint32_t limit = 0;
     std::vector<std::int64_t> after;

@@ -2,20 +2,18 @@
 
 #include "src/http/api/asked.hpp"
 #include "src/http/api/asked_key.hpp"
-#include "src/http/api/cursor.hpp"
 #include "src/http/api/entry_history.hpp"
 #include "src/http/api/entry_search.hpp"
 #include "src/http/api/freshness.hpp"
 #include "src/http/api/json_answer.hpp"
 #include "src/http/api/json_entry.hpp"
 #include "src/http/api/search_answer.hpp"
+#include "src/http/api/search_cursor.hpp"
 #include "src/http/problem.hpp"
 
 namespace minglu {
 
 namespace {
-
-constexpr char search_cursor = 's';
 
 HttpResponse no_such_entry(const EntryKey& key) {
     return problem({ErrorCode::not_found, "there is no entry " + key.value(), "path",
@@ -31,12 +29,9 @@ HttpResponse never_listed(const EntryKey& key) {
 }
 
 HttpResponse search(Call& call) {
-    const auto paging = paging_of(call.request, search_cursor, 4);
-    if (!paging) return problem(paging.error());
     const std::int64_t fingerprint = fingerprint_of(call.request);
-    if (paging->after[0] != 0 && paging->after[0] != fingerprint)
-        return problem({ErrorCode::bad_request, "the cursor belongs to another question", "query parameter cursor",
-                        "ask again with the words and filters that gave it, or leave it out"});
+    const auto paging = search_paging_of(call.request, fingerprint);
+    if (!paging) return problem(paging.error());
     auto found = EntrySearch::from_request(call.request, call.services.clock.now());
     if (!found) return problem(found.error());
     const auto counts = flag_parameter(call.request, "counts");
@@ -44,8 +39,7 @@ HttpResponse search(Call& call) {
     const auto tx = call.services.store.read();
     const CatalogueAt catalogue(*tx, found->asked());
     found->look_up(*tx);
-    const SearchPage page =
-        found->page(catalogue, {paging->after[1], paging->after[2], paging->after[3]}, paging->limit);
+    const SearchPage page = found->page(catalogue, paging->after, paging->limit);
     call.tally->hits = page.found.size();
 
     JsonWriter json;
@@ -57,9 +51,7 @@ HttpResponse search(Call& call) {
     }
     json.end_array().member_boolean("bounded", page.bounded);
     json.member_if("hint", found->hint());
-    if (page.more)
-        json.member("next",
-                    make_cursor(search_cursor, {fingerprint, page.last.stage, page.last.entry, page.last.examined}));
+    if (page.more) json.member("next", make_search_cursor(fingerprint, page.last));
     if (*counts) json.member_raw("counts", facets_json(found->facets(catalogue), *tx, found->asked().as_of));
     json.member_raw("freshness", freshness_json(call.services, *tx, found->asked())).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);

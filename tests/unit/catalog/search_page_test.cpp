@@ -4,80 +4,12 @@
 #include <algorithm>
 
 #include "catalog/search/explain.hpp"
-#include "catalog/search/facets.hpp"
-#include "catalog/text/terms.hpp"
+#include "tests/unit/catalog/search_support.hpp"
 
 using namespace minglu;
+using namespace minglu::test;
 
 namespace {
-
-const Day today = *parse_day("2026-06-01");
-
-struct Stored {
-    std::string key;
-    std::string view;
-};
-
-std::string field(const std::string& view, const std::string& name) {
-    const std::string member = "\"" + name + "\":\"";
-    const std::size_t at = view.find(member);
-    return at == std::string::npos
-               ? std::string()
-               : view.substr(at + member.size(), view.find('"', at + member.size()) - at - member.size());
-}
-
-EntrySource source_of(const std::vector<Stored>& entries) {
-    return [&entries](const EntryQuery& query) {
-        EntryPage page;
-        for (std::size_t i = 0; i < entries.size(); ++i) {
-            const EntryKey key{entries[i].key};
-            const auto terms = index_terms(key, entries[i].view);
-            const bool all = std::all_of(query.terms.begin(), query.terms.end(), [&](const EntryQuery::Term& term) {
-                return std::any_of(terms.begin(), terms.end(), [&](const std::string& have) {
-                    return term.prefix ? have.starts_with(term.text) : have == term.text;
-                });
-            });
-            EntryHit hit;
-            hit.no = EntryNo{static_cast<std::int64_t>(i) + 1};
-            if (!all || hit.no <= query.after) continue;
-            hit.key = key;
-            hit.period.view = entries[i].view;
-            hit.period.name = field(entries[i].view, "name");
-            hit.period.listing = field(entries[i].view, "listing");
-            hit.period.legal_status = field(entries[i].view, "status");
-            hit.period.region = field(entries[i].view, "region");
-            if (query.accept && !query.accept(hit)) continue;
-            if (page.hits.size() == query.limit) {
-                page.more = true;
-                break;
-            }
-            page.hits.push_back(hit);
-        }
-        return page;
-    };
-}
-
-RankedSearch search_for(std::string_view text, Sorting sorting = {}) {
-    EntryQuery filters;
-    filters.as_of = today;
-    return {SearchPlan(text), filters, sorting};
-}
-
-std::vector<std::string> pages(const RankedSearch& search, const EntrySource& source, std::uint32_t limit) {
-    std::vector<std::string> keys;
-    SearchPage page;
-    do {
-        page = search.page(source, page.last, limit);
-        CHECK(page.found.size() <= limit);
-        for (const FoundEntry& found : page.found) keys.push_back(found.hit.key.value());
-        REQUIRE(keys.size() < 10'000);
-    } while (page.more);
-    return keys;
-}
-
-std::string view_of(std::string_view name, std::string_view more = "") {
-    return R"({"listing":"listed","name":")" + std::string(name) + "\"" + std::string(more) + "}";
-}
 
 const std::vector<Stored> pickles{
     {"gi/AGI00001", view_of("红心薯", R"(,"goods":"榨菜","notes":"涪陵")")},
@@ -157,7 +89,7 @@ TEST_CASE("a common word is looked at as far as the bound, and the answer says s
     CHECK_FALSE(first.bounded);
     CHECK(pages(search_for("火锅"), source, 200).size() == class_candidates_max);
     CHECK(pages(search_for("火锅"), source, 7).size() == class_candidates_max);
-    CHECK(search_for("火锅").page(source, {0, 900, 900}, 200).found.size() <= 200);
+    CHECK(search_for("火锅").page(source, {0, 900, 900, {}}, 200).found.size() <= 200);
     CHECK(pages(search_for("火锅", {Order::arrival, false}), source, 200).size() == many.size());
     CHECK(count_facets(search_for("火锅"), source).bounded);
     CHECK(count_facets(search_for("火锅"), source).entries == gathered_max);

@@ -158,6 +158,60 @@ TEST_CASE("A cursor leads on in its own question alone") {
                                  {{"sort", "name"}, {"q", "榨菜"}, {"cursor", next}},
                                  {{"sort", "name"}, {"as_of", "2025-01-01"}, {"cursor", next}}})
         CHECK(ask(node, get("/v1/entries", other), 400).at("where") == "query parameter cursor");
+    // One that counts how many were taken, one without its key, one with half a key.
+    const std::string counted = "s" + next.substr(1, next.find('-')) + "0-1-0";
+    for (const std::string& other : {counted, next.substr(0, next.find('.') + 1), next + "0", next + ".00"})
+        CHECK(ask(node, get("/v1/entries", {{"sort", "name"}, {"cursor", other}}), 400).at("detail") ==
+              "not a cursor of this list");
+}
+
+TEST_CASE("A sorted list goes on behind its last entry, whatever came and went before it") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    const std::string other_mark = "trademark/20000001/30";
+    node.write({{"gi/甲", {{"listing", "listed"}, {"name", "安化黑茶"}}},
+                {"gi/乙", {{"listing", "listed"}, {"name", "保山小粒咖啡"}}},
+                {"gi/丙", {{"listing", "listed"}, {"name", "涪陵榨菜"}}},
+                {"gi/丁", {{"listing", "listed"}, {"name", "合川桃片"}}}});
+    const Parameters sorted{{"sort", "name"}, {"listing", "listed"}, {"limit", "2"}};
+    const Json first = ask(node, get("/v1/entries", sorted));
+    CHECK(keys_of(first) == std::vector<std::string>{"gi/甲", "gi/乙"});
+    node.write({{"gi/甲", {{"listing", "removed"}}}, {"gi/乙", {{"listing", "removed"}}}});
+    Parameters behind = sorted;
+    behind.emplace("cursor", first.at("next").get<std::string>());
+    CHECK(keys_of(ask(node, get("/v1/entries", behind))) == std::vector<std::string>{"gi/丙", "gi/丁"});
+    node.write({{other_mark, {{"listing", "listed"}, {"name", "阿里"}}}});
+    CHECK(keys_of(ask(node, get("/v1/entries", behind))) == std::vector<std::string>{"gi/丙", "gi/丁"});
+}
+
+TEST_CASE("What stands on a packet is found, counted, sorted and exported alike") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    fill(node);
+    struct Case {
+        std::string typed, found, match;
+    };
+    for (const Case& c : std::vector<Case>{{"品名：涪陵榨菜 净含量：80g", pickle, "name_within"},
+                                           {"涪陵榨菜鲜脆菜丝独立小包装", pickle, "name_within"},
+                                           {"假货 10325554", mark, "number_within"},
+                                           {"江小白酒业食品", mark, "name_within"},
+                                           {"川味榨菜包装盒", invention, "some_words"}}) {
+        CAPTURE(c.typed);
+        const Json page = ask(node, get("/v1/entries", {{"q", c.typed}, {"counts", "true"}}));
+        REQUIRE(keys_of(page) == std::vector<std::string>{c.found});
+        CHECK(page.at("items").at(0).at("reason").at("match") == c.match);
+        CHECK_FALSE(page.at("items").at(0).at("reason").at("highlights").empty());
+        CHECK(page.at("bounded") == false);
+        CHECK(page.at("counts").at("entries") == 1);
+        for (const char* const sort : {"arrival", "name", "-date", "expiry"})
+            CHECK(keys_of(ask(node, get("/v1/entries", {{"q", c.typed}, {"sort", sort}}))) == keys_of(page));
+        const HttpResponse exported = node.router.handle(get("/v1/export", {{"q", c.typed}, {"format", "json"}}));
+        std::string body;
+        for (std::string chunk; exported.stream(chunk); chunk.clear()) body += chunk;
+        const Json items = Json::parse(body).at("items");
+        REQUIRE(items.size() == 1);
+        CHECK(items.at(0).at("key") == c.found);
+    }
 }
 
 TEST_CASE("What a search cannot understand is named") {

@@ -73,6 +73,24 @@ TEST_CASE("An invalidation after the fact shows as such") {
           "query parameter known_at");
 }
 
+TEST_CASE("A name that stands in a text is found as it was known then") {
+    HandClock clock;
+    clock.now_ms = end_of(*parse_day("2024-03-01")).value() - 1'000'000;
+    TestNode node("cq", clock);
+    node.write({{"trademark/10325554/33", {{"listing", "listed"}, {"name", "江小白"}}, "2024-03-01"},
+                {"gi/涪陵榨菜", {{"listing", "listed"}, {"name", "涪陵榨菜"}}, "2024-03-01"}});
+    clock.now_ms = end_of(*parse_day("2024-05-01")).value() - 1'000'000;
+    node.write({{"trademark/10325554/33", {{"name", "江大白"}}, "2024-05-01"}});
+    const auto found = [&](const char* typed, const char* known_at) {
+        return test::keys_of(ask(node, get("/v1/entries", {{"q", typed}, {"known_at", known_at}})));
+    };
+    const std::vector<std::string> renamed{"trademark/10325554/33"};
+    CHECK(found("原装江小白高粱酒", "2024-04-01") == renamed);
+    CHECK(found("原装江大白高粱酒", "2024-04-01").empty());
+    CHECK(found("原装江大白高粱酒", "2024-05-01") == renamed);
+    CHECK(found("涪陵榨菜独立包装", "2024-04-01") == std::vector<std::string>{"gi/涪陵榨菜"});
+}
+
 TEST_CASE("A change that lies ahead takes effect on its day without a restart") {
     HandClock clock;
     TestNode node("cq", clock);
