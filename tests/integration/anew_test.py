@@ -107,7 +107,7 @@ class Anew(NodeCase):
         self.assertEqual(printed["file"], yn.json("peer", "revocations", "cq")["file"])
 
         # Who joins later meets the thief first: one who goes on, and one who tells another history of what counts.
-        gz = self.node("gz")
+        gz = self.node("gz", start=False)
         gz.ok("peer", "revoke", "cq", "--file", file)
         gz.ok("peer", "add", self.printed(cq, "peer", "card"))
         going_on, forking = self.thief("goingon", aside), self.thief("forking", early)
@@ -117,10 +117,11 @@ class Anew(NodeCase):
         self.bring(forking, "forking", gz, cq, sc, yn)
         for node in (cq, sc, yn):
             self.assertEqual("果品", node.entry("gi/AGI91003")["fields"]["category"])
-        introduce(cq, gz)
-        introduce(gz, sc)
-        introduce(sc, gz)
-        eventually("gz has all", lambda: are_equal(cq, sc, yn, gz))
+        self.assertEqual([], gz.keys())
+        gz.start()
+        for one, other in ((cq, gz), (gz, sc), (sc, gz), (gz, yn), (yn, gz)):
+            introduce(one, other)
+        self.until_equal(cq, sc, yn, gz)
         for node in (cq, sc, yn, gz):
             self.assertEqual("果品", node.entry("gi/AGI90001")["fields"]["category"])
         self.assertNotIn("fork", self.incidents(cq, sc, yn, gz))
