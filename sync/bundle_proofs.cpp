@@ -9,6 +9,13 @@
 
 namespace minglu {
 
+Error not_agreed_on(const LogId& log) {
+    return {ErrorCode::not_allowed, "another history than the one that was agreed on when its key was revoked",
+            "log " + log.value(),
+            "ask the sender where it comes from: whoever has the stolen key can make it; see the operations guide, "
+            "stolen key"};
+}
+
 void refuse_log(const LogRow& log, const Segment& segment, const Error& error, const NodeId& from, Proofs& proofs) {
     proofs.report.refused.emplace_back(segment.log, error);
     IncidentRow incident = incident_of(error, from, segment.log);
@@ -42,6 +49,15 @@ bool opens_as_carded(const LogKeys& keys, const std::vector<const RecordLines*>&
     if (header.version > record_version && is_unread(header)) return true;
     const auto& open = header.open;
     return open && open->suite == keys.suite && (open->signing_key == keys.last || !keys.changes.empty());
+}
+
+/// A node that began anew meets its own past.
+Error of_former_key(Error error, const LogId& log) {
+    error.cure =
+        "this node signed it with a key that it has no more: take over what your partners agreed on, minglu "
+        "peer revoke " +
+        node_of(log).value() + " --file FILE; see the operations guide, lost or stolen key";
+    return error;
 }
 
 Error two_histories(const LogId& log) {
@@ -78,9 +94,11 @@ std::ptrdiff_t logs_of(const NodeId& node, const ReadTx& tx, const Proofs& proof
            });
 }
 
-/// Proved to have forked, and not cut yet by its node: no branch of it is taken.
-bool awaits_cut(const ReadTx& tx, const LogRow& log) {
+/// Proved to have forked, and not cut yet by its node: no branch of it is taken, unless people told which one counts.
+bool awaits_cut(const ReadTx& tx, const KnownKeys& keys, const LogRow& log) {
     const auto forks = tx.forks();
+    const auto agreed = keys.agreed(log.id);
+    if (agreed && (agreed->root || keys.is_settled(log))) return false;
     return !log.cut && std::any_of(forks.begin(), forks.end(),
                                    [&](const ForkRow& fork) { return fork.log == log.id && fork.common; });
 }
@@ -92,7 +110,7 @@ std::optional<Error> postponed(const ReadTx& tx, const KnownKeys& keys, const Lo
     if (quota != nullptr && !log.own && segment.to > log.size && quota->is_used_up(tx, log.id))
         return Error{ErrorCode::busy, "it has brought in what it may on one day", where,
                      "it is asked for again on the next day of this node's clock"};
-    if (awaits_cut(tx, log))
+    if (awaits_cut(tx, keys, log))
         return Error{ErrorCode::fork, "it has forked, and its node has not cut it yet", where,
                      "see minglu incident forks"};
     if (log.cut && segment.to > log.cut->at)
@@ -100,14 +118,14 @@ std::optional<Error> postponed(const ReadTx& tx, const KnownKeys& keys, const Lo
     const auto vouched = keys.vouched(log.id);
     const auto note = parse_note(segment.head);
     if (!log.cut && vouched && log.size < vouched->size && note && note->head.size < vouched->size)
-        return Error{ErrorCode::stale, "its sender has no head of it that a later key of its node knows", where,
-                     "it is asked for again"};
+        return Error{ErrorCode::stale, "its sender has no head of it that a later key of its node, or people, know",
+                     where, "it is asked for again"};
     return std::nullopt;
 }
 
-/// Where a log ends for the proof of a segment. While less is held of it than a change of key vouches for, whoever has
-/// an older key must not tell another history: the head has to be the one that the newer key knows, or one beyond it,
-/// which only the newer key signs. What the newer key says ends there is proved like a log that is cut there.
+/// Where a log ends for the proof of a segment. While less is held of it than a change of key or people vouch for,
+/// whoever has an older key must not tell another history: the head has to be the one that the newer key knows, or one
+/// beyond it, which only the newer key signs. What is said to end there is proved like a log that is cut there.
 Result<std::optional<Cut>> cut_for(const LogRow& log, const std::optional<Vouched>& vouched, const Segment& segment) {
     if (log.cut || !vouched || log.size >= vouched->size) return log.cut;
     const auto note = parse_note(segment.head);
@@ -116,7 +134,7 @@ Result<std::optional<Cut>> cut_for(const LogRow& log, const std::optional<Vouche
         return log.cut;
     if (note->head.size > vouched->size)
         return vouched->ends ? std::optional<Cut>(Cut{log.id, vouched->size, vouched->root}) : log.cut;
-    return fail({ErrorCode::bad_proof, "its head is not the one that a later key of its node knows",
+    return fail({ErrorCode::bad_proof, "its head is not the one that a later key of its node, or people, know",
                  "log " + log.id.value(), "nothing was taken; report it to the sender if it persists"});
 }
 
@@ -170,6 +188,9 @@ void prove_or_refuse(const ReadTx& tx, const LogRow& log, const Segment& segment
         if (proved) return;
         const bool doubtful = proved.error().code == ErrorCode::bad_proof || proved.error().code == ErrorCode::fork;
         if (doubtful && !tree_is_sound(tx, log)) return damaged("its tree does not lead to its head");
+        if (doubtful && keys.is_settled(log)) return refuse_log(log, segment, not_agreed_on(log.id), from, proofs);
+        if (proved.error().code == ErrorCode::bad_signature && node_of(log.id) == keys.self())
+            return refuse_log(log, segment, of_former_key(proved.error(), log.id), from, proofs);
         refuse_log(log, segment, proved.error(), from, proofs);
     } catch (const StoreFault& fault) {
         if (fault.code() != ErrorCode::corrupt) throw;

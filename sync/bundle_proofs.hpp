@@ -34,6 +34,9 @@ struct Proofs {
 void prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, const NodeId& from, Proofs& proofs,
                const DailyQuota& quota);
 
+/// Two heads of a log that people agreed on accuse nobody: its key is in other hands, as they know.
+[[nodiscard]] Error not_agreed_on(const LogId& log);
+
 /// A refused log: an incident, or a doubt where proofs can tell who is to blame.
 void refuse_log(const LogRow& log, const Segment& segment, const Error& error, const NodeId& from, Proofs& proofs);
 

@@ -155,15 +155,18 @@ Result<Card> parse_card(std::string_view text) {
     return card;
 }
 
-std::string fingerprint(const Card& card) {
+std::string fingerprint_text(const Hash& digest) {
     constexpr std::size_t groups = 6;
     constexpr std::size_t digits = 4;
-    const Hash digest = sha256({"minglu/fingerprint/1\n", card.node.value(), "\n", name(card.suite), "\n",
-                                card.signing_key, bytes_of(card.tls_spki_sha256)});
     const std::string hex = to_hex(bytes_of(digest));
     std::string out = hex.substr(0, digits);
     for (std::size_t i = 1; i < groups; ++i) out += " " + hex.substr(i * digits, digits);
     return out;
+}
+
+std::string fingerprint(const Card& card) {
+    return fingerprint_text(sha256({"minglu/fingerprint/1\n", card.node.value(), "\n", name(card.suite), "\n",
+                                    card.signing_key, bytes_of(card.tls_spki_sha256)}));
 }
 
 }  // namespace minglu

@@ -40,6 +40,9 @@ struct Card {
 /// bad_signature.
 [[nodiscard]] Result<Card> parse_card(std::string_view text);
 
+/// The first 96 bits in groups that can be read out.
+[[nodiscard]] std::string fingerprint_text(const Hash& digest);
+
 /// What two people compare by telephone: 96 bits of a hash over node, suite and both keys, "9f3c 21d0 7be4 5a18 03ab
 /// 99f0".
 [[nodiscard]] std::string fingerprint(const Card& card);

@@ -23,24 +23,25 @@ Vector common(const Vector& a, const Vector& b) {
     return lower;
 }
 
-}  // namespace
+bool has(const KeyChain& chain, const std::string& wanted) {
+    return std::any_of(chain.keys.begin(), chain.keys.end(), [&](const NodeKey& known) { return known.key == wanted; });
+}
 
-KeyChain key_chain(const NodeId& node, Suite suite, const std::string& card_key, std::span<const KeyChange> changes) {
-    KeyChain chain{{{suite, card_key, {}}}, {}};
+enum class Ways { back, both };
+
+/// Adds to the chain what the changes lead to.
+void grow(KeyChain& chain, const NodeId& node, std::span<const KeyChange> changes, Ways ways) {
     auto& [keys, between] = chain;
-    const auto is_new = [&chain](const std::string& key) {
-        return std::none_of(chain.keys.begin(), chain.keys.end(),
-                            [&](const NodeKey& known) { return known.key == key; });
-    };
+    const Suite suite = keys.front().suite;
     for (bool grown = true; grown;) {
         grown = false;
         for (const KeyChange& change : changes) {
             if (node_of(change.log) != node) continue;
-            if (change.from == keys.back().key && is_new(change.to)) {
+            if (ways == Ways::both && change.from == keys.back().key && !has(chain, change.to)) {
                 keys.push_back({suite, change.to, {}});
                 between.push_back(&change);
                 grown = true;
-            } else if (change.to == keys.front().key && is_new(change.from)) {
+            } else if (change.to == keys.front().key && !has(chain, change.from)) {
                 keys.insert(keys.begin(), {suite, change.from, {}});
                 between.insert(between.begin(), &change);
                 grown = true;
@@ -52,6 +53,19 @@ KeyChain key_chain(const NodeId& node, Suite suite, const std::string& card_key,
         const auto& next = keys[i + 1].upto;
         keys[i].upto = next ? common(upto, *next) : upto;
     }
+}
+
+}  // namespace
+
+KeyChain key_chain(const NodeId& node, Suite suite, const std::string& card_key, std::span<const KeyChange> changes) {
+    KeyChain chain{{{suite, card_key, {}}}, {}};
+    grow(chain, node, changes, Ways::both);
+    return chain;
+}
+
+KeyChain key_chain_back(const NodeId& node, const NodeKey& revoked, std::span<const KeyChange> changes) {
+    KeyChain chain{{revoked}, {}};
+    grow(chain, node, changes, Ways::back);
     return chain;
 }
 

@@ -27,5 +27,7 @@ struct KeyChain {
 /// the first counts. A key that was changed signs what the change says and the next key signs itself.
 [[nodiscard]] KeyChain key_chain(const NodeId& node, Suite suite, const std::string& card_key,
                                  std::span<const KeyChange> changes);
+/// The same back alone, from a key that was revoked: it and those before it sign nothing beyond its `upto`.
+[[nodiscard]] KeyChain key_chain_back(const NodeId& node, const NodeKey& revoked, std::span<const KeyChange> changes);
 
 }  // namespace minglu

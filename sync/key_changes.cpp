@@ -5,6 +5,7 @@
 #include "minglu/json_text.hpp"
 #include "sync/merkle.hpp"
 #include "sync/proof_steps.hpp"
+#include "sync/stored_list.hpp"
 
 namespace minglu {
 
@@ -13,7 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view changes_setting = "key_changes";
-constexpr std::string_view revocations_setting = "revoked_keys";
 
 Error malformed(const std::string& what) {
     return {ErrorCode::malformed, "change of key: " + what, "", "report it to the sender"};
@@ -53,38 +53,6 @@ KeyChange read_change(const Json& json) {
     const Json roots = Json::parse(change.record).value("roots", Json::object());  // parse_header was the strict gate
     for (const auto& [log, root] : roots.items()) change.roots.emplace(accept(parse_log_id(log)), hash_of_json(root));
     return change;
-}
-
-Json to_json(const Vector& vector) {
-    Json object = Json::object();
-    for (const Vector::Item& item : vector.items()) object[item.first.value()] = item.second.value();
-    return object;
-}
-
-Revocation read_revocation(const Json& json) {
-    Revocation revocation;
-    revocation.node = NodeId{json.at("node").get<std::string>()};
-    revocation.key = accept(from_base64(json.at("key").get<std::string>()));
-    for (const auto& [log, size] : json.at("upto").items()) revocation.upto.set(LogId{log}, seq_of(size));
-    revocation.at = UnixMs{json.at("at").get<std::int64_t>()};
-    revocation.reason = json.at("reason").get<std::string>();
-    return revocation;
-}
-
-/// Reads the list that a setting holds.
-template <class Item>
-std::vector<Item> stored_list(const ReadTx& tx, std::string_view setting, Item (*read)(const Json&)) {
-    const std::string text = tx.setting(setting);
-    std::vector<Item> items;
-    if (text.empty()) return items;
-    try {
-        for (const Json& item : Json::parse(text)) items.push_back(read(item));
-    } catch (const MalformedProof& fault) {
-        throw StoreFault(ErrorCode::corrupt, std::string(setting) + ": " + fault.what);
-    } catch (const Json::exception& fault) {
-        throw StoreFault(ErrorCode::corrupt, std::string(setting) + ": " + fault.what());
-    }
-    return items;
 }
 
 void put_key_changes(WriteTx& tx, const std::vector<KeyChange>& changes) {
@@ -153,25 +121,6 @@ void remove_key_change(WriteTx& tx, const KeyChange& change) {
     auto all = key_changes(tx);
     std::erase(all, change);
     put_key_changes(tx, all);
-}
-
-std::vector<Revocation> revocations(const ReadTx& tx) {
-    return stored_list<Revocation>(tx, revocations_setting, read_revocation);
-}
-
-void put_revocation(WriteTx& tx, const Revocation& revocation) {
-    auto all = revocations(tx);
-    std::erase_if(all,
-                  [&](const Revocation& held) { return held.node == revocation.node && held.key == revocation.key; });
-    all.push_back(revocation);
-    Json list = Json::array();
-    for (const Revocation& one : all)
-        list.push_back({{"node", one.node.value()},
-                        {"key", to_base64(one.key)},
-                        {"upto", to_json(one.upto)},
-                        {"at", one.at.value()},
-                        {"reason", one.reason}});
-    tx.put_setting(revocations_setting, list.dump());
 }
 
 const std::string& LogKeys::key_at(Seq size) const {

@@ -1,5 +1,6 @@
 #pragma once
-/// Changes of a node's signing key within a log, and how far each key counts. docs/PROTOCOL.md §3.
+/// Changes of a node's signing key within a log, and how far each key counts. docs/PROTOCOL.md §3. Keys that were given
+/// up by hand: revocations.hpp.
 ///
 /// A `key` record is the last of its group. The head at its size is signed with both keys, and is handed on for ever
 /// with what proves the record to be in it: whoever trusts one of the keys can follow to the other. Larger heads need
@@ -46,19 +47,6 @@ struct KeyChange {
 void add_key_change(WriteTx& tx, const KeyChange& change);
 /// For one that turned out not to be of its log.
 void remove_key_change(WriteTx& tx, const KeyChange& change);
-
-/// A key that was given up by hand: stolen, lost, or its node has left. It signs nothing beyond `upto`.
-struct Revocation {
-    NodeId node;
-    std::string key;  ///< raw public key
-    Vector upto;      ///< of each log the last size that counts; others not at all
-    UnixMs at;
-    std::string reason;
-    friend bool operator==(const Revocation&, const Revocation&) = default;
-};
-[[nodiscard]] std::vector<Revocation> revocations(const ReadTx& tx);
-/// In place of the one of the same node and key.
-void put_revocation(WriteTx& tx, const Revocation& revocation);
 
 /// Which key signs the heads of one log.
 struct LogKeys {

@@ -15,6 +15,10 @@ std::vector<NodeKey>::iterator position(std::vector<NodeKey>& keys, const std::s
     return std::find_if(keys.begin(), keys.end(), [&](const NodeKey& known) { return known.key == key; });
 }
 
+bool has(const std::vector<NodeKey>& keys, const std::string& key) {
+    return std::any_of(keys.begin(), keys.end(), [&](const NodeKey& known) { return known.key == key; });
+}
+
 Vector stated_in(const KeyChange& change) {
     auto head = parse_note(change.head);
     if (!head) throw StoreFault(ErrorCode::corrupt, "stored change of key: " + head.error().what);
@@ -44,14 +48,27 @@ KeyChain KnownKeys::chain_of(const NodeId& node) const {
     return chain;
 }
 
-std::vector<NodeKey> KnownKeys::keys_of(const NodeId& node) const {
-    std::vector<NodeKey> keys = chain_of(node).keys;
-    if (keys.empty()) return keys;
-    std::reverse(keys.begin(), keys.end());
-    const Suite suite = keys.front().suite;
+/// That of the card first, then those back from revoked keys that no other chain leads to.
+std::vector<KeyChain> KnownKeys::chains_of(const NodeId& node) const {
+    std::vector<KeyChain> chains{chain_of(node)};
+    if (chains.front().keys.empty()) return {};
     for (const Revocation& revocation : revocations_)
-        if (revocation.node == node && position(keys, revocation.key) == keys.end())
-            keys.push_back({suite, revocation.key, revocation.upto});
+        if (revocation.node == node && position(chains.front().keys, revocation.key) == chains.front().keys.end())
+            chains.push_back(key_chain_back(node, {suite_of(revocation), revocation.key, revocation.upto}, changes_));
+    const auto leads_on = [&](const KeyChain& chain) {
+        return std::any_of(chains.begin() + 1, chains.end(), [&](const KeyChain& other) {
+            return &other != &chain && has(other.keys, chain.keys.back().key);
+        });
+    };
+    std::vector<KeyChain> kept{chains.front()};
+    for (auto chain = chains.begin() + 1; chain != chains.end(); ++chain)
+        if (!leads_on(*chain)) kept.push_back(*chain);
+    return kept;
+}
+
+std::vector<NodeKey> KnownKeys::keys_of(const NodeId& node) const {
+    std::vector<NodeKey> keys;
+    for (const KeyChain& chain : chains_of(node)) keys.insert(keys.end(), chain.keys.rbegin(), chain.keys.rend());
     return keys;
 }
 
@@ -77,17 +94,21 @@ Result<LogRow> KnownKeys::log_of(const ReadTx& tx, const LogId& id) const {
 }
 
 void KnownKeys::introduce(LogRow& log, std::string_view head_note) const {
-    const KeyChain chain = chain_of(node_of(log.id));
-    const auto last = std::find_if(chain.changes.rbegin(), chain.changes.rend(),
-                                   [&](const KeyChange* change) { return change->log == log.id; });
-    if (last != chain.changes.rend()) {
+    for (const KeyChain& chain : chains_of(node_of(log.id))) {
+        const auto last = std::find_if(chain.changes.rbegin(), chain.changes.rend(),
+                                       [&](const KeyChange* change) { return change->log == log.id; });
+        if (last == chain.changes.rend()) continue;
+        log.suite = chain.keys.front().suite;
         log.signing_key = (*last)->to;
         return;
     }
     const auto head = parse_note(head_note);
     if (!head) return;
-    for (const NodeKey& key : keys_of(node_of(log.id)))
-        if (is_signed_by(*head, node_of(log.id), key.suite, key.key)) log.signing_key = key.key;
+    for (const NodeKey& key : keys_of(node_of(log.id))) {
+        if (!is_signed_by(*head, node_of(log.id), key.suite, key.key)) continue;
+        log.suite = key.suite;
+        log.signing_key = key.key;
+    }
 }
 
 Result<void> KnownKeys::check_counts(const LogId& log, const std::string& key, Seq size) const {
@@ -103,10 +124,7 @@ Result<void> KnownKeys::check_counts(const LogId& log, const std::string& key, S
 
 KnownKeys::Leads KnownKeys::leads(const KeyChange& change) const {
     const KeyChain chain = chain_of(node_of(change.log));
-    const auto is_known = [&](const std::string& wanted) {
-        return std::any_of(chain.keys.begin(), chain.keys.end(),
-                           [&](const NodeKey& known) { return known.key == wanted; });
-    };
+    const auto is_known = [&](const std::string& wanted) { return has(chain.keys, wanted); };
     const auto ascend = [](const KeyChange& a, const KeyChange& b) { return a.log != b.log || a.at < b.at; };
     if (chain.keys.empty() || is_known(change.from) == is_known(change.to)) return Leads::nowhere;
     if (change.from == chain.keys.back().key && chain.keys.back().signs(change.log, change.at) &&
@@ -126,7 +144,14 @@ bool KnownKeys::is_newest(const NodeId& node, const std::string& key) const {
     return known && !known->upto;
 }
 
+bool KnownKeys::is_settled(const LogRow& log) const {
+    const auto agreement = agreed(log.id);
+    return agreement && log.size >= agreement->size;
+}
+
 std::optional<Vouched> KnownKeys::vouched(const LogId& log) const {
+    if (const auto agreement = agreed(log); agreement && agreement->root)
+        return Vouched{agreement->size, *agreement->root, true};
     const bool any = std::any_of(changes_.begin(), changes_.end(),
                                  [&](const KeyChange& change) { return node_of(change.log) == node_of(log); });
     if (!any) return std::nullopt;
@@ -141,8 +166,9 @@ std::optional<Vouched> KnownKeys::vouched(const LogId& log) const {
 }
 
 std::string KnownKeys::last_key(const LogId& log, std::string key) const {
-    for (const KeyChange* change : chain_of(node_of(log)).changes)
-        if (change->log == log && change->from == key) key = change->to;
+    for (const KeyChain& chain : chains_of(node_of(log)))
+        for (const KeyChange* change : chain.changes)
+            if (change->log == log && change->from == key) key = change->to;
     return key;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 /// The keys that nodes sign with: those of the cards pinned here, of changes of key that lead on from them or back to
-/// keys before, and our own; how far a key counts that was given up, and what a later one vouches for. docs/PROTOCOL.md
-/// §3.
+/// keys before, and our own; those that people revoked, and the keys before them; how far a key counts that was given
+/// up, and what a later one or people vouch for. docs/PROTOCOL.md §3.
 #include <map>
 #include <optional>
 #include <string>
@@ -11,10 +11,11 @@
 #include "minglu/store.hpp"
 #include "sync/key_chain.hpp"
 #include "sync/key_changes.hpp"
+#include "sync/revocations.hpp"
 
 namespace minglu {
 
-/// What a later key of its node says of a log: thieves of the keys before it cannot tell another history.
+/// What a later key of its node, or people, say of a log: thieves of the keys before cannot tell another history.
 struct Vouched {
     Seq size;
     Hash root{};
@@ -28,13 +29,13 @@ public:
     [[nodiscard]] bool knows(const NodeId& node) const { return node == self_ || cards_.contains(node); }
 
     /// Newest first: those that the card's key was changed to, the card's, those from which it was changed; then
-    /// revoked ones. None of a node without a card.
+    /// revoked ones that it does not lead to, each with those before it. None of a node without a card.
     [[nodiscard]] std::vector<NodeKey> keys_of(const NodeId& node) const;
 
     /// The log as held here, or a new row with the keys of its node's card. Errors: unknown_log, those of parse_card.
     [[nodiscard]] Result<LogRow> log_of(const ReadTx& tx, const LogId& id) const;
-    /// Fills in the key of a log that is new here: the last one that it was changed to, else the one of its node's keys
-    /// that has signed this head.
+    /// Fills in suite and key of a log that is new here: the last key that it was changed to, else the one of its
+    /// node's keys that has signed this head.
     void introduce(LogRow& log, std::string_view head_note) const;
 
     /// Whether that key may sign a head of that size. Errors: not_allowed.
@@ -44,13 +45,18 @@ public:
     [[nodiscard]] Leads leads(const KeyChange& change) const;
     /// Whether a key is the newest of its node, neither changed nor revoked.
     [[nodiscard]] bool is_newest(const NodeId& node, const std::string& key) const;
-    /// The last state of a log that a change of key speaks of.
+    /// What people agreed on of a log whose key was revoked.
+    [[nodiscard]] std::optional<Agreed> agreed(const LogId& log) const { return agreed_on(revocations_, log); }
+    /// All that they agreed on of it is here: no other history of it, whoever signs it, counts for anything.
+    [[nodiscard]] bool is_settled(const LogRow& log) const;
+    /// The last state of a log that people or else a change of key speak of.
     [[nodiscard]] std::optional<Vouched> vouched(const LogId& log) const;
     /// Of a log held under this key, the one that changes known here lead to.
     [[nodiscard]] std::string last_key(const LogId& log, std::string key) const;
 
 private:
     [[nodiscard]] KeyChain chain_of(const NodeId& node) const;
+    [[nodiscard]] std::vector<KeyChain> chains_of(const NodeId& node) const;
     [[nodiscard]] std::optional<NodeKey> find(const NodeId& node, const std::string& key) const;
 
     NodeId self_;

@@ -130,8 +130,8 @@ public:
 
     /// Checks and keeps the proof that a log has forked (`text`, see fork_proof.hpp), and reports it. If the log is one
     /// of this node, a new log is opened which cuts it at the common position, and what this node wrote after that is
-    /// written again there. False when an equal or earlier fork of that log is known. Errors: malformed, too_large,
-    /// unknown_log, bad_signature, bad_proof.
+    /// written again there. False when an equal or earlier fork of that log is known, or people agreed which history of
+    /// it counts (revocations.hpp). Errors: malformed, too_large, unknown_log, bad_signature, bad_proof.
     [[nodiscard]] Result<bool> accept_fork(std::string_view text, const NodeId& from);
     /// Goes on with the next key: the log's last record so far says so, its head is signed with both, and from then on
     /// `next`, which must outlive this object, signs. Errors: bad_value (the same key, another suite), stale (not all

@@ -101,7 +101,7 @@ bool take_cosigned(WriteTx& tx, const Bundle& bundle, const KnownKeys& keys, con
             Segment segment;
             segment.log = log->id;
             segment.head = note;
-            refuse_log(*log, segment, rows.error(), from, proofs);
+            refuse_log(*log, segment, keys.is_settled(*log) ? not_agreed_on(log->id) : rows.error(), from, proofs);
             continue;
         }
         IncidentRow incident = incident_of(rows.error(), from, log ? log->id : LogId{});

@@ -21,10 +21,14 @@ Error refuse(ErrorCode code, std::string what, std::string cure) {
 
 /// What the node wrote in other logs before it must be here: beyond what it holds then, the old key counts for nothing.
 Result<void> holds_own_logs(const ReadTx& tx, const NodeId& node) {
-    for (const LogRow& log : tx.logs())
-        if (node_of(log.id) == node && log.size < log.head_size && !log.cut)
+    const auto revoked = revocations(tx);
+    for (const LogRow& log : tx.logs()) {
+        const auto agreed = agreed_on(revoked, log.id);
+        const bool whole = log.size >= (agreed ? agreed->size : log.head_size);
+        if (node_of(log.id) == node && !whole && !log.cut)
             return fail(refuse(ErrorCode::stale, "not all of this node's own log " + log.id.value() + " is back yet",
                                "exchange with a node that holds it, then repeat"));
+    }
     return {};
 }
 

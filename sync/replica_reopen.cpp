@@ -186,6 +186,8 @@ Result<bool> Replica::accept_fork(std::string_view text, const NodeId& from) {
     auto log = keys.log_of(*tx, proof->log);
     if (!log) return tl::unexpected(log.error());
     if (log->size == Seq{}) keys.introduce(*log, proof->sides[0].head);
+    const auto agreed = keys.agreed(log->id);
+    if (agreed && (agreed->root || keys.is_settled(*log))) return false;  // people told which history counts
     const auto known = tx->forks();
     if (std::any_of(known.begin(), known.end(), [&](const ForkRow& fork) {
             return fork.log == log->id && fork.common && *fork.common <= proof->common;
@@ -235,10 +237,12 @@ std::vector<LogId> Replica::contradicted(const std::vector<std::string>& heads) 
     std::vector<LogId> found;
     const auto tx = store_.read();
     const auto forks = tx->forks();
+    const auto revoked = revocations(*tx);
     for (const std::string& note : heads) {
         const auto parsed = parse_note(note);
         const auto log = parsed ? tx->log(parsed->head.log) : std::nullopt;
         if (!log || log->size == Seq{}) continue;
+        if (const auto agreed = agreed_on(revoked, log->id); agreed && log->size >= agreed->size) continue;
         const HashAlgorithm algorithm = hash_of(log->suite);
         const NodeReader nodes = node_reader(*tx, log->no);
         // Behind a cut branches differ, as is known; before it they must not.

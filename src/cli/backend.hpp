@@ -57,7 +57,8 @@ struct NewNode {
     std::string http_listen;
     std::string peer_listen;
     bool open_reads = false;
-    PassphraseFrom passphrase{};  ///< a new one
+    PassphraseFrom passphrase{};   ///< a new one, or that of `keys`
+    std::filesystem::path keys{};  ///< of a node that begins anew; empty: new ones
 };
 
 /// A serving node says where it listens.

@@ -113,7 +113,8 @@ Result<std::string> LocalNode::init(const NewNode& node) {
     options.http_listen = node.http_listen;
     options.peer_listen = node.peer_listen;
     options.open_reads = node.open_reads;
-    auto passphrase = read_new_passphrase(node.passphrase);
+    options.keys = node.keys;
+    auto passphrase = node.keys.empty() ? read_new_passphrase(node.passphrase) : read_passphrase(node.passphrase, {});
     if (!passphrase) return fail(passphrase.error());
     options.passphrase = *std::move(passphrase);
     return init_node(options);

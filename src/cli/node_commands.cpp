@@ -13,6 +13,7 @@ struct InitOptions {
     std::string http_listen = "127.0.0.1:8080";
     std::string peer_listen = "0.0.0.0:8443";
     bool open_reads = false;
+    std::string keys;
 };
 
 ExitCode run_init(Session& session, const InitOptions& options) {
@@ -30,6 +31,7 @@ ExitCode run_init(Session& session, const InitOptions& options) {
     node.http_listen = options.http_listen;
     node.peer_listen = options.peer_listen;
     node.open_reads = options.open_reads;
+    node.keys = options.keys;
     node.passphrase = session.globals().place.passphrase;
     const auto fingerprint = session.environment().node.init(node);
     if (!fingerprint) session.end(fingerprint.error());
@@ -41,10 +43,16 @@ ExitCode run_init(Session& session, const InitOptions& options) {
     Facts facts;
     facts.add("节点", options.node + " " + options.name, Tone::bold);
     facts.add("数据目录", node.data.string());
-    facts.add("签名套件", options.suite);
+    if (options.keys.empty())
+        facts.add("签名套件", options.suite);
+    else
+        facts.add("沿用密钥", options.keys);
     facts.add("节点卡指纹", *fingerprint, Tone::bold);
     facts.print(session.screen());
-    session.out() << "下一步：minglu serve；交换节点卡：minglu peer card\n";
+    if (options.keys.empty())
+        session.out() << "下一步：minglu serve；交换节点卡：minglu peer card\n";
+    else
+        session.out() << "下一步：minglu peer add 对方节点卡，minglu serve；从前的记录由伙伴补回，齐全之前请勿录入\n";
     return ExitCode::ok;
 }
 
@@ -103,9 +111,10 @@ void add_node_commands(CLI::App& app, Chosen& chosen) {
             command.add_option("--node", options.node, "Node id, 2 to 16 of a-z 0-9, e.g. cq; never changes 节点号")
                 ->required();
             command.add_option("--name", options.name, "Organisation 机构名称")->required();
-            command.add_option("--suite", options.suite, "ed25519-sha256 or sm2-sm3; never changes 签名套件")
-                ->check(CLI::IsMember({"ed25519-sha256", "sm2-sm3"}))
-                ->capture_default_str();
+            CLI::Option* const suite =
+                command.add_option("--suite", options.suite, "ed25519-sha256 or sm2-sm3; never changes 签名套件")
+                    ->check(CLI::IsMember({"ed25519-sha256", "sm2-sm3"}))
+                    ->capture_default_str();
             command.add_option("--sync-url", options.sync_url, "Where other nodes reach this one, https://… 同步地址");
             command.add_option("--http-listen", options.http_listen, "For officers and programs 业务监听地址")
                 ->capture_default_str();
@@ -113,6 +122,10 @@ void add_node_commands(CLI::App& app, Chosen& chosen) {
                 .add_option("--peer-listen", options.peer_listen, "For other nodes; empty: only calls out 同步监听地址")
                 ->capture_default_str();
             command.add_flag("--open-reads", options.open_reads, "Reading needs no token 免令牌查询");
+            command
+                .add_option("--keys", options.keys,
+                            "Folder keys of this node, whose database is lost: begin anew with them 沿用原密钥目录")
+                ->excludes(suite);
         },
         run_init);
     add_command<NoOptions>(

@@ -1,5 +1,5 @@
-/// peer add, list, remove, pause, resume, revoke, card; key rotate, passphrase: whom this node knows, and by which
-/// keys.
+/// peer add, list, remove, pause, resume, revoke, revocations, card; key rotate, passphrase: whom this node knows, and
+/// by which keys.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,6 +12,7 @@ namespace minglu::cli {
 namespace {
 
 constexpr std::uintmax_t card_bytes_max = 16 * 1024;
+constexpr std::uintmax_t revocations_bytes_max = 1024 * 1024;
 
 struct NoOptions {};
 
@@ -39,18 +40,20 @@ struct RevokeOptions {
     std::string log;
     std::uint64_t size = 0;
     std::string reason;
+    std::string file;
 };
 
 struct RotateOptions {
     std::string reason;
 };
 
-std::string card_text(Session& session, const std::string& file) {
+std::string text_of(Session& session, const std::string& file, std::uintmax_t bytes_max, const std::string& command) {
     std::error_code unreadable;
     const auto size = std::filesystem::file_size(file, unreadable);
-    if (unreadable) session.end({ErrorCode::not_found, "cannot read the card file", file, "check its name"});
-    if (size > card_bytes_max)
-        session.end({ErrorCode::too_large, "this is no card: larger than 16 KiB", file, "give the file of peer card"});
+    if (unreadable) session.end({ErrorCode::not_found, "cannot read the file", file, "check its name"});
+    if (size > bytes_max)
+        session.end({ErrorCode::too_large, "larger than " + std::to_string(bytes_max / 1024) + " KiB", file,
+                     "give the file that minglu " + command + " made"});
     std::ifstream stream(file, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
@@ -62,7 +65,7 @@ std::string road_label(const Json& peer) {
 }
 
 ExitCode run_add(Session& session, const AddOptions& options) {
-    Json body{{"card", card_text(session, options.file)}};
+    Json body{{"card", text_of(session, options.file, card_bytes_max, "peer card")}};
     if (!options.url.empty()) body["url"] = options.url;
     if (options.replace) body["replace"] = true;
     if (options.push || options.no_push) body["push"] = options.push;
@@ -123,12 +126,42 @@ ExitCode run_resume(Session& session, const OneOptions& options) {
     return set_paused(session, options, false);
 }
 
+void say_fingerprint(Session& session, const Json& answer) {
+    session.err() << "指纹 " << Cell(text(answer, "fingerprint")).text << '\n';
+}
+
+/// What others agreed on, in their file.
+ExitCode take_revocations(Session& session, const RevokeOptions& options) {
+    const Json body{{"file", text_of(session, options.file, revocations_bytes_max, "peer revocations")}};
+    const Json answer = session.ask(request_of("PUT", "/v1/revocations/" + options.node, body));
+    if (session.json()) return ExitCode::ok;
+    for (const Json& revoked : elements(answer, "revoked"))
+        session.out() << "已作废 " << Cell(text(answer, "node")).text << " 的旧密钥，止于 "
+                      << Cell(text(revoked, "upto")).text << '\n';
+    session.out() << "请与出具文件的伙伴电话核对指纹 " << Cell(text(answer, "fingerprint")).text << '\n';
+    return ExitCode::ok;
+}
+
 ExitCode run_revoke(Session& session, const RevokeOptions& options) {
+    const bool by_hand = !options.log.empty() && !options.reason.empty();
+    if (by_hand != options.file.empty())
+        session.usage("say what counts, with --log, --size and --reason; or name the file that a partner made: --file");
+    if (!by_hand) return take_revocations(session, options);
     const Json body{{"upto", options.log + ":" + std::to_string(options.size)}, {"reason", options.reason}};
     const Json peer = session.ask(request_of("POST", "/v1/peers/" + options.node + "/revocation", body));
     if (session.json()) return ExitCode::ok;
-    session.out() << "已作废 " << Cell(text(peer, "node")).text << " 的密钥；其后的记录一律不收，已有的保留\n"
-                  << "请确认所有伙伴以同一截止位置执行本命令\n";
+    const std::string node = Cell(text(peer, "node")).text;
+    session.out() << "已作废 " << node << " 的密钥；其后的记录一律不收，已有的保留\n"
+                  << "请将 minglu peer revocations " << node << " 的输出交给所有伙伴，由其以 peer revoke --file 执行\n";
+    return ExitCode::ok;
+}
+
+/// The file goes to standard output byte for byte, as a card does.
+ExitCode run_revocations(Session& session, const OneOptions& options) {
+    const Json answer = session.ask(request_of("GET", "/v1/revocations/" + options.node));
+    if (session.json()) return ExitCode::ok;
+    session.print_json(text(answer, "file"));
+    say_fingerprint(session, answer);
     return ExitCode::ok;
 }
 
@@ -170,7 +203,7 @@ ExitCode run_card(Session& session, const NoOptions&) {
     if (session.json()) return ExitCode::ok;
     const Json& card = member(answer, "card");
     session.print_json(card.is_string() ? card.get<std::string>() : card.dump(2));
-    session.err() << "指纹 " << Cell(text(answer, "fingerprint")).text << '\n';
+    say_fingerprint(session, answer);
     return ExitCode::ok;
 }
 
@@ -202,12 +235,23 @@ void add_peer_commands(CLI::App& app, Chosen& chosen) {
         *peer, chosen, "revoke", "A key was stolen or lost, or its node leaves: refuse what it signs later 作废密钥",
         [](CLI::App& command, RevokeOptions& options) {
             command.add_option("node", options.node, "Node id 节点号")->required();
-            command.add_option("--log", options.log, "The log that it writes 日志")->required();
-            command.add_option("--size", options.size, "Last record that counts, agreed with all partners 截止记录")
-                ->required();
-            command.add_option("--reason", options.reason, "Why 理由")->required();
+            CLI::Option* const log = command.add_option("--log", options.log, "The log that it writes 日志");
+            CLI::Option* const size = command.add_option("--size", options.size,
+                                                         "Last record that counts, agreed with all partners 截止记录");
+            CLI::Option* const reason = command.add_option("--reason", options.reason, "Why 理由");
+            log->needs(size)->needs(reason);
+            size->needs(log);
+            command
+                .add_option("--file", options.file,
+                            "Instead: what a partner's peer revocations printed 伙伴出具的作废文件")
+                ->excludes(log)
+                ->excludes(size)
+                ->excludes(reason);
         },
         run_revoke);
+    add_command<OneOptions>(*peer, chosen, "revocations",
+                            "What counts of a node's revoked keys, as a file for the others 作废文件", add_node,
+                            run_revocations);
     add_command<NoOptions>(
         *peer, chosen, "card", "This node's own card, to give to others 本节点卡", [](CLI::App&, NoOptions&) {},
         run_card)

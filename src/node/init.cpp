@@ -1,6 +1,8 @@
 #include "src/node/init.hpp"
 
+#include <memory>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "src/crypto/secret_file.hpp"
@@ -80,27 +82,54 @@ Result<void> mark_unfinished(const DataPaths& paths) {
                              IfExists::refuse);
 }
 
-Result<std::string> make_node(const InitOptions& options, const DataPaths& paths) {
+struct NodeKeys {
+    std::unique_ptr<SigningKey> signing;
+    TlsIdentity tls;
+};
+
+Result<NodeKeys> new_keys(const InitOptions& options, UnixMs now) {
+    auto tls = generate_tls_identity(options.node, {host_of(options.sync_url)}, now);
+    if (!tls) return tl::unexpected(tls.error());
+    return NodeKeys{generate_signing_key(options.suite), *std::move(tls)};
+}
+
+/// Those of a node whose database is lost. Which of two signing keys its log went on with, the database knew alone.
+Result<NodeKeys> surviving_keys(const InitOptions& options) {
+    const DataPaths names("");
+    const auto at = [&](const std::filesystem::path& file) { return options.keys / file.filename(); };
+    if (std::filesystem::exists(at(names.next_signing_key)))
+        return fail(
+            {ErrorCode::bad_value, "a change of the signing key was under way when these keys were left",
+             at(names.next_signing_key).string(),
+             "ask a peer how often the key was changed (minglu peer list): if the last change came through, give "
+             "this file the name sign.pem, else remove it"});
+    auto signing = load_signing_key(at(names.signing_key), options.passphrase);
+    if (!signing) return tl::unexpected(signing.error());
+    auto tls = load_tls_identity(at(names.tls_certificate), at(names.tls_key), options.passphrase);
+    if (!tls) return tl::unexpected(tls.error());
+    return NodeKeys{*std::move(signing), *std::move(tls)};
+}
+
+Result<void> save_keys(const NodeKeys& keys, const DataPaths& paths, const Passphrase& passphrase) {
+    if (auto saved = save_signing_key(*keys.signing, paths.signing_key, IfExists::refuse, passphrase); !saved)
+        return saved;
+    return save_tls_identity(keys.tls, paths.tls_certificate, paths.tls_key, IfExists::refuse, passphrase);
+}
+
+Result<std::string> make_node(const InitOptions& options, const DataPaths& paths, const NodeKeys& keys) {
     const SystemClock clock;
     SystemRandom random;
-    const auto key = generate_signing_key(options.suite);
-    const auto tls = generate_tls_identity(options.node, {host_of(options.sync_url)}, clock.now());
-    if (!tls) return tl::unexpected(tls.error());
-    const auto spki = spki_sha256_of_certificate(tls->certificate_pem);
+    const SigningKey& key = *keys.signing;
+    const auto spki = spki_sha256_of_certificate(keys.tls.certificate_pem);
     if (!spki) return tl::unexpected(spki.error());
-    Card card{options.node, options.name, options.suite, key->public_key(), *spki, options.sync_url, clock.now()};
+    Card card{options.node, options.name, key.suite(), key.public_key(), *spki, options.sync_url, clock.now()};
     std::string card_text;
     try {
-        card_text = make_card(card, *key);
+        card_text = make_card(card, key);
     } catch (const std::invalid_argument& fault) {
         return fail({ErrorCode::bad_value, fault.what(), "", "give another name or address"});
     }
-    if (auto saved = save_signing_key(*key, paths.signing_key, IfExists::refuse, options.passphrase); !saved)
-        return tl::unexpected(saved.error());
-    if (auto saved =
-            save_tls_identity(*tls, paths.tls_certificate, paths.tls_key, IfExists::refuse, options.passphrase);
-        !saved)
-        return tl::unexpected(saved.error());
+    if (auto saved = save_keys(keys, paths, options.passphrase); !saved) return tl::unexpected(saved.error());
     if (auto saved = write_secret_file(paths.card, card_text, IfExists::replace); !saved)
         return tl::unexpected(saved.error());
     if (!std::filesystem::exists(paths.config))
@@ -108,7 +137,7 @@ Result<std::string> make_node(const InitOptions& options, const DataPaths& paths
             return tl::unexpected(saved.error());
     try {
         const auto store = open_sqlite_store(paths.database);
-        const Replica first_log(options.node, *store, *key, clock, random);
+        const Replica first_log(options.node, *store, key, clock, random);
     } catch (const StoreFault& fault) {
         return fail({fault.code(), fault.what(), paths.database.string(), "mend the cause and repeat minglu init"});
     }
@@ -126,13 +155,18 @@ Result<void> check_not_half_made(const std::filesystem::path& data_dir) {
 Result<std::string> init_node(const InitOptions& options) {
     const DataPaths paths(options.data_dir);
     if (holds_node(paths) && !is_half_made(paths))
-        return fail({ErrorCode::already_exists, "there is a node already", options.data_dir.string(),
-                     "choose an empty directory; a node is never initialised twice"});
+        return fail(
+            {ErrorCode::already_exists, "there is a node already", options.data_dir.string(),
+             "choose an empty directory; a node is never initialised twice. Where only its keys are left, move the "
+             "directory aside and name them with --keys"});
     if (auto made = make_directories(paths, options.data_dir); !made) return tl::unexpected(made.error());
     const auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
+    // First: keys that do not open leave nothing behind.
+    const auto keys = options.keys.empty() ? new_keys(options, SystemClock().now()) : surviving_keys(options);
+    if (!keys) return tl::unexpected(keys.error());
     if (auto marked = mark_unfinished(paths); !marked) return tl::unexpected(marked.error());
-    auto fingerprint = make_node(options, paths);
+    auto fingerprint = make_node(options, paths, *keys);
     if (!fingerprint) return fingerprint;
     if (auto finished = remove_file(paths.unfinished_init); !finished) return tl::unexpected(finished.error());
     return fingerprint;

@@ -64,7 +64,7 @@ Result<std::unique_ptr<SigningKey>> settle_signing_key(const DataPaths& paths, c
         return fail({ErrorCode::bad_value, "this is not the key that the node's log goes on with",
                      paths.signing_key.string(),
                      "put back the key file that belongs to this database; after an old database was put back, use "
-                     "minglu restore instead"});
+                     "minglu restore instead; with keys and no database, minglu init --keys"});
     const auto card = card_at(paths.card);
     if (card && card->signing_key != (*key)->public_key())
         if (auto written = write_card(paths, **key, now); !written) return tl::unexpected(written.error());

@@ -8,6 +8,7 @@
 #include "src/http/problem.hpp"
 #include "sync/card.hpp"
 #include "sync/key_changes.hpp"
+#include "sync/revoke.hpp"
 
 namespace minglu {
 
@@ -94,8 +95,10 @@ Result<PeerRow> read_peer(const Call& call, const WriteBody& body) {
         return fail(std::move(error));
     }
     if (card->node == call.services.node)
-        return fail({ErrorCode::bad_request, "this is the card of this node itself", "member card of the body",
-                     "send the card of the other node"});
+        return fail(
+            {ErrorCode::bad_request, "this is the card of this node itself", "member card of the body",
+             "send the card of the other node; for what this node signed with a key that it has no more, put the "
+             "file of its revoked keys"});
     const auto url = url_in(body, card->url);
     if (!url) return fail(url.error());
     return PeerRow{card->node, *text, *url, false, call.services.clock.now()};
@@ -192,27 +195,6 @@ Result<Dot> position_in(const WriteBody& body) {
     return position;
 }
 
-/// The key of that log counts up to there, and of the node's other logs up to what is held of them now.
-Result<void> revoke_key(WriteTx& tx, const PeerRow& peer, const Dot& last, UnixMs now, const std::string& reason) {
-    const auto card = parse_card(peer.card);
-    if (!card) return fail(card.error());
-    const auto log = tx.log(last.log);
-    const bool held = log && log->size != Seq{};
-    if (held && counted(*log) > last.seq)
-        return fail({ErrorCode::bad_value,
-                     std::to_string(counted(*log).value()) + " records of that log are held here, and stay",
-                     "member upto of the body",
-                     "agree with all partners on a size that is not below what any of you holds"});
-    Revocation revocation{peer.node, held ? log->signing_key : card->signing_key, {}, now, reason};
-    for (const LogRow& other : tx.logs())
-        if (node_of(other.id) == peer.node) revocation.upto.set(other.id, counted(other));
-    for (const Revocation& before : revocations(tx))
-        if (before.node == peer.node && before.key == revocation.key) revocation.upto = before.upto;
-    revocation.upto.set(last.log, last.seq);
-    put_revocation(tx, revocation);
-    return {};
-}
-
 HttpResponse revoke(Call& call) {
     const auto body = WriteBody::parse(call.request.body, {"upto", "reason"});
     if (!body) return problem(body.error());
@@ -227,10 +209,11 @@ HttpResponse revoke(Call& call) {
     std::optional<PeerRow> peer;
     call.services.replica.write_local([&](WriteTx& tx) {
         peer = find_peer(tx, call.path.at("node"));
-        const auto revoked = peer ? revoke_key(tx, *peer, *last, call.services.clock.now(), *reason)
-                                  : fail(no_such_peer(call.path.at("node")));
-        if (!revoked) error = revoked.error();
+        auto revoked = peer ? revoke_key(tx, *peer, *last, call.services.clock.now(), *reason)
+                            : fail(no_such_peer(call.path.at("node")));
+        if (!revoked) error = std::move(revoked.error());
     });
+    if (error && error->code == ErrorCode::bad_value && error->where.empty()) error->where = "member upto of the body";
     if (error) return problem(*error);
     return json_answer(200, peer_json(*call.services.store.read(), *peer));
 }

@@ -11,6 +11,7 @@ void add_write_routes(Router& router) {
     add_conflict_write_routes(router, in_use);
     add_import_routes(router, in_use);
     add_peer_routes(router, in_use);
+    add_revocation_routes(router);
     add_token_routes(router, in_use);
     add_maintenance_routes(router);
     add_carried_record_routes(router);

@@ -15,6 +15,8 @@ void add_conflict_write_routes(Router& router, const std::shared_ptr<KeysInUse>&
 void add_import_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 /// /v1/peers and GET /v1/card.
 void add_peer_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
+/// /v1/revocations.
+void add_revocation_routes(Router& router);
 /// /v1/tokens.
 void add_token_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 /// POST /v1/maintenance/….

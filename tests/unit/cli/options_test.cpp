@@ -49,6 +49,10 @@ TEST_CASE("each command sends its request") {
          R"({"name":"li.wei","role":"editor"})"},
         {{"token", "list"}, "GET /v1/tokens", ""},
         {{"token", "revoke", "3"}, "DELETE /v1/tokens/3", ""},
+        {{"peer", "revoke", "cq", "--log", "cq-1", "--size", "2", "--reason", "r"},
+         "POST /v1/peers/cq/revocation",
+         R"({"reason":"r","upto":"cq-1:2"})"},
+        {{"peer", "revocations", "cq"}, "GET /v1/revocations/cq", ""},
         {{"incident", "list"}, "GET /v1/incidents", ""},
         {{"incident", "list", "--open"}, "GET /v1/incidents", ""},
         {{"incident", "acknowledge", "3", "--note", "seen"},
@@ -215,6 +219,10 @@ TEST_CASE("a wrong command line is answered 2, and nothing is sent") {
         {"conflict", "resolve", id, "--take", "ours"},
         {"token", "create", "--name", "x", "--role", "king"},
         {"token", "revoke", "three"},
+        {"peer", "revoke", "cq"},
+        {"peer", "revoke", "cq", "--log", "cq-1", "--reason", "r"},
+        {"peer", "revoke", "cq", "--size", "2"},
+        {"peer", "revoke", "cq", "--log", "cq-1", "--size", "2", "--reason", "r", "--file", "/f"},
     };
     for (const auto& words : wrong) {
         CAPTURE(words.size());
@@ -292,7 +300,10 @@ TEST_CASE("init, restore and version reach the node itself") {
     CHECK(line.node.made->sync_url == "https://x:1");
     CHECK(line.node.made->open_reads);
     CHECK(line.node.made->data == "/d");
+    CHECK(line.node.made->keys.empty());
     CHECK(line.run({"init", "--node", "CQ!", "--name", "x"}).code == 3);
+    CHECK(line.run({"--data", "/d", "init", "--node", "cq", "--name", "重庆", "--keys", "/old/keys"}).code == 0);
+    CHECK(line.node.made->keys == "/old/keys");
     CHECK(line.run({"restore", "/b.db"}).code == 0);
     CHECK(line.node.restored == std::filesystem::path("/b.db"));
     for (const char* word : {"version", "--version"}) CHECK(line.run({word}).out == "minglu 1.2.3\n");

@@ -87,6 +87,7 @@ TEST_CASE("each write is open to the roles that may do it, and to no other") {
         {"GET", "/v1/tokens", {"auditor", "admin"}},
         {"POST", "/v1/tokens", {"admin"}},
         {"POST", "/v1/peers", {"admin"}},
+        {"PUT", "/v1/revocations/sc", {"admin"}},
         {"POST", "/v1/maintenance/backup", {"admin"}},
         {"GET", "/v1/peers", {"reader", "editor", "approver", "auditor", "admin"}},
     };
@@ -132,6 +133,32 @@ TEST_CASE("peers are pinned by their card") {
     CHECK(api.send("DELETE", "/v1/peers/sc").status == 204);
     CHECK(api.send("DELETE", "/v1/peers/sc").status == 404);
     CHECK(json_of(api.send("GET", "/v1/card")).at("card") == api.node.card);
+}
+
+TEST_CASE("what counts of a revoked key is told in a file, and taken over from one") {
+    Api api;
+    Api other;
+    HandClock clock;
+    const TestNode sc("sc", clock);
+    const std::string path = "/v1/revocations/sc";
+    REQUIRE(api.send("POST", "/v1/peers", {{"card", sc.card}}).status == 201);
+    CHECK(api.send("GET", path).status == 404);
+    REQUIRE(
+        api.send("POST", "/v1/peers/sc/revocation", {{"upto", "sc-03ab99f0c1d2e3f4:0"}, {"reason", "被盗"}}).status ==
+        200);
+    const Json told = json_of(api.send("GET", path));
+    CHECK(told.at("revoked").at(0).at("reason") == "被盗");
+    CHECK(told.at("fingerprint").get<std::string>().size() == 29);
+    const int changes = other.changes;
+    const auto taken = other.send("PUT", path, {{"file", told.at("file")}});  // before the card is there
+    REQUIRE(taken.status == 200);
+    CHECK(json_of(taken) == told);
+    CHECK(other.changes == changes + 1);
+    CHECK(json_of(other.send("GET", path)) == told);
+    CHECK(other.send("PUT", "/v1/revocations/cq", {{"file", told.at("file")}}).status == 400);
+    CHECK(other.send("PUT", path, {{"file", sc.card}}).status == 400);
+    CHECK(other.send("PUT", path, {{"file", ""}}).status == 422);
+    CHECK(other.changes == changes + 1);
 }
 
 TEST_CASE("records are brought to a peer only where that is asked for, and to an address") {

@@ -8,9 +8,8 @@
 #include "sync/bundle.hpp"
 #include "sync/cosignatures.hpp"
 #include "sync/known_keys.hpp"
-#include "sync/sender.hpp"
 #include "sync/verify.hpp"
-#include "tests/support/lone_node.hpp"
+#include "tests/support/rotating_node.hpp"
 
 using namespace minglu;
 using namespace minglu::test;
@@ -18,60 +17,6 @@ using namespace minglu::test;
 namespace {
 
 using Kinds = std::vector<std::string>;
-
-/// A node that changes its key; the keys before stay at hand, as they would to a thief.
-struct Rotating : LoneNode {
-    explicit Rotating(const std::string& name, Suite suite = Suite::ed25519_sha256) : LoneNode(name) {
-        if (suite != Suite::ed25519_sha256) {
-            replica.reset();
-            key = generate_signing_key(suite);
-            store = make_memory_store();
-            open();
-        }
-        pinned = fixed_card(id, *key);
-    }
-    Published rotate() {
-        auto next = generate_signing_key(key->suite());
-        auto done = replica->rotate_key(*next, "li.wei", "yearly");
-        REQUIRE(done);
-        earlier.push_back(std::move(key));
-        key = std::move(next);
-        return *done;
-    }
-    void write_one() { REQUIRE(write({write_op("gi/AGI" + std::to_string(++written), "name", id.value())})); }
-    [[nodiscard]] LogId log() const { return replica->standing().own_log; }
-
-    std::string pinned;  ///< the card from before any change
-    std::vector<std::unique_ptr<SigningKey>> earlier;
-    int written = 0;
-};
-
-void pin_card(LoneNode& at, const NodeId& node, const std::string& card) {
-    at.replica->write_local([&](WriteTx& tx) { tx.put_peer({node, card, "", false, {}}); });
-}
-
-/// Goes on in a new log, as after a restore.
-void begin_new_log(Rotating& node) {
-    const auto tx = node.store->write();
-    tx->put_setting("open_new_log", "restored");
-    tx->commit();
-    node.open();
-}
-
-std::string newest_card(const Rotating& node) {
-    return fixed_card(node.id, *node.key);
-}
-
-/// Everything that `to` lacks.
-IngestReport carry(const LoneNode& from, LoneNode& to, std::size_t limit_bytes = bundle_bytes_max) {
-    const Standing held = to.replica->standing();
-    const auto bundle =
-        make_bundle(*from.store->read(), from.id, {held.vector, held.heads, {}, limit_bytes, {}, Dot{}});
-    if (!bundle) return {};
-    auto report = to.replica->ingest(*bundle, from.id);
-    REQUIRE(report);
-    return *std::move(report);
-}
 
 TEST_CASE("of more changes than a bundle may carry those come that the receiver lacks, oldest first") {
     Rotating cq("cq");
@@ -542,7 +487,7 @@ TEST_CASE("a revoked key signs up to where it was agreed, and no new log") {
     pin_card(sc, cq.id, cq.pinned);
     cq.write_one();
     carry(cq, sc);
-    Revocation revocation{cq.id, cq.key->public_key(), {}, UnixMs{5}, "stolen"};
+    Revocation revocation{cq.id, cq.key->public_key(), {}, UnixMs{5}, "stolen", {}};
     revocation.upto.set(cq.log(), Seq{3});
     sc.replica->write_local([&](WriteTx& tx) { put_revocation(tx, revocation); });
     CHECK(revocations(*sc.store->read()) == std::vector{revocation});
