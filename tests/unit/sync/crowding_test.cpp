@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "sync/exchange.hpp"
+#include "sync/puller.hpp"
 #include "tests/support/lone_node.hpp"
 
 using namespace minglu;
@@ -111,6 +113,47 @@ TEST_CASE("a bundle that writes one entry too often is put off whole, its other 
         scene.node.replica->ingest(scene.flooder.bundle(Seq{151}, all, all), sc, Doubts::report, Quotas::ignore);
     REQUIRE(carried);
     CHECK(scene.held() == all);
+}
+
+TEST_CASE("a puller asks for smaller bundles until it has all of a crowd") {
+    struct Peer : Transport {
+        explicit Peer(const Scene& asking) : scene(asking) {}
+        Result<PeerAnswer> call(const PeerRequest& request) override {
+            if (request.path == "/sync/v1/node") return PeerAnswer{200, "", R"({"node":"sc","protocol":[1]})", 0, 0};
+            const std::string_view limit = "&limit_bytes=";
+            limits.push_back(std::stoull(request.path.substr(request.path.find(limit) + limit.size())));
+            const std::uint64_t held = scene.held().value();
+            const std::uint64_t all = scene.flooder.size().value();
+            if (held == all) return PeerAnswer{204, "", "", 0, 0};
+            const std::uint64_t to = limits.back() > (1u << 20) ? all : std::min(all, held + 200);
+            return PeerAnswer{200, "", scene.flooder.bundle(Seq{held + 1}, Seq{to}, Seq{all}), 0, 0};
+        }
+        void cancel() override {}
+        const Scene& scene;
+        std::vector<std::uint64_t> limits;
+    };
+    Scene scene;
+    Scene::write_one_key(scene.flooder, 399);
+    Peer line(scene);
+    Puller puller{{sc, *scene.node.replica, *scene.node.store, line, scene.node.clock, scene.node.random}, {}};
+    for (int i = 0; i < 3; ++i) CHECK(puller.step_now() == 0);
+    CHECK(line.limits == std::vector<std::uint64_t>{bundle_bytes_max, 64 * 1024, 128 * 1024});
+    CHECK(scene.held() == scene.flooder.size());
+    CHECK(puller.status().failures == 0);
+}
+
+TEST_CASE("a push that crowds an entry and brings nothing else is too large") {
+    Scene scene;
+    Scene::write_one_key(scene.flooder, writes_at_once_max + 1);
+    Exchange exchange(*scene.node.replica, *scene.node.store, scene.node.clock,
+                      fixed_card(scene.node.id, *scene.node.key));
+    const auto refused = exchange.push(scene.flooder.rest(), sc);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == ErrorCode::too_large);
+    CHECK(refused.error().what.find(crowded_key) != std::string::npos);
+    const auto half = exchange.push(scene.flooder.bundle(Seq{1}, Seq{160}, scene.flooder.size()), sc);
+    REQUIRE(half);
+    CHECK(scene.held() == Seq{160});
 }
 
 TEST_CASE("a bundle may bring an entry up to the limit at once, and a single write of any size") {
