@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
+#include <utility>
 
+#include "catalog/sight.hpp"
 #include "catalog/text/terms.hpp"
 #include "minglu/json_text.hpp"
 
@@ -49,6 +52,8 @@ void append_group(std::string& out, const MergedGroup& group) {
     out += "],\"value\":" + group.value + "}";
 }
 
+constexpr std::size_t frame_bytes = 4;
+
 std::string framed(std::string_view part) {
     const auto size = static_cast<std::uint32_t>(part.size());
     std::string out;
@@ -59,22 +64,51 @@ std::string framed(std::string_view part) {
 /// What an op is to the entry that its author saw.
 enum class Act { insert, update, remove };
 
-Act act_of(const EffectiveOp& op, std::span<const EffectiveOp> ops) {
-    if (op.removes) return Act::remove;
-    const bool saw_any = std::any_of(ops.begin(), ops.end(), [&](const EffectiveOp& other) { return saw(op, other); });
-    return saw_any ? Act::update : Act::insert;
+std::string type_of(Act a, Act b) {
+    static constexpr std::array<std::string_view, 3> names{"insert", "update", "remove"};
+    const auto [first, second] = std::minmax(a, b);
+    return std::string(names[static_cast<std::size_t>(first)]) + "_" +
+           std::string(names[static_cast<std::size_t>(second)]);
 }
 
-std::string type_of(const FoldedConflict& conflict, std::span<const EffectiveOp> ops) {
-    static constexpr std::array<std::string_view, 3> names{"insert", "update", "remove"};
-    std::array<Act, 2> acts{};
-    for (const EffectiveOp& op : ops) {
-        if (op.dot == conflict.a) acts[0] = act_of(op, ops);
-        if (op.dot == conflict.b) acts[1] = act_of(op, ops);
+/// What is said of each side of a conflict, made once a side: there are far more conflicts.
+struct Side {
+    Act act;
+    std::string framed_dot;
+};
+
+std::map<Dot, Side> sides_in(const Sight& sight) {
+    std::map<Dot, Side> sides;
+    for (std::size_t place = 0; place < sight.size(); ++place) {
+        const EffectiveOp& op = sight.op(place);
+        const Act act = op.removes ? Act::remove : sight.seen_by(place).empty() ? Act::insert : Act::update;
+        sides.emplace(op.dot, Side{act, framed(to_string(op.dot))});
     }
-    std::sort(acts.begin(), acts.end());
-    return std::string(names[static_cast<std::size_t>(acts[0])]) + "_" +
-           std::string(names[static_cast<std::size_t>(acts[1])]);
+    return sides;
+}
+
+/// Of framed parts. Dots are sorted by their text, which begins behind the frame.
+Hash id_of(std::string_view framed_key, std::string_view a, std::string_view b) {
+    if (b.substr(frame_bytes) < a.substr(frame_bytes)) std::swap(a, b);
+    return sha256({"minglu/conflict/1", framed_key, a, b});
+}
+
+std::vector<ConflictView> conflict_views(const EntryKey& key, const Sight& sight,
+                                         std::vector<FoldedConflict> conflicts) {
+    std::vector<ConflictView> views;
+    if (conflicts.empty()) return views;
+    const std::string framed_key = framed(key.value());
+    const std::map<Dot, Side> sides = sides_in(sight);
+    views.reserve(conflicts.size());
+    auto first = sides.begin();  // of the conflict at hand: they are sorted by it
+    for (FoldedConflict& conflict : conflicts) {
+        if (first->first != conflict.a) first = sides.find(conflict.a);
+        const auto second = sides.find(conflict.b);
+        views.push_back({id_of(framed_key, first->second.framed_dot, second->second.framed_dot), std::move(conflict.a),
+                         std::move(conflict.b), conflict.state, type_of(first->second.act, second->second.act),
+                         std::move(conflict.groups)});
+    }
+    return views;
 }
 
 /// The columns that are filtered by, in one pass over the view.
@@ -103,17 +137,16 @@ Period make_period(const EntryKey& key, std::span<const MergedGroup> groups, Day
 }
 
 /// `all`: the merge of all ops, which is that of the last period.
-std::vector<Period> make_periods(const EntryKey& key, std::span<const EffectiveOp> ops,
-                                 std::span<const MergedGroup> all) {
+std::vector<Period> make_periods(const EntryKey& key, const Sight& sight, std::span<const MergedGroup> all) {
     std::set<Day> days;
-    for (const EffectiveOp& op : ops) days.insert(op.effective_on);
+    for (std::size_t place = 0; place < sight.size(); ++place) days.insert(sight.op(place).effective_on);
     std::vector<Period> periods;
     for (auto day = days.begin(); day != days.end(); ++day) {
         const auto next = std::next(day);
         if (next == days.end())
             periods.push_back(make_period(key, all, *day, std::nullopt));
         else
-            periods.push_back(make_period(key, merge(ops, *day), *day, *next));
+            periods.push_back(make_period(key, merge(sight, *day), *day, *next));
     }
     return periods;
 }
@@ -153,22 +186,19 @@ std::string view_json(std::span<const MergedGroup> groups) {
 }
 
 Hash conflict_id(const EntryKey& key, const Dot& a, const Dot& b) {
-    std::array<std::string, 2> dots{to_string(a), to_string(b)};
-    std::sort(dots.begin(), dots.end());
-    return sha256({"minglu/conflict/1", framed(key.value()), framed(dots[0]), framed(dots[1])});
+    return id_of(framed(key.value()), framed(to_string(a)), framed(to_string(b)));
 }
 
 EntryViews make_views(const EntryKey& key, std::span<const EffectiveOp> ops) {
+    const Sight sight(ops);
     EntryViews views;
     views.key = key;
     views.etag = etag_of(ops);
-    const auto conflicts = find_conflicts(ops);
-    const auto groups = merge(ops);
+    auto conflicts = find_conflicts(sight);
+    const auto groups = merge(sight);
     views.state = state_json(groups, conflicts, views.etag);
-    views.periods = make_periods(key, ops, groups);
-    for (const FoldedConflict& conflict : conflicts)
-        views.conflicts.push_back({conflict_id(key, conflict.a, conflict.b), conflict.a, conflict.b, conflict.state,
-                                   type_of(conflict, ops), conflict.groups});
+    views.periods = make_periods(key, sight, groups);
+    views.conflicts = conflict_views(key, sight, std::move(conflicts));
     return views;
 }
 

@@ -1,21 +1,15 @@
 #include "catalog/fold.hpp"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
-#include <utility>
+
+#include "catalog/sight.hpp"
 
 namespace minglu {
 
 namespace {
 
 constexpr std::string_view home_group = "home";
-
-const std::string* written(const EffectiveOp& op, std::string_view group) {
-    for (const GroupWrite& write : op.groups)
-        if (write.group == group) return &write.value;
-    return nullptr;
-}
 
 bool claims(const EffectiveOp& x, const EffectiveOp& y) {
     if (&x == &y || !x.seen.covers(y.dot)) return false;
@@ -24,28 +18,69 @@ bool claims(const EffectiveOp& x, const EffectiveOp& y) {
     });
 }
 
-using Ops = std::vector<const EffectiveOp*>;
+/// What one op writes to one group.
+struct Write {
+    const GroupWrite* what;
+    std::size_t place;
+};
+using Writes = std::span<const Write>;
 
-/// The writes of a group that no other write of it saw; all of them when liars cover each other in a circle.
-Ops survivors(const Ops& writes) {
-    Ops alive;
-    for (const EffectiveOp* write : writes)
-        if (std::none_of(writes.begin(), writes.end(), [&](const EffectiveOp* z) { return saw(*z, *write); }))
-            alive.push_back(write);
-    return alive.empty() ? writes : alive;
+/// Every write of the first `count` ops, those of one group in a row.
+std::vector<Write> writes_by_group(const Sight& sight, std::size_t count) {
+    std::vector<Write> writes;
+    for (std::size_t place = 0; place < count; ++place)
+        for (const GroupWrite& write : sight.op(place).groups) writes.push_back({&write, place});
+    std::stable_sort(writes.begin(), writes.end(),
+                     [](const Write& x, const Write& y) { return x.what->group < y.what->group; });
+    return writes;
 }
 
-MergedGroup merge_group(const std::string& group, const Ops& writes, const std::string& home) {
-    Ops alive = survivors(writes);
-    const auto rank = [&](const EffectiveOp* op) {
-        const bool at_home = group != home_group && !home.empty() && op->node.value() == home;
-        return std::tuple(at_home, op->time, op->dot);
-    };
-    std::sort(alive.begin(), alive.end(),
-              [&](const EffectiveOp* x, const EffectiveOp* y) { return rank(x) > rank(y); });
-    MergedGroup merged{group, *written(*alive.front(), group), {}};
-    for (const EffectiveOp* op : alive) merged.by.push_back(op->dot);
+/// The writes from the first one on that are of its group.
+Writes first_group(Writes writes) {
+    const auto end = std::find_if(writes.begin(), writes.end(),
+                                  [&](const Write& write) { return write.what->group != writes.front().what->group; });
+    return writes.first(static_cast<std::size_t>(end - writes.begin()));
+}
+
+/// The writes of a group that no other write of it saw; all of them when liars cover each other in a circle.
+/// `scratch`, empty, is given back empty.
+std::vector<Write> survivors(const Sight& sight, Writes writes, OpSet& scratch) {
+    std::vector<Write> alive;
+    for (const Write& write : writes) scratch.insert(write.place);
+    for (const Write& write : writes)
+        if (!sight.viewers_of(write.place).meets(scratch)) alive.push_back(write);
+    for (const Write& write : writes) scratch.erase(write.place);
+    if (alive.empty()) alive.assign(writes.begin(), writes.end());
+    return alive;
+}
+
+/// The writes that stand, by the total order, winner first. `home` is empty where the rule of the home does not count.
+std::vector<Write> ranked(const Sight& sight, Writes writes, const std::string& home, OpSet& scratch) {
+    std::vector<Write> alive = survivors(sight, writes, scratch);
+    const auto at_home = [&](const EffectiveOp& op) { return !home.empty() && op.node.value() == home; };
+    std::sort(alive.begin(), alive.end(), [&](const Write& one, const Write& other) {
+        const EffectiveOp& x = sight.op(one.place);
+        const EffectiveOp& y = sight.op(other.place);
+        if (at_home(x) != at_home(y)) return at_home(x);
+        return std::tie(y.time, y.dot) < std::tie(x.time, x.dot);
+    });
+    return alive;
+}
+
+MergedGroup merged_group(const Sight& sight, const std::vector<Write>& alive) {
+    MergedGroup merged{alive.front().what->group, alive.front().what->value, {}};
+    merged.by.reserve(alive.size());
+    for (const Write& write : alive) merged.by.push_back(sight.op(write.place).dot);
     return merged;
+}
+
+/// What the home of the entry is: it is merged without the rule that it gives to the other groups.
+std::string home_in(const Sight& sight, Writes writes, OpSet& scratch) {
+    const auto first = std::lower_bound(writes.begin(), writes.end(), home_group,
+                                        [](const Write& write, auto group) { return write.what->group < group; });
+    const Writes from_home = writes.subspan(static_cast<std::size_t>(first - writes.begin()));
+    if (from_home.empty() || from_home.front().what->group != home_group) return {};
+    return sight.op(ranked(sight, first_group(from_home), {}, scratch).front().place).home;
 }
 
 }  // namespace
@@ -58,23 +93,22 @@ bool concurrent(const EffectiveOp& x, const EffectiveOp& y) {
     return &x != &y && !saw(x, y) && !saw(y, x);
 }
 
-std::vector<MergedGroup> merge(std::span<const EffectiveOp> ops, std::optional<Day> as_of) {
-    std::map<std::string, Ops> writes_of;
-    for (const EffectiveOp& op : ops) {
-        if (as_of && op.effective_on > *as_of) continue;
-        for (const GroupWrite& write : op.groups) writes_of[write.group].push_back(&op);
-    }
-    // The home comes first: the rule for the other groups asks for it, the rule for itself does not.
-    std::string home;
-    if (const auto found = writes_of.find(std::string(home_group)); found != writes_of.end()) {
-        const Dot winner = merge_group(found->first, found->second, {}).by.front();
-        for (const EffectiveOp* op : found->second)
-            if (op->dot == winner) home = op->home;
-    }
+std::vector<MergedGroup> merge(const Sight& sight, std::optional<Day> as_of) {
+    const auto all = writes_by_group(sight, as_of ? sight.count_by(*as_of) : sight.size());
+    OpSet scratch(sight.size());
+    const std::string home = home_in(sight, all, scratch);
     std::vector<MergedGroup> groups;
-    groups.reserve(writes_of.size());
-    for (const auto& [group, writes] : writes_of) groups.push_back(merge_group(group, writes, home));
+    for (Writes left(all); !left.empty();) {
+        const Writes writes = first_group(left);
+        const bool is_home = writes.front().what->group == home_group;
+        groups.push_back(merged_group(sight, ranked(sight, writes, is_home ? std::string() : home, scratch)));
+        left = left.subspan(writes.size());
+    }
     return groups;
+}
+
+std::vector<MergedGroup> merge(std::span<const EffectiveOp> ops, std::optional<Day> as_of) {
+    return merge(Sight(ops), as_of);
 }
 
 Vector etag_of(std::span<const EffectiveOp> ops) {

@@ -56,9 +56,14 @@ struct FoldedConflict {
 [[nodiscard]] bool saw(const EffectiveOp& x, const EffectiveOp& y);
 [[nodiscard]] bool concurrent(const EffectiveOp& x, const EffectiveOp& y);
 
+/// Who saw whom; to be made once where more than one question is asked of the same ops (catalog/sight.hpp).
+class Sight;
+
 /// Groups after the merge of the ops that take effect by `as_of` (all when none), sorted by group.
+[[nodiscard]] std::vector<MergedGroup> merge(const Sight& sight, std::optional<Day> as_of = {});
 [[nodiscard]] std::vector<MergedGroup> merge(std::span<const EffectiveOp> ops, std::optional<Day> as_of = {});
 /// Every conflict of the key, sorted by (a, b). Dates do not hide conflicts.
+[[nodiscard]] std::vector<FoldedConflict> find_conflicts(const Sight& sight);
 [[nodiscard]] std::vector<FoldedConflict> find_conflicts(std::span<const EffectiveOp> ops);
 /// What `seen` must be for an op written by someone who was shown this entry now.
 [[nodiscard]] Vector etag_of(std::span<const EffectiveOp> ops);

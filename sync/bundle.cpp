@@ -13,7 +13,8 @@ namespace minglu {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;   // what is written here has its order
+using StrangersJson = nlohmann::json;  // an ordered object looks through all of its members for each
 
 Error malformed(std::string what) {
     return {ErrorCode::malformed, "bundle: " + std::move(what), "", "fetch it again; report the sender if it persists"};
@@ -48,26 +49,26 @@ T accept(Result<T> result) {
 }
 
 /// The general reader would walk through any value.
-const Json& as_array(const Json& json) {
+const StrangersJson& as_array(const StrangersJson& json) {
     if (!json.is_array()) throw Malformed{"a list is not an array"};
     return json;
 }
 
-Vector to_vector(const Json& json) {
+Vector to_vector(const StrangersJson& json) {
     if (!json.is_object()) throw Malformed{"the vector is not an object"};
     Vector vector;
     for (const auto& item : json.items()) vector.set(accept(parse_log_id(item.key())), seq_of(item.value()));
     return vector;
 }
 
-Segment to_segment(const Json& json) {
+Segment to_segment(const StrangersJson& json) {
     Segment segment;
     segment.log = accept(parse_log_id(json.at("log").get<std::string>()));
     segment.from = seq_of(json.at("from"));
     segment.to = seq_of(json.at("to"));
     if (segment.from == Seq{} || segment.from.value() > segment.to.value() + 1)
         throw Malformed{"a segment runs backwards"};
-    segment.steps = steps_of(json.value("steps", Json::array()));
+    segment.steps = steps_of(json.value("steps", StrangersJson::array()));
     if (json.contains("head_from") != json.contains("head_path"))
         throw Malformed{"head_from and head_path come together"};
     if (json.contains("head_from")) {
@@ -82,20 +83,20 @@ Segment to_segment(const Json& json) {
 /// `canonical` has passed canonical_json, the strict gate (duplicate keys, depth, encoding): what passes it is safe for
 /// the general parser.
 BundleInfo to_info(std::string_view canonical) {
-    const Json json = Json::parse(canonical);
+    const StrangersJson json = StrangersJson::parse(canonical);
     BundleInfo info;
     info.node = accept(parse_node_id(json.at("node").get<std::string>()));
     info.vector = to_vector(json.at("vector"));
-    for (const Json& segment : as_array(json.at("logs"))) info.segments.push_back(to_segment(segment));
-    const Json forks = json.value("forks", Json::array());
-    for (const Json& fork : as_array(forks)) info.forks.push_back(fork.dump());
+    for (const StrangersJson& segment : as_array(json.at("logs"))) info.segments.push_back(to_segment(segment));
+    const StrangersJson forks = json.value("forks", StrangersJson::array());
+    for (const StrangersJson& fork : as_array(forks)) info.forks.push_back(fork.dump());
     if (json.contains("damaged")) info.damaged = to_vector(json.at("damaged"));
     if (info.forks.size() > bundle_forks_max) throw Malformed{"it carries more proofs of forks than it may"};
-    const Json keys = json.value("keys", Json::array());
-    for (const Json& change : as_array(keys)) info.keys.push_back(change.dump());
+    const StrangersJson keys = json.value("keys", StrangersJson::array());
+    for (const StrangersJson& change : as_array(keys)) info.keys.push_back(change.dump());
     if (info.keys.size() > bundle_key_changes_max) throw Malformed{"it carries more changes of key than it may"};
-    const Json cosigned = json.value("cosigned", Json::array());
-    for (const Json& note : as_array(cosigned)) info.cosigned.push_back(note.get<std::string>());
+    const StrangersJson cosigned = json.value("cosigned", StrangersJson::array());
+    for (const StrangersJson& note : as_array(cosigned)) info.cosigned.push_back(note.get<std::string>());
     if (json.contains("cosigned_upto"))
         info.cosigned_upto = accept(parse_dot(json.at("cosigned_upto").get<std::string>()));
     return info;
@@ -157,7 +158,7 @@ Bundle read_bundle(BundleInfo info, std::string_view records, std::uint32_t read
 }
 
 std::optional<std::uint64_t> version_of(std::string_view bytes) {
-    const auto json = Json::parse(bytes.substr(0, bytes.find('\n')), nullptr, false);
+    const auto json = StrangersJson::parse(bytes.substr(0, bytes.find('\n')), nullptr, false);
     if (!json.is_object() || !json.contains("minglu_bundle") || !json["minglu_bundle"].is_number_unsigned()) return {};
     return json["minglu_bundle"].get<std::uint64_t>();
 }

@@ -123,6 +123,11 @@ std::optional<Error> postponed(const ReadTx& tx, const KnownKeys& keys, const Lo
     return std::nullopt;
 }
 
+Error crowding_error(const LogId& log, const EntryKey& key) {
+    return {ErrorCode::too_large, "more writes of " + key.value() + " than are taken from one bundle",
+            "log " + log.value(), "bring it in smaller bundles, down to 64 KiB"};
+}
+
 /// Where a log ends for the proof of a segment. While less is held of it than a change of key or people vouch for,
 /// whoever has an older key must not tell another history: the head has to be the one that the newer key knows, or one
 /// beyond it, which only the newer key signs. What is said to end there is proved like a log that is cut there.
@@ -216,6 +221,10 @@ void prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, co
         }
         if (!log) {
             refuse_log({}, segment, log.error(), from, proofs);
+            continue;
+        }
+        if (const auto crowd = proofs.crowding.find(node_of(log->id)); crowd != proofs.crowding.end()) {
+            proofs.report.postponed.emplace_back(segment.log, crowding_error(segment.log, crowd->second));
             continue;
         }
         if (auto reason = postponed(tx, keys, *log, segment, proofs.quotas == Quotas::apply ? &quota : nullptr)) {

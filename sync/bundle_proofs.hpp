@@ -25,6 +25,9 @@ struct Proofs {
     IngestReport report;
     Doubts doubts = Doubts::report;
     Quotas quotas = Quotas::apply;
+    /// Nodes that write an entry more often than is taken from one bundle, and which; to be put off when it is proved
+    /// again.
+    std::map<NodeId, EntryKey> crowding;
     bool leave_own = false;
     bool new_keys = false;
     std::map<LogId, Seq> counted_before;  ///< of the logs that records of this bundle have cut

@@ -8,7 +8,7 @@ namespace minglu {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;  // not the ordered one: its objects look through all members for each
 
 constexpr std::string_view nibbles = "0123456789abcdef";
 

@@ -89,6 +89,9 @@ std::optional<std::string> Exchange::records(const BundleRequest& request, std::
 Result<Exchange::Brought> Exchange::push(std::string_view bundle, const NodeId& from, Quotas quotas) {
     const auto report = replica_.ingest(bundle, from, Doubts::report, quotas);
     if (!report) return tl::unexpected(report.error());
+    if (report->records == 0)  // 413: there may be less at once
+        for (const auto& [log, error] : report->postponed)
+            if (error.code == ErrorCode::too_large) return fail(error);
     Json refused = Json::array();
     for (const auto* logs : {&report->refused, &report->postponed})
         for (const auto& [log, error] : *logs)

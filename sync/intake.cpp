@@ -136,17 +136,18 @@ void Intake::file(const RecordLines& record, const Judged& judged, const RecordR
 
 void Intake::note_touched(const RecordLines& record, const Judged& judged, const Dot& dot) {
     const Header& header = record.header;
-    if (header.kind == RecordKind::change) touched_.insert(judged.keys.begin(), judged.keys.end());
     // A proposal that arrives after its approvals is effective at once.
-    if (header.kind == RecordKind::batch_propose && !tx_.marks_of(dot).empty())
-        touched_.insert(judged.keys.begin(), judged.keys.end());
+    if (header.kind == RecordKind::change || (header.kind == RecordKind::batch_propose && !tx_.marks_of(dot).empty()))
+        for (std::size_t i = 0; i < judged.keys.size(); ++i) touch(judged.keys[i], record.op_lines[i].size());
     if (header.kind == RecordKind::batch_approve) {
-        if (const auto proposal = tx_.record(header.of->dot)) {
-            const auto keys = tx_.keys_of_record(proposal->no);
-            touched_.insert(keys.begin(), keys.end());
-        }
+        if (const auto proposal = tx_.record(header.of->dot))
+            for (const EntryKey& key : tx_.keys_of_record(proposal->no)) touch(key, 0);
     }
     if (header.kind == RecordKind::open && header.open->cut) cut(*header.open->cut, node_of(header.log));
+}
+
+void Intake::touch(const EntryKey& key, std::size_t line_bytes) {
+    if (!touched_.insert(key).second) at_once_.note(key, line_bytes);
 }
 
 void Intake::cut(const Cut& cut, const NodeId& by) {

@@ -1,6 +1,7 @@
 #pragma once
 /// The one way a record enters the store, for the records of this node and of every other.
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include "minglu/record.hpp"
 #include "minglu/store.hpp"
 #include "sync/bundle.hpp"
+#include "sync/crowding.hpp"
 #include "sync/merkle.hpp"
 
 namespace minglu {
@@ -46,6 +48,8 @@ public:
 
     /// Keys whose views the records taken so far change.
     [[nodiscard]] const std::set<EntryKey>& touched() const { return touched_; }
+    /// Of those, one that was written more often than is taken at once.
+    [[nodiscard]] const std::optional<EntryKey>& crowded() const { return at_once_.crowded(); }
 
     /// Logs that an `open` record taken so far has cut off.
     [[nodiscard]] const std::map<LogId, Cut>& cuts() const { return cuts_; }
@@ -55,11 +59,13 @@ public:
 private:
     void file(const RecordLines& record, const Judged& judged, const RecordRow& row);
     void note_touched(const RecordLines& record, const Judged& judged, const Dot& dot);
+    void touch(const EntryKey& key, std::size_t line_bytes);
     void cut(const Cut& cut, const NodeId& by);
 
     WriteTx& tx_;
     UnixMs arrived_;
     std::set<EntryKey> touched_;
+    WritesAtOnce at_once_;
     std::map<LogId, Cut> cuts_;
     std::map<LogId, Seq> counted_before_;
 };

@@ -54,7 +54,7 @@ std::optional<IncidentRow> rewound_history(const std::vector<LogRow>& held, cons
 }  // namespace
 
 Puller::Puller(Link link, PullerOptions options)
-    : link_(std::move(link)), options_(options), refused_(options.refused) {}
+    : link_(std::move(link)), options_(options), limit_bytes_(options.limit_bytes), refused_(options.refused) {}
 
 PullStatus Puller::status() const {
     const std::scoped_lock lock(status_mutex_);
@@ -162,7 +162,7 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     request.path = "/sync/v1/records?have=" + to_string(standing.vector) + "&heads=" + to_string(standing.heads) +
                    "&skip=" + join_logs(skip) + "&forks=" + to_string(standing.forks) +
                    "&cosigned=" + (cosigned_upto_ ? to_string(*cosigned_upto_) : std::string(cosigned_all)) +
-                   "&wait_s=" + std::to_string(wait_s) + "&limit_bytes=" + std::to_string(options_.limit_bytes);
+                   "&wait_s=" + std::to_string(wait_s) + "&limit_bytes=" + std::to_string(limit_bytes_);
     request.accept = std::string(bundle_media_type) + "; v=" + std::to_string(bundle_version);
     request.timeout_ms = (wait_s + 60) * 1000;
     request.answer_bytes_max = bundle_bytes_limit;
@@ -188,12 +188,23 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     return {};
 }
 
+/// Of an entry that is written very often only so much is taken at once. True when less will be asked for at once.
+bool Puller::ask_for_less(const IngestReport& report) {
+    const bool is_crowded = std::any_of(report.postponed.begin(), report.postponed.end(),
+                                        [](const auto& log) { return log.second.code == ErrorCode::too_large; });
+    const std::size_t before = limit_bytes_;
+    limit_bytes_ = is_crowded ? std::min(before, options_.limit_bytes_min) : std::min(options_.limit_bytes, 2 * before);
+    return limit_bytes_ < before;
+}
+
 void Puller::note_report(const IngestReport& report) {
     const Vector held = link_.replica.standing().vector;
-    more_ = report.records > 0 && !held.covers(report.sender_vector);
+    const bool again = ask_for_less(report);
+    more_ = again || (report.records > 0 && !held.covers(report.sender_vector));
     unknown_.insert(report.unknown.begin(), report.unknown.end());
     for (const auto* logs : {&report.refused, &report.postponed})
-        for (const auto& [log, error] : *logs) refused_.skip(log, held.at(log), link_.clock.steady_ms());
+        for (const auto& [log, error] : *logs)
+            if (!again || error.code != ErrorCode::too_large) refused_.skip(log, held.at(log), link_.clock.steady_ms());
     std::set<LogId> skip = skipped();
     const std::scoped_lock lock(status_mutex_);
     status_.skipped = std::move(skip);

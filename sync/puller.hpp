@@ -17,6 +17,7 @@ namespace minglu {
 struct PullerOptions {
     std::int64_t wait_s = 25;  ///< long-poll; below the idle limits of common middle boxes
     std::size_t limit_bytes = bundle_bytes_max;
+    std::size_t limit_bytes_min = 64u * 1024;  ///< asked for where a larger bundle brings too much of one entry
     Backoff backoff;
     SkipWaits refused;                       ///< a refused log is asked for again after these
     std::int64_t hello_again_ms = 300'000;   ///< the peer's heads are compared with ours after this
@@ -49,11 +50,13 @@ private:
     void settle(const Doubt& doubt);
     void look_into(const LogId& diverged);
     void note_report(const IngestReport& report);
+    bool ask_for_less(const IngestReport& report);
     void ask_for_cosignatures_again(const std::set<LogId>& skip);
     [[nodiscard]] std::set<LogId> skipped();
 
     Link link_;
     PullerOptions options_;
+    std::size_t limit_bytes_;
 
     bool greeted_ = false;
     bool more_ = false;

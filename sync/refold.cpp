@@ -172,7 +172,12 @@ EntryViews views_of(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs>
 }
 
 /// While one chunk is folded beside us, the one before it is stored and the one after it is read.
-void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at, Beside& beside) {
+void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at, Beside& beside,
+            const std::function<void(const EntryViews&)>& look) {
+    const auto put_shown = [&](const EntryViews& views) {
+        put(tx, views, trie, at);
+        if (look) look(views);
+    };
     const Cuts cuts(tx);
     auto next = keys.begin();
     std::vector<Gathered> reading = gather_chunk(tx, next, keys.end(), cuts);
@@ -184,7 +189,7 @@ void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs
             for (const Gathered& one : folding) views.push_back(fold_views(one));
         });
         try {
-            for (const EntryViews& one : folded) put(tx, one, trie, at);
+            for (const EntryViews& one : folded) put_shown(one);
             reading = gather_chunk(tx, next, keys.end(), cuts);
         } catch (...) {
             beside.wait();
@@ -193,7 +198,7 @@ void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs
         beside.wait();
         folded = std::move(views);
     }
-    for (const EntryViews& one : folded) put(tx, one, trie, at);
+    for (const EntryViews& one : folded) put_shown(one);
 }
 
 void rebuild(WriteTx& tx, StateTrie& trie, UnixMs at, Beside& beside,

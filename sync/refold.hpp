@@ -1,5 +1,6 @@
 #pragma once
 /// From the stored ops of a key to its stored views: one algorithm for every write, for rebuild and for verify.
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -34,8 +35,10 @@ struct CoveredOp {
 /// The views of a key, with its trie leaf. No periods: nothing counts. `known_at` as above.
 [[nodiscard]] EntryViews views_of(const ReadTx& tx, const EntryKey& key, std::optional<UnixMs> known_at = {});
 
-/// Replaces the views of `keys` and their leaves in the trie. The folding itself runs beside the caller.
-void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at, Beside& beside);
+/// Replaces the views of `keys` and their leaves in the trie. The folding itself runs beside the caller. `look` is
+/// shown each of them.
+void refold(WriteTx& tx, const std::set<EntryKey>& keys, StateTrie& trie, UnixMs at, Beside& beside,
+            const std::function<void(const EntryViews&)>& look = {});
 
 /// Every key again from the log. The stored bytes come out the same. `progress(done, total)` now and then.
 void rebuild(WriteTx& tx, StateTrie& trie, UnixMs at, Beside& beside,

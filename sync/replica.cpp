@@ -157,8 +157,8 @@ Standing Replica::standing_with(const ReadTx& tx, const LogRow& own, const Head&
 }
 
 /// After a rollback they are told with the next commit: once too often does no harm.
-void Replica::refold_touched(WriteTx& tx, const Intake& intake) {
-    refold(tx, intake.touched(), trie(tx), last_arrival_, beside_);
+void Replica::refold_touched(WriteTx& tx, const Intake& intake, const std::function<void(const EntryViews&)>& look) {
+    refold(tx, intake.touched(), trie(tx), last_arrival_, beside_, look);
     if (view_watcher_) changed_.keys.insert(intake.touched().begin(), intake.touched().end());
 }
 

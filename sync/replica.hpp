@@ -192,13 +192,16 @@ private:
     void commit_unsealed(WriteTx& tx, const LogRow& own);
     Standing standing_with(const ReadTx& tx, const LogRow& own, const Head& head) const;
     void announce(Standing next);
-    void refold_touched(WriteTx& tx, const class Intake& intake);
+    void refold_touched(WriteTx& tx, const class Intake& intake,
+                        const std::function<void(const EntryViews&)>& look = {});
     StateTrie& trie(const ReadTx& tx);
     LogRow own_log(const ReadTx& tx) const;
     void take_keys(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
-    void take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
+    bool take_proved(const Bundle& bundle, struct Proofs& proofs, const NodeId& from, std::vector<Head>& heads);
+    bool take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
     void count_bytes(WriteTx& tx, const std::map<LogId, std::uint64_t>& bytes, struct Proofs& proofs,
                      const NodeId& from);
+    void count_crowds(WriteTx& tx, const std::map<NodeId, Crowd>& crowds, struct Proofs& proofs, const NodeId& from);
     void take_forks(const Bundle& bundle, const NodeId& from, IngestReport& report_to);
     bool cosign_due(WriteTx& tx);
     void find_diverged(const std::vector<Head>& heads, IngestReport& report);

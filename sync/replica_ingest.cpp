@@ -43,8 +43,9 @@ std::uint64_t bytes_of_lines(const RecordLines& record) {
 
 }  // namespace
 
-/// Takes the records of the proved segments, in the sender's order of arrival.
-void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const NodeId& from) {
+/// Takes the records of the proved segments, in the sender's order of arrival. False when some node writes an entry
+/// more often than is taken at once, which is noted: then the transaction has to be given up.
+bool Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const NodeId& from) {
     for (auto& [id, one] : proofs.proved)
         if (one.log.no == LogNo{}) one.log.no = tx.add_log(one.log);
     last_arrival_ = std::max(last_arrival_, clock_.now());
@@ -53,7 +54,13 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
     for (const RecordLines& record : bundle.records) {
         const auto found = proofs.proved.find(record.header.log);
         if (found == proofs.proved.end() || record.header.seq <= found->second.log.size) continue;
+        const bool was_crowded = intake.crowded().has_value();
         const std::string fault = intake.take(found->second.log, record);
+        const NodeId author = node_of(record.header.log);
+        if (proofs.quotas == Quotas::apply && intake.crowded() && !was_crowded && author != node_) {
+            proofs.crowding.emplace(author, *intake.crowded());
+            return false;
+        }
         ++proofs.report.records;
         proofs.report.ops += record.op_lines.size();
         bytes[record.header.log] += bytes_of_lines(record);
@@ -69,8 +76,16 @@ void Replica::take(WriteTx& tx, const Bundle& bundle, Proofs& proofs, const Node
     for (const auto& [id, cut] : intake.cuts())
         if (const auto found = proofs.proved.find(id); found != proofs.proved.end()) found->second.log.cut = cut;
     proofs.counted_before = intake.counted_before();
-    refold_touched(tx, intake);
-    if (proofs.quotas == Quotas::apply) count_bytes(tx, bytes, proofs, from);
+    std::map<LogId, Seq> sizes_before;
+    for (const auto& [id, one] : proofs.proved)
+        if (node_of(id) != node_) sizes_before.emplace(id, one.size_before);
+    std::map<NodeId, Crowd> crowds;
+    refold_touched(tx, intake, [&](const EntryViews& views) { count_crowd(views, sizes_before, crowds); });
+    if (proofs.quotas == Quotas::apply) {
+        count_bytes(tx, bytes, proofs, from);
+        count_crowds(tx, crowds, proofs, from);
+    }
+    return true;
 }
 
 void Replica::count_bytes(WriteTx& tx, const std::map<LogId, std::uint64_t>& bytes, Proofs& proofs,
@@ -79,6 +94,13 @@ void Replica::count_bytes(WriteTx& tx, const std::map<LogId, std::uint64_t>& byt
     for (const auto& [log, count] : bytes)
         if (node_of(log) != node_ && today.add(tx, log, count))
             proofs.incidents.push_back(quota_incident(log, from, today));
+}
+
+void Replica::count_crowds(WriteTx& tx, const std::map<NodeId, Crowd>& crowds, Proofs& proofs, const NodeId& from) {
+    const DailyQuota today = quota();
+    for (const auto& [author, crowd] : crowds)
+        if (today.add_contested(tx, author, crowd.contests))
+            proofs.incidents.push_back(crowd_incident(author, crowd, from));
 }
 
 namespace {
@@ -137,6 +159,25 @@ bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& head
 
 }  // namespace
 
+/// One bundle in one transaction; false as `take` has it, and nothing has happened.
+bool Replica::take_proved(const Bundle& bundle, Proofs& proofs, const NodeId& from, std::vector<Head>& heads) {
+    const auto tx = store_.write();
+    take_keys(*tx, bundle, proofs, from);
+    prove_all(*tx, bundle, KnownKeys(*tx, node_, *signer_), from, proofs, quota());
+    if (!take(*tx, bundle, proofs, from)) return false;
+    const bool vouched = take_cosigned(*tx, bundle, KnownKeys(*tx, node_, *signer_), from, clock_.now(), proofs);
+    const bool adopted = write_back(*tx, proofs, clock_.now(), heads);
+    const bool news = cosign_due(*tx) || adopted || vouched;
+    bool reopened = false;
+    if (proofs.leave_own) (void)reopen(*tx, std::nullopt, {});
+    LogRow own = continue_own(*tx, proofs.counted_before, from, reopened);
+    if (proofs.report.records > 0 || reopened || proofs.leave_own)
+        seal(*tx, own);
+    else if (news)
+        commit_unsealed(*tx, own);
+    return true;
+}
+
 Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from, Doubts doubts, Quotas quotas) {
     const auto bundle = parse_bundle(bytes, reading_.version);
     if (!bundle) {
@@ -144,27 +185,19 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from,
         return tl::unexpected(bundle.error());
     }
     Proofs proofs;
-    proofs.doubts = doubts;
-    proofs.quotas = quotas;
     std::vector<Head> heads;
     {
         const std::scoped_lock lock(writer_);
         try {
-            const auto tx = store_.write();
-            take_keys(*tx, *bundle, proofs, from);
-            prove_all(*tx, *bundle, KnownKeys(*tx, node_, *signer_), from, proofs, quota());
-            take(*tx, *bundle, proofs, from);
-            const bool vouched =
-                take_cosigned(*tx, *bundle, KnownKeys(*tx, node_, *signer_), from, clock_.now(), proofs);
-            const bool adopted = write_back(*tx, proofs, clock_.now(), heads);
-            const bool news = cosign_due(*tx) || adopted || vouched;
-            bool reopened = false;
-            if (proofs.leave_own) (void)reopen(*tx, std::nullopt, {});
-            LogRow own = continue_own(*tx, proofs.counted_before, from, reopened);
-            if (proofs.report.records > 0 || reopened || proofs.leave_own)
-                seal(*tx, own);
-            else if (news)
-                commit_unsealed(*tx, own);
+            bool taken = false;
+            while (!taken) {  // a second time without the logs of who brings too much at once
+                Proofs again;
+                again.doubts = doubts;
+                again.quotas = quotas;
+                again.crowding = std::move(proofs.crowding);
+                proofs = std::move(again);
+                taken = take_proved(*bundle, proofs, from, heads);
+            }
         } catch (...) {
             trie_.reset();
             throw;

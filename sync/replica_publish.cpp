@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <unordered_set>
 
+#include "sync/crowding.hpp"
 #include "sync/intake.hpp"
 #include "sync/key_changes.hpp"
 #include "sync/merkle.hpp"
@@ -22,6 +23,9 @@ struct Replica::Pending {
 
 namespace {
 
+/// Far more than the fields that there are. A decision is not bound: it writes whatever is contested.
+constexpr std::size_t op_fields_max = 1'000;
+
 Error refuse(ErrorCode code, std::string what, std::string cure) {
     return {code, std::move(what), "", std::move(cure)};
 }
@@ -39,10 +43,21 @@ std::optional<Error> fault_in(const Draft& draft, const Vector& held) {
     for (const Op& op : draft.ops) {
         if (!keys.insert(op.key.value()).second)
             return refuse(ErrorCode::duplicate, "two ops on " + op.key.value(), "merge them into one");
+        if (op.set.size() > op_fields_max && draft.label != "resolve")
+            return refuse(ErrorCode::too_large,
+                          std::to_string(op.set.size()) + " fields of " + op.key.value() + " in one change",
+                          "write at most " + std::to_string(op_fields_max) + " at once");
         if (!held.covers(op.seen))
             return refuse(ErrorCode::stale, op.key.value() + " was seen in a state that this node does not hold",
                           "look at the entry again and repeat the change");
     }
+    return std::nullopt;
+}
+
+/// Asked of what people and imports write alone: what is written again behind a cut has been acknowledged.
+std::optional<Error> crowded_op(const ReadTx& tx, const Draft& draft) {
+    for (const Op& op : draft.ops)
+        if (auto checked = check_uncrowded(tx, op); !checked) return std::move(checked.error());
     return std::nullopt;
 }
 
@@ -104,7 +119,10 @@ void Replica::commit_group(std::vector<Pending*>& group) {
         Vector vector = counted_vector(tx->logs());
         last_arrival_ = std::max(last_arrival_, clock_.now());
         Intake intake(*tx, last_arrival_);
-        for (Pending* pending : group) pending->result = append(*tx, own, intake, pending->draft, vector);
+        for (Pending* pending : group) {
+            const auto fault = crowded_op(*tx, pending->draft);
+            pending->result = fault ? fail(*fault) : append(*tx, own, intake, pending->draft, vector);
+        }
         const bool wrote =
             std::any_of(group.begin(), group.end(), [](const Pending* p) { return p->result->has_value(); });
         if (!wrote) return;

@@ -98,6 +98,32 @@ STORE_TEST("numbers, claims and the journal outlive the views") {
     CHECK(tx->counts().conflicts == 0);
 }
 
+STORE_TEST("of many conflicts of one key only those that change are told of") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    std::vector<ConflictView> conflicts;
+    for (int i = 0; i < 3'000; ++i) conflicts.push_back(make_conflict(std::to_string(i), ConflictState::open));
+    put(*tx, "patent/1", conflicts, 1);
+    put(*tx, "patent/2", {make_conflict("other", ConflictState::open)}, 2);
+    const auto numbers = numbers_of(tx->conflicts({{}, EntryKey{"patent/1"}, "", 0, 5'000}));
+    REQUIRE(numbers.size() == 3'000);
+
+    conflicts[7].state = ConflictState::resolved;
+    conflicts[8].groups = {"name", "status"};
+    conflicts[9] = make_conflict("new", ConflictState::open);
+    put(*tx, "patent/1", conflicts, 3);
+    CHECK(events_of(*tx, hash_of_text("7")) == Strings{"opened", "resolved"});
+    CHECK(events_of(*tx, hash_of_text("8")) == Strings{"opened"});
+    CHECK(tx->conflict(hash_of_text("8"))->view == conflicts[8]);
+    CHECK(events_of(*tx, hash_of_text("9")) == Strings{"opened", "withdrawn"});
+    CHECK_FALSE(tx->conflict(hash_of_text("9")));
+    CHECK(events_of(*tx, hash_of_text("new")) == Strings{"opened"});
+    CHECK(events_of(*tx, hash_of_text("10")) == Strings{"opened"});
+    CHECK(events_of(*tx, hash_of_text("other")) == Strings{"opened"});
+    CHECK(tx->counts().conflicts == 3'001);
+    CHECK(tx->counts().conflicts_open == 3'000);
+}
+
 STORE_TEST("claim and release") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();

@@ -56,6 +56,45 @@ TEST_CASE("a file that is closed and opened again keeps everything") {
     check_some(*open_sqlite_store(dir / "minglu.db"));
 }
 
+TEST_CASE("conflicts that stay as they are are not written again") {
+    TempDir dir;
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    std::vector<ConflictView> conflicts;
+    const auto put = [&] {
+        const auto tx = store->write();
+        tx->put_entry(make_views("patent/1", {make_period(10, {}, {"x"})}, conflicts), UnixMs{1});
+        tx->commit();
+    };
+    for (int i = 0; i < 500; ++i) conflicts.push_back(make_conflict(std::to_string(i), ConflictState::open));
+    put();
+    run(dir / "minglu.db",
+        "CREATE TABLE touched (n INTEGER PRIMARY KEY);"
+        "CREATE TRIGGER a AFTER INSERT ON conflict BEGIN INSERT INTO touched VALUES (NULL); END;"
+        "CREATE TRIGGER b AFTER UPDATE ON finding BEGIN INSERT INTO touched VALUES (NULL); END;"
+        "CREATE TRIGGER c AFTER INSERT ON finding BEGIN INSERT INTO touched VALUES (NULL); END;"
+        "CREATE TRIGGER d AFTER INSERT ON journal BEGIN INSERT INTO touched VALUES (NULL); END;");
+    const auto touched = [&] {
+        sqlite3* database = nullptr;
+        REQUIRE(sqlite3_open((dir / "minglu.db").c_str(), &database) == SQLITE_OK);
+        int count = -1;
+        const auto read = [](void* into, int, char** values, char**) {
+            *static_cast<int*>(into) = std::stoi(values[0]);
+            return 0;
+        };
+        CHECK(sqlite3_exec(database, "SELECT count(*) FROM touched", read, &count, nullptr) == SQLITE_OK);
+        sqlite3_close(database);
+        return count;
+    };
+    put();
+    CHECK(touched() == 0);
+    conflicts.push_back(make_conflict("one more", ConflictState::open));
+    put();
+    CHECK(touched() == 3);  // itself, that it was found, and the journal of it
+    conflicts[0].state = ConflictState::resolved;
+    put();
+    CHECK(touched() == 6);
+}
+
 TEST_CASE("what a crash leaves behind, database and WAL, opens with all that was committed and nothing else") {
     TempDir dir;
     const auto store = open_sqlite_store(dir / "minglu.db");

@@ -1,5 +1,7 @@
 """Both provinces change the same entry while the line is down: nothing is overwritten, and people decide."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from support import NodeCase, eventually, gi_rows, main, reconnect
 
 KEY = "gi/AGI90001"
@@ -91,6 +93,41 @@ class Conflicts(NodeCase):
         self.assertTrue(any("claim" in event for event in events), events)
         # What is decided cannot be decided again.
         self.cq.refused(5, "conflict", "resolve", conflict["id"], "--take", "ours", "--reason", "再次处理")
+
+    def test_who_writes_blindly_is_sent_back_to_look_and_holds_up_nobody(self):
+        writers, limit = 4, 256
+        self.cut()
+        token, etag = self.sc.token("editor"), self.sc.entry(KEY)["etag"]
+
+        def write_blindly(number):
+            return self.sc.http("PUT", f"/v1/entries/{KEY}", {"reason": "重复提交", "fields": {"goods": f"第{number}稿"}}, token,
+                                {"If-Match": f'"{etag}"'})
+
+        with ThreadPoolExecutor(writers) as crowd:
+            statuses = [answer.status for answer in crowd.map(write_blindly, range(limit + writers))]
+            self.sc.edit("gi/AGI90002", "category=调味品")
+        self.assertLessEqual(limit, statuses.count(200))
+        written, refused = self.sc.entry(KEY), write_blindly(0)
+        self.assertEqual((412, "stale"), (refused.status, refused.json()["code"]))
+        self.assertIn("settle its conflicts", refused.json()["cure"])
+        self.assertEqual(written, self.sc.entry(KEY))
+
+        # The other node takes all of it, and goes on working.
+        self.to_cq.heal()
+        self.to_sc.heal()
+        reconnect(self.cq, self.sc)
+        self.cq.edit("gi/AGI90003", "category=蔬菜")
+        self.until_equal(self.cq, self.sc)
+        count = statuses.count(200)
+        for node in self.both():
+            self.assertEqual(count * (count - 1) // 2, node.entry(KEY)["open_conflicts"])
+        # One decision settles them all.
+        conflict, = self.cq.http("GET", "/v1/conflicts?state=open&limit=1", token=self.cq.token("editor")).json()["items"]
+        self.resolve(self.cq, conflict, "--take", "ours")
+        self.until_equal(self.cq, self.sc)
+        for node in self.both():
+            self.assertEqual(0, node.entry(KEY)["open_conflicts"])
+        self.assert_sound(*self.both())
 
     def test_a_removal_against_an_edit_is_a_conflict_whichever_side_removes(self):
         for remover, editor, key in ((self.cq, self.sc, "gi/AGI90001"), (self.sc, self.cq, "gi/AGI90002")):

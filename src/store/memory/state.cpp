@@ -1,6 +1,7 @@
 #include "src/store/memory/state.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "src/store/conflict_events.hpp"
@@ -22,12 +23,11 @@ void tell(State& state, const Hash& id, Finding& finding, std::string_view after
 }
 
 void tell_conflicts(State& state, const EntryKey& key, const std::vector<ConflictView>& conflicts, UnixMs at) {
-    for (auto& [id, finding] : state.findings) {
-        const auto same = [&, &wanted = id](const ConflictView& conflict) { return conflict.id == wanted; };
-        if (finding.key == key && std::none_of(conflicts.begin(), conflicts.end(), same)) {
-            tell(state, id, finding, state_withdrawn, at);
-        }
-    }
+    std::set<Hash> listed;
+    for (const ConflictView& conflict : conflicts) listed.insert(conflict.id);
+    std::vector<Hash>& found = state.findings_of_key[key];
+    for (const Hash& id : found)
+        if (!listed.contains(id)) tell(state, id, state.findings.at(id), state_withdrawn, at);
     for (const ConflictView& conflict : conflicts) {
         const std::string_view after = name(conflict.state);
         const auto known = state.findings.find(conflict.id);
@@ -37,6 +37,7 @@ void tell_conflicts(State& state, const EntryKey& key, const std::vector<Conflic
         }
         const auto no = static_cast<std::int64_t>(state.findings.size()) + 1;
         state.findings[conflict.id] = {no, key, at, std::string(after), "", UnixMs{}};
+        found.push_back(conflict.id);
         for (const std::string_view event : conflict_events(std::nullopt, after)) {
             append_journal(state, conflict.id, key, event, "", at);
         }

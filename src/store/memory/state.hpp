@@ -51,6 +51,7 @@ struct State {
 
     // Local
     std::map<Hash, Finding> findings;
+    std::map<EntryKey, std::vector<Hash>> findings_of_key;  ///< in the order in which they were found
     std::vector<JournalRow> journal;
     std::map<NodeId, PeerRow> peers;
     std::vector<TokenRow> tokens;

@@ -1,6 +1,7 @@
 #include "src/store/sqlite/conflict_tables.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "src/store/conflict_events.hpp"
 
@@ -50,6 +51,39 @@ ConflictRow conflict_of(const Statement& row) {
     conflict.claimed_at = UnixMs{row.integer(12)};
     return conflict;
 }
+
+/// Whether the stored conflict is this one: columns from the fourth on are state, type, groups.
+bool shows(const Statement& row, const ConflictView& conflict) {
+    return row.bytes(3) == name(conflict.state) && row.bytes(4) == conflict.type &&
+           row.bytes(5) == join_lines(conflict.groups);
+}
+
+/// A finding of which there is something to tell, and the conflict that it is now; none when it is no longer listed.
+struct Change {
+    std::int64_t finding_no;
+    std::string told;
+    const ConflictView* now;
+};
+
+/// The conflicts of one key for which no finding has been met so far, by their ids.
+class Unmatched {
+public:
+    explicit Unmatched(std::span<const ConflictView> conflicts) {
+        by_id_.reserve(conflicts.size());
+        for (const ConflictView& conflict : conflicts) by_id_.emplace(bytes_of(conflict.id), &conflict);
+    }
+    [[nodiscard]] const ConflictView* take(std::string_view id) {
+        const auto found = by_id_.find(id);
+        if (found == by_id_.end()) return nullptr;
+        const ConflictView* const conflict = found->second;
+        by_id_.erase(found);
+        return conflict;
+    }
+    [[nodiscard]] bool holds(const ConflictView& conflict) const { return by_id_.contains(bytes_of(conflict.id)); }
+
+private:
+    std::unordered_map<std::string_view, const ConflictView*> by_id_;
+};
 
 std::vector<ConflictRow> all_of(Query& query) {
     std::vector<ConflictRow> rows;
@@ -126,47 +160,50 @@ std::vector<JournalRow> ConflictTables::journal(const Hash& conflict) const {
     return rows;
 }
 
+/// One pass over what is stored of the key: what stays as it is costs no write.
 void ConflictTables::replace(std::int64_t key_no, std::span<const ConflictView> conflicts, UnixMs at) {
-    std::vector<std::pair<std::int64_t, std::string>> gone;
+    Unmatched unmatched(conflicts);
+    std::vector<Change> changes;
     {
-        Query query = database_.query("SELECT finding_no, conflict, state FROM finding WHERE key_no = ?", key_no);
+        Query query = database_.query(
+            "SELECT f.finding_no, f.conflict, f.state, c.state, c.type, c.groups FROM finding f"
+            " LEFT JOIN conflict c ON c.finding_no = f.finding_no WHERE f.key_no = ?",
+            key_no);
         while (query.next()) {
-            const Hash id = query->hash(1);
-            const bool stays = std::any_of(conflicts.begin(), conflicts.end(),
-                                           [&](const ConflictView& conflict) { return conflict.id == id; });
-            if (!stays) gone.emplace_back(query->integer(0), query->text(2));
+            const ConflictView* const now = unmatched.take(query->bytes(1));
+            const bool listed = !query->is_null(3);
+            const std::string_view told = query->bytes(2);
+            const bool same = now == nullptr ? !listed && told == state_withdrawn
+                                             : listed && told == name(now->state) && shows(query.row(), *now);
+            if (!same) changes.push_back({query->integer(0), std::string(told), now});
         }
     }
-    for (const auto& [finding_no, before] : gone) {
-        database_.run("DELETE FROM conflict WHERE finding_no = ?", finding_no);
-        tell(finding_no, before, state_withdrawn, at);
+    for (const Change& change : changes) {
+        if (change.now != nullptr) continue;
+        database_.run("DELETE FROM conflict WHERE finding_no = ?", change.finding_no);
+        tell(change.finding_no, change.told, state_withdrawn, at);
+    }
+    for (const Change& change : changes) {
+        if (change.now == nullptr) continue;
+        tell(change.finding_no, change.told, name(change.now->state), at);
+        put(change.finding_no, *change.now);
     }
     for (const ConflictView& conflict : conflicts) {
-        const std::int64_t finding_no = require_finding(key_no, conflict, at);
-        database_.run(
-            "INSERT OR REPLACE INTO conflict (finding_no, a_log, a_seq, b_log, b_seq, state, type, groups)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            finding_no, conflict.a.log, conflict.a.seq, conflict.b.log, conflict.b.seq, name(conflict.state),
-            conflict.type, join_lines(conflict.groups));
+        if (!unmatched.holds(conflict)) continue;
+        database_.run("INSERT INTO finding (conflict, key_no, found_at, state) VALUES (?, ?, ?, ?)", conflict.id,
+                      key_no, at, name(conflict.state));
+        const std::int64_t finding_no = database_.last_insert_rowid();
+        tell(finding_no, std::nullopt, name(conflict.state), at);
+        put(finding_no, conflict);
     }
 }
 
-std::int64_t ConflictTables::require_finding(std::int64_t key_no, const ConflictView& conflict, UnixMs at) {
-    const std::string_view after = name(conflict.state);
-    std::optional<std::pair<std::int64_t, std::string>> known;
-    {
-        Query query = database_.query("SELECT finding_no, state FROM finding WHERE conflict = ?", conflict.id);
-        if (query.next()) known.emplace(query->integer(0), query->text(1));
-    }
-    if (known) {
-        tell(known->first, known->second, after, at);
-        return known->first;
-    }
-    database_.run("INSERT INTO finding (conflict, key_no, found_at, state) VALUES (?, ?, ?, ?)", conflict.id, key_no,
-                  at, after);
-    const std::int64_t finding_no = database_.last_insert_rowid();
-    tell(finding_no, std::nullopt, after, at);
-    return finding_no;
+void ConflictTables::put(std::int64_t finding_no, const ConflictView& conflict) {
+    database_.run(
+        "INSERT OR REPLACE INTO conflict (finding_no, a_log, a_seq, b_log, b_seq, state, type, groups)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        finding_no, conflict.a.log, conflict.a.seq, conflict.b.log, conflict.b.seq, name(conflict.state), conflict.type,
+        join_lines(conflict.groups));
 }
 
 void ConflictTables::tell(std::int64_t finding_no, std::optional<std::string_view> before, std::string_view after,

@@ -14,12 +14,12 @@ public:
     [[nodiscard]] std::optional<ConflictRow> conflict(const Hash& id) const;
     [[nodiscard]] std::vector<JournalRow> journal(const Hash& conflict) const;
 
-    /// Replaces the conflicts of a key and writes to the journal what changed.
+    /// Makes these the conflicts of the key, writing only what changes, and the journal of it.
     void replace(std::int64_t key_no, std::span<const ConflictView> conflicts, UnixMs at);
     void claim(const Hash& conflict, std::string_view actor, UnixMs at);
 
 private:
-    std::int64_t require_finding(std::int64_t key_no, const ConflictView& conflict, UnixMs at);
+    void put(std::int64_t finding_no, const ConflictView& conflict);
     void tell(std::int64_t finding_no, std::optional<std::string_view> before, std::string_view after, UnixMs at);
     void append_journal(std::int64_t finding_no, std::string_view event, std::string_view actor, UnixMs at);
 

@@ -11,6 +11,7 @@
 #include "sync/cosignatures.hpp"
 #include "sync/evidence_check.hpp"
 #include "sync/evidence_office.hpp"
+#include "tests/support/least_cost.hpp"
 #include "tests/support/lone_node.hpp"
 
 using namespace minglu;
@@ -126,6 +127,21 @@ TEST_CASE("All that count: writes of several nodes, a conflict, an invalidation 
     CHECK(scene.answer(scene.issue(key, "2025-12-01", before)).at("verdict") == "protected");
     CHECK(scene.answer(scene.issue(key, "2025-12-19")).at("as_known_then").at("verdict") == "protected");
     CHECK(scene.answer(scene.issue(key, "2024-12-31")).at("verdict") == "never_listed");
+}
+
+TEST_CASE("Evidence of an entry with sixteen times the fields costs nothing like 256 times as much") {
+    std::vector<std::clock_t> costs;
+    for (const int fields : {2'500, 40'000}) {
+        Scene scene(0);
+        std::vector<std::pair<std::string, std::string>> set;
+        for (int i = 0; i < fields; ++i) set.emplace_back("field" + std::to_string(i), "x");
+        scene.forge.change({op_of("gi/AGI00003", std::move(set), "2025-01-01")});
+        scene.pull();
+        const std::string text = scene.issue("gi/AGI00003");
+        CHECK(scene.answer(text).at("fields").size() == static_cast<std::size_t>(fields));
+        costs.push_back(least_cost([&] { CHECK(serialise(*parse_evidence(text)) == text); }));
+    }
+    CHECK(costs[1] < 80 * costs[0]);
 }
 
 TEST_CASE("Absence is proved, wherever the path in the trie ends") {
