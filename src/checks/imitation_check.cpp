@@ -71,6 +71,9 @@ std::vector<Imitated> ImitationCheck::compare(std::string_view sign, const std::
     };
     const auto hits = search_.find(sign, question);
     if (!hits) return {};  // nothing in it that could be a sign
+    // "老干妈风味豆豉": the match by name finds the mark that stands in front, which is no imitation of others.
+    const auto begins = [](const LookalikeHit& hit) { return begins_with_mark(hit.comparison); };
+    if (std::any_of(hits->begin(), hits->end(), begins)) return {};
     struct Mark {
         std::string name;
         const LookalikeHit* hit = nullptr;
@@ -78,8 +81,6 @@ std::vector<Imitated> ImitationCheck::compare(std::string_view sign, const std::
     std::vector<Mark> marks;
     const auto in_class = [&](const LookalikeHit& hit) { return parts_of(hit.entry.key).nice_class == nice_class; };
     for (const LookalikeHit& hit : *hits) {
-        // "老干妈风味豆豉": the match by name finds the mark that stands in front.
-        if (begins_with_mark(hit.comparison)) continue;
         std::string name = same_name(hit.entry.period.name);
         const auto same = std::find_if(marks.begin(), marks.end(), [&](const Mark& mark) { return mark.name == name; });
         if (same == marks.end())
