@@ -13,7 +13,7 @@ Error not_agreed_on(const LogId& log) {
     return {ErrorCode::not_allowed, "another history than the one that was agreed on when its key was revoked",
             "log " + log.value(),
             "ask the sender where it comes from: whoever has the stolen key can make it; see the operations guide, "
-            "stolen key"};
+            "lost or stolen key"};
 }
 
 void refuse_log(const LogRow& log, const Segment& segment, const Error& error, const NodeId& from, Proofs& proofs) {
@@ -56,7 +56,7 @@ Error of_former_key(Error error, const LogId& log) {
     error.cure =
         "this node signed it with a key that it has no more: take over what your partners agreed on, minglu "
         "peer revoke " +
-        node_of(log).value() + " --file FILE; see the operations guide, lost or stolen key";
+        node_of(log).value() + " --file FILE --fingerprint TEXT; see the operations guide, lost or stolen key";
     return error;
 }
 

@@ -41,6 +41,7 @@ struct RevokeOptions {
     std::uint64_t size = 0;
     std::string reason;
     std::string file;
+    std::string fingerprint;
 };
 
 struct RotateOptions {
@@ -132,13 +133,13 @@ void say_fingerprint(Session& session, const Json& answer) {
 
 /// What others agreed on, in their file.
 ExitCode take_revocations(Session& session, const RevokeOptions& options) {
-    const Json body{{"file", text_of(session, options.file, revocations_bytes_max, "peer revocations")}};
+    const Json body{{"file", text_of(session, options.file, revocations_bytes_max, "peer revocations")},
+                    {"fingerprint", options.fingerprint}};
     const Json answer = session.ask(request_of("PUT", "/v1/revocations/" + options.node, body));
     if (session.json()) return ExitCode::ok;
     for (const Json& revoked : elements(answer, "revoked"))
         session.out() << "已作废 " << Cell(text(answer, "node")).text << " 的旧密钥，止于 "
                       << Cell(text(revoked, "upto")).text << '\n';
-    session.out() << "请与出具文件的伙伴电话核对指纹 " << Cell(text(answer, "fingerprint")).text << '\n';
     return ExitCode::ok;
 }
 
@@ -152,7 +153,8 @@ ExitCode run_revoke(Session& session, const RevokeOptions& options) {
     if (session.json()) return ExitCode::ok;
     const std::string node = Cell(text(peer, "node")).text;
     session.out() << "已作废 " << node << " 的密钥；其后的记录一律不收，已有的保留\n"
-                  << "请将 minglu peer revocations " << node << " 的输出交给所有伙伴，由其以 peer revoke --file 执行\n";
+                  << "请将 minglu peer revocations " << node
+                  << " 的输出交给所有伙伴，由其以 peer revoke --file 执行；指纹电话告知\n";
     return ExitCode::ok;
 }
 
@@ -241,12 +243,18 @@ void add_peer_commands(CLI::App& app, Chosen& chosen) {
             CLI::Option* const reason = command.add_option("--reason", options.reason, "Why 理由");
             log->needs(size)->needs(reason);
             size->needs(log);
-            command
-                .add_option("--file", options.file,
-                            "Instead: what a partner's peer revocations printed 伙伴出具的作废文件")
-                ->excludes(log)
-                ->excludes(size)
-                ->excludes(reason);
+            CLI::Option* const file =
+                command
+                    .add_option("--file", options.file,
+                                "Instead: what a partner's peer revocations printed 伙伴出具的作废文件")
+                    ->excludes(log)
+                    ->excludes(size)
+                    ->excludes(reason);
+            CLI::Option* const fingerprint =
+                command.add_option("--fingerprint", options.fingerprint,
+                                   "That of the file, as the partner reads it out 电话核对的文件指纹");
+            file->needs(fingerprint);
+            fingerprint->needs(file);
         },
         run_revoke);
     add_command<OneOptions>(*peer, chosen, "revocations",

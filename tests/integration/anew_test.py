@@ -34,13 +34,18 @@ class Anew(NodeCase):
     def revoke(self, log, size, at):
         at.ok("peer", "pause", "cq")
         at.ok("peer", "revoke", "cq", "--log", log, "--size", size, "--reason", "密钥被盗")
-        return self.printed(at, "peer", "revocations", "cq")
+        return self.told(at)
+
+    def told(self, at):
+        """The file that a partner prints, and the fingerprint that it reads out, as options."""
+        return ["--file", self.printed(at, "peer", "revocations", "cq"), "--fingerprint",
+                at.json("peer", "revocations", "cq")["fingerprint"]]
 
     def begin_anew(self, cq, file, *partners):
         """On cq with a new key, as the page says."""
         aside = self.move_aside(cq)
         self.init(cq)
-        taken = cq.json("peer", "revoke", "cq", "--file", file)
+        taken = cq.json("peer", "revoke", "cq", *file)
         for partner in partners:
             cq.ok("peer", "add", self.printed(partner, "peer", "card"))
         card = self.printed(cq, "peer", "card")
@@ -98,7 +103,7 @@ class Anew(NodeCase):
         self.assertNotEqual(log, cq.sync()["own_log"])
 
         # The other partner takes the file over, and the new card.
-        yn.ok("peer", "revoke", "cq", "--file", file)
+        yn.ok("peer", "revoke", "cq", *file)
         yn.ok("peer", "add", self.printed(cq, "peer", "card"), "--replace")
         cq.ok("peer", "add", self.printed(yn, "peer", "card"))
         introduce(yn, sc)
@@ -108,7 +113,7 @@ class Anew(NodeCase):
 
         # Who joins later meets the thief first: one who goes on, and one who tells another history of what counts.
         gz = self.node("gz", start=False)
-        gz.ok("peer", "revoke", "cq", "--file", file)
+        gz.ok("peer", "revoke", "cq", *file)
         gz.ok("peer", "add", self.printed(cq, "peer", "card"))
         going_on, forking = self.thief("goingon", aside), self.thief("forking", early)
         going_on.edit("gi/AGI91003", "category=伪造")
@@ -135,9 +140,12 @@ class Anew(NodeCase):
         log = cq.sync()["own_log"]
         sc.refused(4, "peer", "revocations", "cq")
         file = self.revoke(log, 2, sc)
-        cq.refused(REFUSED, "peer", "revoke", "cq", "--file", file)  # the key that it signs with
-        cq.refused(REFUSED, "peer", "revoke", "sc", "--file", file)
-        sc.refused(REFUSED, "peer", "revoke", "cq", "--file", self.printed(sc, "peer", "card"))
+        cq.refused(REFUSED, "peer", "revoke", "cq", *file)  # the key that it signs with
+        cq.refused(REFUSED, "peer", "revoke", "sc", *file)
+        sc.refused(REFUSED, "peer", "revoke", "cq", "--file", self.printed(sc, "peer", "card"),
+                   "--fingerprint", file[-1])
+        changed = self.file("changed.json", file[1].read_text().replace(": 2", ": 1"))
+        sc.refused(REFUSED, "peer", "revoke", "cq", "--file", changed, "--fingerprint", file[-1])
         self.move_aside(cq)
         self.init(cq)
         cq.ok("peer", "add", self.printed(sc, "peer", "card"))
@@ -147,7 +155,7 @@ class Anew(NodeCase):
         eventually("cq meets its own past", lambda: "bad_signature" in self.incidents(cq))
         [met] = [item for item in cq.items("incident", "list", "--all") if item["kind"] == "bad_signature"]
         self.assertIn("minglu peer revoke cq --file", met["advice"])
-        cq.ok("peer", "revoke", "cq", "--file", file)
+        cq.ok("peer", "revoke", "cq", *file)
         cq.stop()
         cq.start()  # at once, rather than after the wait that a refused log has
         self.until_equal(cq, sc)
@@ -169,9 +177,9 @@ class Anew(NodeCase):
         sc.ok("peer", "revoke", "cq", "--log", log, "--size", "3", "--reason", "密钥被盗")
         self.assertIn("not all is here", sc.refused(STALE, "peer", "revocations", "cq")["detail"])
         short = self.revoke(log, 2, sc)
-        self.assertIn("are held here", yn.refused(REFUSED, "peer", "revoke", "cq", "--file", short)["detail"])
+        self.assertIn("are held here", yn.refused(REFUSED, "peer", "revoke", "cq", *short)["detail"])
         file = self.revoke(log, 3, yn)
-        sc.ok("peer", "revoke", "cq", "--file", file)
+        sc.ok("peer", "revoke", "cq", *file)
         self.assertEqual(yn.json("peer", "revocations", "cq"), sc.json("peer", "revocations", "cq"))
 
     def test_a_node_begins_anew_with_the_keys_that_are_left(self):

@@ -34,15 +34,27 @@ HttpResponse show(Call& call) {
     return file ? answer_of(*file) : problem(file.error());
 }
 
+/// As it was read out by whoever made the file; spaces do not matter. The true one is not told: it is to be asked for.
+bool is_fingerprint_of(const RevocationFile& file, std::string given) {
+    std::string made = fingerprint(file);
+    for (std::string* text : {&made, &given}) std::erase(*text, ' ');
+    return made == given;
+}
+
 HttpResponse take(Call& call) {
-    const auto body = WriteBody::parse(call.request.body, {"file"});
+    const auto body = WriteBody::parse(call.request.body, {"file", "fingerprint"});
     if (!body) return problem(body.error());
+    const auto given = required_text(*body, "fingerprint", "ask the partner who made the file for it, by telephone");
+    if (!given) return problem(given.error());
     const auto text = required_text(*body, "file", "send the text of the file that minglu peer revocations printed");
     if (!text) return problem(text.error());
     auto file = parse_revocation_file(*text);
     if (file && file->node.value() != call.path.at("node"))
         file = fail({ErrorCode::bad_request, "it tells of the keys of " + file->node.value(), "",
                      "name that node, or give the other file"});
+    if (file && !is_fingerprint_of(*file, *given))
+        return problem({ErrorCode::bad_value, "the file has another fingerprint", "member fingerprint of the body",
+                        "ask the partner who made it to read it out again; if it stays another, the file was changed"});
     Result<void> taken = file ? accept(call, *file) : fail(file.error());
     if (!taken) {
         taken.error().where =

@@ -223,6 +223,7 @@ TEST_CASE("a wrong command line is answered 2, and nothing is sent") {
         {"peer", "revoke", "cq", "--log", "cq-1", "--reason", "r"},
         {"peer", "revoke", "cq", "--size", "2"},
         {"peer", "revoke", "cq", "--log", "cq-1", "--size", "2", "--reason", "r", "--file", "/f"},
+        {"peer", "revoke", "cq", "--file", "/f"},
     };
     for (const auto& words : wrong) {
         CAPTURE(words.size());

@@ -150,14 +150,21 @@ TEST_CASE("what counts of a revoked key is told in a file, and taken over from o
     CHECK(told.at("revoked").at(0).at("reason") == "被盗");
     CHECK(told.at("fingerprint").get<std::string>().size() == 29);
     const int changes = other.changes;
-    const auto taken = other.send("PUT", path, {{"file", told.at("file")}});  // before the card is there
+    const auto put = [&](const std::string& to, const Json& file) {
+        return other.send("PUT", to, {{"file", file}, {"fingerprint", told.at("fingerprint")}});
+    };
+    const auto taken = put(path, told.at("file"));  // before the card is there
     REQUIRE(taken.status == 200);
     CHECK(json_of(taken) == told);
     CHECK(other.changes == changes + 1);
     CHECK(json_of(other.send("GET", path)) == told);
-    CHECK(other.send("PUT", "/v1/revocations/cq", {{"file", told.at("file")}}).status == 400);
-    CHECK(other.send("PUT", path, {{"file", sc.card}}).status == 400);
-    CHECK(other.send("PUT", path, {{"file", ""}}).status == 422);
+    CHECK(put("/v1/revocations/cq", told.at("file")).status == 400);
+    CHECK(put(path, sc.card).status == 400);
+    CHECK(put(path, "").status == 422);
+    const auto wrong = other.send("PUT", path, {{"file", told.at("file")}, {"fingerprint", "f16a a9ae"}});
+    CHECK(wrong.status == 422);
+    CHECK(wrong.body.find(told.at("fingerprint").get<std::string>()) == std::string::npos);
+    CHECK(other.send("PUT", path, {{"file", told.at("file")}}).status == 422);
     CHECK(other.changes == changes + 1);
 }
 
