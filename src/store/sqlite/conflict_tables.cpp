@@ -1,7 +1,9 @@
 #include "src/store/sqlite/conflict_tables.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 
 #include "src/store/conflict_events.hpp"
 
@@ -65,24 +67,35 @@ struct Change {
     const ConflictView* now;
 };
 
-/// The conflicts of one key for which no finding has been met so far, by their ids.
+/// The conflicts of one key for which no finding has been met so far. There may be half a million, so their ids, which
+/// are hashes, are looked up in one flat table.
 class Unmatched {
 public:
-    explicit Unmatched(std::span<const ConflictView> conflicts) {
-        by_id_.reserve(conflicts.size());
-        for (const ConflictView& conflict : conflicts) by_id_.emplace(bytes_of(conflict.id), &conflict);
+    explicit Unmatched(std::span<const ConflictView> conflicts)
+        : conflicts_(conflicts), slots_(std::bit_ceil(2 * conflicts.size() + 1)), is_matched_(conflicts.size()) {
+        for (std::size_t i = 0; i < conflicts_.size(); ++i) slots_[slot_of(conflicts_[i].id)] = i + 1;
     }
-    [[nodiscard]] const ConflictView* take(std::string_view id) {
-        const auto found = by_id_.find(id);
-        if (found == by_id_.end()) return nullptr;
-        const ConflictView* const conflict = found->second;
-        by_id_.erase(found);
-        return conflict;
+    [[nodiscard]] const ConflictView* take(const Hash& id) {
+        const std::size_t place = slots_[slot_of(id)];
+        if (place == 0) return nullptr;
+        is_matched_[place - 1] = true;
+        return &conflicts_[place - 1];
     }
-    [[nodiscard]] bool holds(const ConflictView& conflict) const { return by_id_.contains(bytes_of(conflict.id)); }
+    [[nodiscard]] bool holds(std::size_t place) const { return !is_matched_[place]; }
 
 private:
-    std::unordered_map<std::string_view, const ConflictView*> by_id_;
+    /// Where the id stands, or would.
+    [[nodiscard]] std::size_t slot_of(const Hash& id) const {
+        std::uint64_t slot = 0;
+        std::memcpy(&slot, id.data(), sizeof slot);
+        slot %= slots_.size();
+        while (slots_[slot] != 0 && conflicts_[slots_[slot] - 1].id != id) slot = (slot + 1) % slots_.size();
+        return slot;
+    }
+
+    std::span<const ConflictView> conflicts_;
+    std::vector<std::size_t> slots_;  ///< place of a conflict + 1; 0 = free
+    std::vector<bool> is_matched_;
 };
 
 std::vector<ConflictRow> all_of(Query& query) {
@@ -170,7 +183,7 @@ void ConflictTables::replace(std::int64_t key_no, std::span<const ConflictView> 
             " LEFT JOIN conflict c ON c.finding_no = f.finding_no WHERE f.key_no = ?",
             key_no);
         while (query.next()) {
-            const ConflictView* const now = unmatched.take(query->bytes(1));
+            const ConflictView* const now = unmatched.take(query->hash(1));
             const bool listed = !query->is_null(3);
             const std::string_view told = query->bytes(2);
             const bool same = now == nullptr ? !listed && told == state_withdrawn
@@ -188,8 +201,9 @@ void ConflictTables::replace(std::int64_t key_no, std::span<const ConflictView> 
         tell(change.finding_no, change.told, name(change.now->state), at);
         put(change.finding_no, *change.now);
     }
-    for (const ConflictView& conflict : conflicts) {
-        if (!unmatched.holds(conflict)) continue;
+    for (std::size_t place = 0; place < conflicts.size(); ++place) {
+        if (!unmatched.holds(place)) continue;
+        const ConflictView& conflict = conflicts[place];
         database_.run("INSERT INTO finding (conflict, key_no, found_at, state) VALUES (?, ?, ?, ?)", conflict.id,
                       key_no, at, name(conflict.state));
         const std::int64_t finding_no = database_.last_insert_rowid();
