@@ -44,11 +44,10 @@ void print_incident(Session& session, const Json& incident) {
 ExitCode run_incidents(Session& session, const ListOptions& options) {
     HttpRequest request = request_of("GET", "/v1/incidents");
     add_query(request, "state", options.open ? "open" : "");
-    show_items(session, std::move(request), options.paging,
-               [&](const std::vector<Json>& items, const Json&) {
-                   for (const Json& incident : items) print_incident(session, incident);
-                   if (items.empty()) session.out() << "没有事件\n";
-               });
+    show_items(session, std::move(request), options.paging, [&](const std::vector<Json>& items, const Json&) {
+        for (const Json& incident : items) print_incident(session, incident);
+        if (items.empty()) session.out() << "没有事件\n";
+    });
     return ExitCode::ok;
 }
 

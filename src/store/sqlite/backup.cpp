@@ -23,7 +23,8 @@ void sync_to_disk(const std::filesystem::path& path) {
 void create_private(const std::filesystem::path& path) {
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (descriptor < 0 || ::close(descriptor) != 0)
-        throw StoreFault(ErrorCode::io, "cannot write " + path.string() + " (check the folder, its owner and the disk)");
+        throw StoreFault(ErrorCode::io,
+                         "cannot write " + path.string() + " (check the folder, its owner and the disk)");
 }
 
 /// The source holds one snapshot throughout, so writers neither disturb the copy nor make it start again.
