@@ -157,6 +157,14 @@ std::string upper_case(std::string text) {
 /// What is longer is no number: taking it apart layer by layer would only cost time.
 constexpr std::size_t trimmed_bytes_max = 400;
 
+/// Nothing to leave out: letters and digits, with what stands between them in numbers.
+bool is_plain_number(std::string_view text) {
+    const auto is_alnum = [](char c) { return is_ascii_alnum(static_cast<unsigned char>(c)); };
+    return !text.empty() && is_alnum(text.front()) && is_alnum(text.back()) &&
+           std::all_of(text.begin(), text.end(),
+                       [&](char c) { return is_alnum(c) || c == '.' || c == '/' || c == '-'; });
+}
+
 std::string folded_once(std::string_view text) {
     // ™ would be letters afterwards; (ＴＭ) is none before.
     const std::string folded = without_registration_signs(fold_name(without_registration_signs(text)));
@@ -230,6 +238,7 @@ bool is_blank(std::string_view text) {
 
 std::string fold_number(std::string_view text) {
     if (is_digits(text)) return std::string(text);
+    if (is_plain_number(text)) return upper_case(std::string(text));
     std::string folded;
     if (text.size() > trimmed_bytes_max) {
         folded = upper_case(fold_name(text));

@@ -198,28 +198,37 @@ std::map<RankedSearch::PiecesRank, EntryHit> RankedSearch::with_pieces(const Ent
     // Who has the least that is asked for has one of as many, whichever they are.
     std::size_t walked = pieces.empty() ? 0 : pieces.size() + 1 - std::min(pieces.size(), plan_.pieces_least());
     if (plan_.is_cut()) walked = std::min(walked, pieces_of_cut_max);
+    // Whether nothing from an entry on can be better than what is there.
+    const auto is_full = [&](bool ended, EntryNo no) {
+        return ranked.size() == wanted.most &&
+               PiecesRank{lacking(plan_.pieces_most()), ended, no.value()} > ranked.rbegin()->first;
+    };
+    const auto take = [&](EntryHit hit) {
+        const bool ended = !is_in_force(hit.period, filters_.as_of);
+        if (is_full(ended, hit.no)) return;  // looking at its text is dear
+        const Candidate candidate{hit.key, hit.period.view};
+        const auto has = static_cast<std::size_t>(std::count_if(
+            pieces.begin(), pieces.end(), [&](const SearchWord& word) { return has_word(word, candidate.text()); }));
+        const PiecesRank rank{lacking(has), ended, hit.no.value()};
+        if (has < plan_.pieces_least() || rank <= wanted.behind || plan_.class_of(candidate)) return;
+        ranked.emplace(rank, std::move(hit));
+        if (ranked.size() > wanted.most) ranked.erase(std::prev(ranked.end()));
+    };
     for (std::size_t i = 0; i < walked; ++i) {
         EntryQuery query = filters_;
         query.terms = word_terms(pieces[i * pieces.size() / walked]);
-        query.limit = static_cast<std::uint32_t>(std::min(piece_candidates_max, left / (walked - i)));
-        EntryPage page = entries(query);
-        bounded = bounded || page.more;
-        left -= page.hits.size();
-        for (EntryHit& hit : page.hits) {
-            const bool ended = !is_in_force(hit.period, filters_.as_of);
-            const PiecesRank best{lacking(plan_.pieces_most()), ended, hit.no.value()};
-            // Looking at its text is dear.
-            if (ranked.size() == wanted.most && best > ranked.rbegin()->first) continue;
-            const Candidate candidate{hit.key, hit.period.view};
-            const auto has =
-                static_cast<std::size_t>(std::count_if(pieces.begin(), pieces.end(), [&](const SearchWord& word) {
-                    return has_word(word, candidate.text());
-                }));
-            const PiecesRank rank{lacking(has), ended, hit.no.value()};
-            if (has < plan_.pieces_least() || rank <= wanted.behind || plan_.class_of(candidate)) continue;
-            ranked.emplace(rank, std::move(hit));
-            if (ranked.size() > wanted.most) ranked.erase(std::prev(ranked.end()));
+        bool more = true;
+        for (std::size_t share = std::min(piece_candidates_max, left / (walked - i));
+             more && share > 0 && !is_full(false, query.after);) {
+            query.limit = static_cast<std::uint32_t>(std::min<std::size_t>(chunk_candidates, share));
+            EntryPage page = entries(query);
+            more = page.more;
+            share -= page.hits.size();
+            left -= page.hits.size();
+            if (!page.hits.empty()) query.after = page.hits.back().no;
+            for (EntryHit& hit : page.hits) take(std::move(hit));
         }
+        bounded = bounded || (more && !is_full(false, query.after));
     }
     return ranked;
 }

@@ -117,8 +117,19 @@ WithinText names_within(std::string_view joined) {
     return names;
 }
 
+bool may_have_number(std::string_view text) {
+    constexpr std::string_view numerals = "〇零一二三四五六七八九十百０１２３４５６７８９";
+    for (std::size_t at = 0; at < text.size();) {
+        const std::string_view sign = text.substr(at, utf8_at(text, at).size);
+        if (is_digit(sign.front()) || (sign.size() == 3 && numerals.find(sign) != std::string_view::npos)) return true;
+        at += sign.size();
+    }
+    return false;
+}
+
 std::vector<std::string> numbers_meant(std::string_view text) {
     std::vector<std::string> terms;
+    if (!may_have_number(text)) return terms;
     const auto add = [&](std::string_view number) { add_new(terms, number_term(number)); };
     if (const auto key = parse_entry_key(text)) {
         const std::string_view rest = text.substr(text.find('/') + 1);

@@ -20,6 +20,9 @@ struct WithinText {
 /// them in a text of 35 characters and words; of up to 12 of these in one of 55, of up to 4 in one of 200.
 [[nodiscard]] WithinText names_within(std::string_view joined);
 
+/// Whether there is a digit in it, of whatever script numbers are written in.
+[[nodiscard]] bool may_have_number(std::string_view text);
+
 /// Every number that the whole of `text` may be; of a trademark with its class, where that stands there. As
 /// `number_term` spells them.
 [[nodiscard]] std::vector<std::string> numbers_meant(std::string_view text);

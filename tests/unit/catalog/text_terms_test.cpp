@@ -134,8 +134,9 @@ TEST_CASE("terms are safe whatever is typed or stored") {
     CHECK(rc::check([](const std::string& bytes) {
         const SearchPlan plan{bytes};
         for (const SearchClass& wanted : plan.classes()) {
-            RC_ASSERT(wanted.match == Match::any || !wanted.terms.empty());
+            RC_ASSERT(wanted.match == Match::any || wanted.terms.empty() == !wanted.any_of.empty());
             for (const EntryQuery::Term& term : wanted.terms) RC_ASSERT(is_safe(term.text));
+            for (const EntryQuery::Term& term : any_of_terms(wanted)) RC_ASSERT(is_safe(term.text));
         }
         for (const std::string& term : index_terms(EntryKey{"gi/" + bytes}, R"({"name":")" + bytes + R"("})")) {
             RC_ASSERT(is_safe(term));
