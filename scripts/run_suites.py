@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-UNIT_TIME_MAX_S = 900
+UNIT_TIME_MAX_S = 1800
 INTEGRATION_TIME_MAX_S = 900
 SKIP_STATUS = 77
 DOCTEST = re.compile(r"^\[doctest\] test cases:\s*(\d+)\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed\s*\|\s*(\d+) skipped",

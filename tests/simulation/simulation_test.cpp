@@ -87,7 +87,7 @@ TEST_CASE("a hostile peer harms nobody: the others converge, believe no word of 
 TEST_CASE("nodes of two versions work together, and are equal once the old ones are upgraded") {
     std::uint64_t upgrades = 0;
     std::uint64_t read_since = 0;
-    for (std::uint64_t seed = 4001; seed <= 4030; ++seed) {
+    for (std::uint64_t seed = 4001; seed <= 4020; ++seed) {
         Options options;
         options.seed = seed;
         options.nodes = nodes_of_seed(seed);
@@ -101,8 +101,8 @@ TEST_CASE("nodes of two versions work together, and are equal once the old ones 
         upgrades += simulation.coverage().upgrades;
         read_since += simulation.coverage().read_since;
     }
-    CHECK(upgrades > 30);
-    CHECK(read_since > 200);
+    CHECK(upgrades > 20);
+    CHECK(read_since > 130);
 }
 
 TEST_CASE("a seed replays everything") {
