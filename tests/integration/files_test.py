@@ -179,7 +179,8 @@ class BadFiles(Carried):
         for what, at, status, kind in cases:
             with self.subTest(what):
                 spoilt = bytearray(good)
-                spoilt[at] ^= 1
+                # Of base64 another letter of base64; of a Chinese character another one.
+                spoilt[at] = good[at] ^ 1 if good[at] > 127 else ord("B") if good[at] == ord("A") else ord("A")
                 bad = self.folder / "bad"
                 bad.write_bytes(spoilt)
                 seen = self.incidents(sc)
