@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "catalog/text/analysis.hpp"
+#include "catalog/text/text_units.hpp"
 
 namespace minglu {
 
@@ -28,15 +28,10 @@ std::vector<Unit> units_of(std::string_view text) {
         // Beside Chinese characters a space is left only where two items of a list meet.
         const bool opens = units.empty() || (units.back().end != begin && (was_cjk || run.cjk));
         was_cjk = run.cjk;
-        if (!run.cjk) {
-            units.push_back({begin, begin + run.text.size(), run.characters, opens});
-            return;
-        }
-        for (std::size_t at = 0; at < run.text.size();) {
-            const std::size_t size = utf8_at(run.text, at).size;
-            units.push_back({begin + at, begin + at + size, 1, opens && at == 0});
-            at += size;
-        }
+        for_each_unit(run, [&](std::string_view unit) {
+            const auto at = static_cast<std::size_t>(unit.data() - text.data());
+            units.push_back({at, at + unit.size(), run.cjk ? 1 : run.characters, opens && at == begin});
+        });
     });
     return units;
 }

@@ -8,7 +8,7 @@
 #include "catalog/identifiers/typed_number.hpp"
 #include "catalog/identifiers/uscc.hpp"
 #include "catalog/search/word_parts.hpp"
-#include "catalog/text/analysis.hpp"
+#include "catalog/text/text_units.hpp"
 
 namespace minglu {
 namespace {
@@ -47,13 +47,10 @@ struct Unit {
 std::vector<Unit> units_of(std::string_view text) {
     std::vector<Unit> units;
     for_each_run(text, [&](const TextRun& run) {
-        const auto begin = static_cast<std::size_t>(run.text.data() - text.data());
-        if (!run.cjk) return units.push_back({begin, begin + run.text.size(), false});
-        for (std::size_t at = 0; at < run.text.size();) {
-            const std::size_t size = utf8_at(run.text, at).size;
-            units.push_back({begin + at, begin + at + size, true});
-            at += size;
-        }
+        for_each_unit(run, [&](std::string_view unit) {
+            const auto begin = static_cast<std::size_t>(unit.data() - text.data());
+            units.push_back({begin, begin + unit.size(), run.cjk});
+        });
     });
     return units;
 }
