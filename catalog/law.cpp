@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "catalog/text/canonical_walk.hpp"
 #include "embedded/right_terms_json.hpp"
-#include "minglu/json_text.hpp"
 
 namespace minglu {
 
@@ -28,7 +28,9 @@ RightTerm parse_row(const json& object) {
     if (!kind) throw std::logic_error("catalog/data/right_terms.json: " + describe(kind.error()));
     row.kind = *kind;
     row.subtype = object.value("subtype", "");
-    row.from = object.at("from").get<std::string>();
+    const auto from = parse_term_start(object.at("from").get<std::string>());
+    if (!from) throw std::logic_error("catalog/data/right_terms.json: " + describe(from.error()));
+    row.from = *from;
     row.years = object.at("years").get<int>();
     row.grace_months = object.value("grace_months", 0);
     row.source = object.at("source").get<std::string>();
@@ -68,6 +70,17 @@ Day add_months(Day day, int months) {
 
 }  // namespace
 
+std::string_view name(TermStart start) {
+    return start == TermStart::filed_on ? "filed_on" : "granted_on";
+}
+
+Result<TermStart> parse_term_start(std::string_view field) {
+    for (const TermStart start : {TermStart::filed_on, TermStart::granted_on})
+        if (name(start) == field) return start;
+    return fail(
+        {ErrorCode::malformed, "a term cannot run from " + std::string(field), "from", "write filed_on or granted_on"});
+}
+
 const Law& current_law() {
     static const Law loaded = load();
     return loaded;
@@ -96,16 +109,24 @@ const LegalStatus* status_on(const Law& law, Kind kind, std::string_view code, D
     return best;
 }
 
-std::optional<Day> stated_day(const Period& period, std::string_view field) {
-    const auto day = parse_day(text_of(member_of(period.view, field)));
-    return day ? std::optional<Day>(*day) : std::nullopt;
+StatedDates stated_dates(const Period& period) {
+    StatedDates stated;
+    std::string scratch;
+    for_each_json_member(period.view, [&](std::string_view field, std::string_view value) {
+        for (const auto& [name, date] :
+             {std::pair{"filed_on", &stated.filed_on}, std::pair{"granted_on", &stated.granted_on},
+              std::pair{"expires_on", &stated.expires_on}, std::pair{"status_on", &stated.status_on}}) {
+            if (field != name) continue;
+            if (const auto day = parse_day(json_text_view(value, scratch))) *date = *day;
+        }
+    });
+    return stated;
 }
 
-const RightTerm* term_of(const Law& law, Kind kind, const Period& period) {
+const RightTerm* term_of(const Law& law, Kind kind, std::string_view subtype, const StatedDates& stated) {
     for (const RightTerm& row : law.terms) {
-        if (!is_for(row, kind, period.subtype)) continue;
-        auto began = stated_day(period, row.from);
-        if (!began) began = stated_day(period, "expires_on");
+        if (!is_for(row, kind, subtype)) continue;
+        const auto began = stated.from(row) ? stated.from(row) : stated.expires_on;
         if (began && row.valid_from <= *began && (!row.valid_until || *began <= *row.valid_until)) return &row;
     }
     return nullptr;

@@ -24,13 +24,18 @@ struct LegalStatus {
     friend bool operator==(const LegalStatus&, const LegalStatus&) = default;
 };
 
+/// The field from which a term runs.
+enum class TermStart { filed_on, granted_on };
+[[nodiscard]] std::string_view name(TermStart start);
+[[nodiscard]] Result<TermStart> parse_term_start(std::string_view field);
+
 /// How long a right lasts. Counts for rights whose term begins from `valid_from` to `valid_until`, both inclusive: that
 /// is how the law itself passes from one term to the next.
 struct RightTerm {
     Kind kind = Kind::patent;
     std::string subtype;  ///< code of the list "subtype"; empty = any of the kind
-    std::string from;     ///< field from which the term runs: filed_on, granted_on
-    int years = 0;        ///< at most 200
+    TermStart from = TermStart::filed_on;
+    int years = 0;  ///< at most 200
     int grace_months =
         0;               ///< for so long after the end the right stays in force, as it can still be renewed; at most 99
     std::string source;  ///< statute and article
@@ -56,12 +61,22 @@ struct Law {
 /// The row of a code that is law on that day; where none is yet, its first. Null when the code is unknown.
 [[nodiscard]] const LegalStatus* status_on(const Law& law, Kind kind, std::string_view code, Day on);
 
-/// A date that the view of a period states; none when it does not, or it is none.
-[[nodiscard]] std::optional<Day> stated_day(const Period& period, std::string_view field);
+/// The dates that the view of a period states; none where it does not, or what it states is none.
+struct StatedDates {
+    std::optional<Day> filed_on;
+    std::optional<Day> granted_on;
+    std::optional<Day> expires_on;
+    std::optional<Day> status_on;
+
+    [[nodiscard]] std::optional<Day> from(const RightTerm& term) const {
+        return term.from == TermStart::filed_on ? filed_on : granted_on;
+    }
+};
+[[nodiscard]] StatedDates stated_dates(const Period& period);
 
 /// The row that counts for the right: its beginning or, where that is not stated, its end (expires_on) falls into the
 /// row's time. Null when there is no fixed term, or the dates do not tell.
-[[nodiscard]] const RightTerm* term_of(const Law& law, Kind kind, const Period& period);
+[[nodiscard]] const RightTerm* term_of(const Law& law, Kind kind, std::string_view subtype, const StatedDates& stated);
 
 /// The last day of a term: the day before the anniversary.
 [[nodiscard]] Day last_day(const RightTerm& term, Day began);

@@ -2,16 +2,21 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
-#include "minglu/json_text.hpp"
+#include "catalog/text/canonical_walk.hpp"
 
 namespace minglu {
 
 namespace {
 
-std::string stated(const Period& period, std::string_view field) {
-    return text_of(member_of(period.view, field));
-}
+/// A period and the dates that it states.
+struct Told {
+    const Period* period;
+    StatedDates dates;
+};
+/// The period of a day, and those after it up to the last that is known: what became known later of that day, too.
+using Tellings = std::span<const Told>;
 
 Day day_after(Day day) {
     return Day{day.value() + 1};
@@ -25,11 +30,11 @@ struct End {
     const RightTerm* term = nullptr;
 };
 
-std::optional<End> end_of(const Law& law, Kind kind, const Period& period) {
-    const RightTerm* const term = term_of(law, kind, period);
-    if (const auto last = stated_day(period, "expires_on"))
+std::optional<End> end_of(const Law& law, Kind kind, const Told& told) {
+    const RightTerm* const term = term_of(law, kind, told.period->subtype, told.dates);
+    if (const auto last = told.dates.expires_on)
         return End{*last, term == nullptr ? *last : grace_end(*term, *last), RightBasis::dates, term};
-    const auto began = term == nullptr || term->is_renewable() ? std::nullopt : stated_day(period, term->from);
+    const auto began = term == nullptr || term->is_renewable() ? std::nullopt : told.dates.from(*term);
     if (!began) return std::nullopt;
     const Day last = last_day(*term, *began);
     return End{last, last, RightBasis::law, term};
@@ -42,11 +47,11 @@ void set(RightFacts& facts, RightState state, RightBasis basis, std::optional<Da
 }
 
 /// The dates that can say otherwise than a status which lasts: not yet granted, or term over.
-void judge_dates(RightFacts& facts, const Law& law, Kind kind, const Period& period, Day as_of) {
-    const auto end = end_of(law, kind, period);
+void judge_dates(RightFacts& facts, const Law& law, Kind kind, const Told& told, Day as_of) {
+    const auto end = end_of(law, kind, told);
     if (end) facts.expires_on = end->last;
-    const auto granted = stated_day(period, "granted_on");
-    const auto filed = stated_day(period, "filed_on");
+    const auto granted = told.dates.granted_on;
+    const auto filed = told.dates.filed_on;
     if ((granted && as_of < *granted) || (filed && as_of < *filed)) {
         set(facts, RightState::pending, RightBasis::dates, std::nullopt);
         return;
@@ -59,45 +64,42 @@ void judge_dates(RightFacts& facts, const Law& law, Kind kind, const Period& per
         set(facts, RightState::ended, end->basis, day_after(end->in_force));
 }
 
-RightState right_of(const Law& law, Kind kind, const Period& period, Day on) {
-    const LegalStatus* const status = status_on(law, kind, period.legal_status, on);
+RightState right_of(const Law& law, Kind kind, const Told& told, Day on) {
+    const LegalStatus* const status = status_on(law, kind, told.period->legal_status, on);
     return status == nullptr ? RightState::unknown : status->right;
 }
 
-/// The period of a day, and those after it up to the last that is known: what became known later of that day, too.
-using Told = std::span<const Period>;
-
 /// Whose status counts on the day: of the later ones the last that states a day for it which has come by then. That a
 /// right lapsed in August is often entered in November.
-const Period& period_of_status(const Law& law, Kind kind, Told told, Day as_of) {
+const Told& told_of_status(const Law& law, Kind kind, Tellings told, Day as_of) {
     const RightState recorded = right_of(law, kind, told.front(), as_of);
     for (std::size_t i = told.size() - 1; i > 0; --i) {
         const RightState right = right_of(law, kind, told[i], as_of);
         if (right == RightState::unknown || right == RightState::never_existed) continue;
-        auto began = stated_day(told[i], "status_on");
+        auto began = told[i].dates.status_on;
         const bool says_no_more = recorded == RightState::unknown || recorded == RightState::pending;
-        if (!began && right == RightState::in_force && says_no_more) began = stated_day(told[i], "granted_on");
+        if (!began && right == RightState::in_force && says_no_more) began = told[i].dates.granted_on;
         if (began && *began <= as_of) return told[i];
     }
     return told.front();
 }
 
 /// Whose dates count: what is known of them last, since a renewal goes on from the end of the term before.
-const Period& period_of_dates(Told told) {
-    const bool lost = stated_day(told.front(), "expires_on") && !stated_day(told.back(), "expires_on");
+const Told& told_of_dates(Tellings told) {
+    const bool lost = told.front().dates.expires_on && !told.back().dates.expires_on;
     return lost ? told.front() : told.back();
 }
 
 /// From what is recorded for the day.
-RightFacts recorded_right(const Law& law, Kind kind, Told told, Day as_of) {
-    const Period& recorded = period_of_status(law, kind, told, as_of);
-    const Period& dated = period_of_dates(told);
+RightFacts recorded_right(const Law& law, Kind kind, Tellings tellings, Day as_of) {
+    const Told& recorded = told_of_status(law, kind, tellings, as_of);
+    const Told& dated = told_of_dates(tellings);
     RightFacts facts;
-    facts.status = recorded.legal_status;
-    facts.granted_on = stated(dated, "granted_on");
+    facts.status = recorded.period->legal_status;
+    facts.granted_on = text_of(member_of(dated.period->view, "granted_on"));
     const LegalStatus* const status = status_on(law, kind, facts.status, as_of);
     const RightState right = right_of(law, kind, recorded, as_of);
-    const auto began = stated_day(recorded, "status_on");
+    const auto began = recorded.dates.status_on;
     if (status != nullptr) facts.source = status->source;
     const bool came_later = began && as_of < *began;
     switch (right) {
@@ -105,12 +107,12 @@ RightFacts recorded_right(const Law& law, Kind kind, Told told, Day as_of) {
             judge_dates(facts, law, kind, dated, as_of);
             break;
         case RightState::in_force:
-            set(facts, RightState::in_force, RightBasis::status, stated_day(dated, "granted_on"));
+            set(facts, RightState::in_force, RightBasis::status, dated.dates.granted_on);
             judge_dates(facts, law, kind, dated, as_of);
             break;
         case RightState::ended:
             if (came_later) {
-                set(facts, RightState::in_force, RightBasis::dates, stated_day(dated, "granted_on"));
+                set(facts, RightState::in_force, RightBasis::dates, dated.dates.granted_on);
                 judge_dates(facts, law, kind, dated, as_of);
             } else {
                 set(facts, RightState::ended, RightBasis::status, began);
@@ -130,14 +132,13 @@ RightFacts recorded_right(const Law& law, Kind kind, Told told, Day as_of) {
     return facts;
 }
 
-RightFacts right_on(const Law& law, Kind kind, Told told, Day as_of) {
+RightFacts right_on(const Law& law, Kind kind, Tellings told, Day as_of) {
     RightFacts facts = recorded_right(law, kind, told, as_of);
     if (facts.state == RightState::never_existed) return facts;
-    const Period& latest = told.back();
+    const Period& latest = *told.back().period;
     const LegalStatus* const last = status_on(law, kind, latest.legal_status, latest.from);
     if (last == nullptr || last->right != RightState::never_existed) return facts;
-    set(facts, RightState::never_existed, RightBasis::invalidated,
-        stated_day(latest, "status_on").value_or(latest.from));
+    set(facts, RightState::never_existed, RightBasis::invalidated, told.back().dates.status_on.value_or(latest.from));
     facts.grace_until.reset();
     facts.source = last->source;
     return facts;
@@ -145,17 +146,16 @@ RightFacts right_on(const Law& law, Kind kind, Told told, Day as_of) {
 
 /// Was the right in force on some day of the first period up to `upto`? The state changes at most where it is granted,
 /// where it ends and where a status begins, so these days and the two edges tell.
-bool in_force_within(const Law& law, Kind kind, Told told, Day upto) {
-    const Period& period = told.front();
+bool in_force_within(const Law& law, Kind kind, Tellings told, Day upto) {
+    const Period& period = *told.front().period;
     const Day last = period.until ? std::min(Day{period.until->value() - 1}, upto) : upto;
     const auto holds_on = [&](std::optional<Day> day) {
         return day && period.from <= *day && *day <= last &&
                right_on(law, kind, told, *day).state == RightState::in_force;
     };
     if (holds_on(period.from) || holds_on(last)) return true;
-    return std::any_of(told.begin(), told.end(), [&](const Period& known) {
-        return holds_on(stated_day(known, "granted_on")) || holds_on(stated_day(known, "filed_on")) ||
-               holds_on(stated_day(known, "status_on"));
+    return std::any_of(told.begin(), told.end(), [&](const Told& known) {
+        return holds_on(known.dates.granted_on) || holds_on(known.dates.filed_on) || holds_on(known.dates.status_on);
     });
 }
 
@@ -178,9 +178,11 @@ ListingFacts listing_facts(std::span<const Period> periods, std::size_t shown) {
     std::size_t first = shown;
     while (first > 0 && listing_of(periods[first - 1]) == facts.state) --first;
     if (facts.state != ListingState::never) facts.since = periods[first].from;
-    facts.listed_on = stated(period, "listed_on");
-    facts.removed_on = stated(period, "removed_on");
-    facts.ground = stated(period, "ground");
+    for_each_json_member(period.view, [&](std::string_view field, std::string_view value) {
+        if (field == "listed_on") facts.listed_on = text_of(value);
+        if (field == "removed_on") facts.removed_on = text_of(value);
+        if (field == "ground") facts.ground = text_of(value);
+    });
     return facts;
 }
 
@@ -225,13 +227,18 @@ Protection protection_of(const EntryKey& key, std::span<const Period> periods, D
     const std::size_t ahead = ahead_of(as_of);
     if (ahead > 0) {
         const Kind kind = parts_of(key).kind;
-        const Told known = periods.first(ahead_of(std::max(as_of, known_on)));
         answer.listing = listing_facts(periods, ahead - 1);
-        answer.right = right_on(law, kind, known.subspan(ahead - 1), as_of);
+        // What was before the day matters only where the question is whether it was protected once.
+        const std::size_t first = answer.listing.state == ListingState::removed ? 0 : ahead - 1;
+        std::vector<Told> told;
+        for (const Period& period : periods.first(ahead_of(std::max(as_of, known_on))).subspan(first))
+            told.push_back({&period, stated_dates(period)});
+        const Tellings known = told;
+        answer.right = right_on(law, kind, known.subspan(ahead - 1 - first), as_of);
         bool protected_before = false;
         for (std::size_t i = 0; answer.listing.state == ListingState::removed && i < ahead && !protected_before; ++i)
             protected_before =
-                listing_of(known[i]) == ListingState::listed && in_force_within(law, kind, known.subspan(i), as_of);
+                listing_of(periods[i]) == ListingState::listed && in_force_within(law, kind, known.subspan(i), as_of);
         answer.verdict = verdict_of(answer.listing.state, answer.right.state, protected_before);
     }
     const auto coming = std::find_if(periods.begin() + static_cast<std::ptrdiff_t>(ahead), periods.end(),

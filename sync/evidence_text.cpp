@@ -64,7 +64,7 @@ Json to_json(const LegalStatus& row) {
 }
 
 Json to_json(const RightTerm& row) {
-    Json json{{"from", row.from},       {"grace_months", row.grace_months},        {"source", row.source},
+    Json json{{"from", name(row.from)}, {"grace_months", row.grace_months},        {"source", row.source},
               {"subtype", row.subtype}, {"valid_from", to_string(row.valid_from)}, {"years", row.years}};
     if (row.valid_until) json["valid_until"] = to_string(*row.valid_until);
     return json;
@@ -169,7 +169,7 @@ Law law_of(const Json& json, Kind kind) {
     constexpr std::uint64_t years_max = 200;
     constexpr std::uint64_t months_max = 99;
     for (const Json& row : json.at("terms"))
-        law.terms.push_back({kind, text_at(row, "subtype"), text_at(row, "from"),
+        law.terms.push_back({kind, text_at(row, "subtype"), accept(parse_term_start(text_at(row, "from"))),
                              small_number_at(row, "years", years_max), small_number_at(row, "grace_months", months_max),
                              text_at(row, "source"), accept(parse_day(text_at(row, "valid_from"))),
                              day_at(row, "valid_until")});

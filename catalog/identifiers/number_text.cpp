@@ -155,7 +155,7 @@ std::string upper_case(std::string text) {
 }
 
 /// What is longer is no number: taking it apart layer by layer would only cost time.
-constexpr std::size_t trimmed_bytes_max = 400;
+constexpr std::size_t trimmed_bytes_max = 160;
 
 /// Nothing to leave out: letters and digits, with what stands between them in numbers.
 bool is_plain_number(std::string_view text) {
