@@ -245,16 +245,18 @@ std::vector<LogId> Replica::contradicted(const std::vector<std::string>& heads) 
         if (const auto agreed = agreed_on(revoked, log->id); agreed && log->size >= agreed->size) continue;
         const HashAlgorithm algorithm = hash_of(log->suite);
         const NodeReader nodes = node_reader(*tx, log->no);
-        // Behind a cut branches differ, as is known; before it they must not.
-        const bool settled = log->cut ? log->size < log->cut->at || log->cut->at == Seq{} ||
-                                            root_at(algorithm, log->cut->at.value(), nodes) == log->cut->root
-                                      : std::any_of(forks.begin(), forks.end(), [&](const ForkRow& fork) {
-                                            return fork.log == log->id && fork.common;
-                                        });
-        const Head& head = parsed->head;
-        if (settled || head.size > log->size || head.size == Seq{}) continue;
-        if (root_at(algorithm, head.size.value(), nodes) == head.root) continue;
-        if (is_signed_by_author(*parsed, keys_of_log(*tx, *log))) found.push_back(log->id);
+        const auto differs_at = [&](Seq size, const Hash& root) {
+            return size != Seq{} && size <= log->size && root_at(algorithm, size.value(), nodes) != root;
+        };
+        // Behind a cut branches differ, as is known; before it they must not: then the log forked once more, and what
+        // is held is not the branch that the cut is of.
+        const bool contradicts =
+            log->cut ? differs_at(log->cut->at, log->cut->root)
+                     : differs_at(parsed->head.size, parsed->head.root) &&
+                           std::none_of(forks.begin(), forks.end(), [&](const ForkRow& fork) {
+                               return fork.log == log->id && fork.common;
+                           });
+        if (contradicts && is_signed_by_author(*parsed, keys_of_log(*tx, *log))) found.push_back(log->id);
     }
     return found;
 }

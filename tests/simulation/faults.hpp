@@ -7,12 +7,14 @@
 #include <string>
 
 #include "minglu/ids.hpp"
+#include "minglu/time.hpp"
 
 namespace minglu::simulation {
 
 struct Faults {
     std::map<std::string, std::uint64_t, std::less<>> counts;  ///< by kind
-    std::set<NodeId> tampered_at;                              ///< nodes that were sent damaged bytes
+    std::set<std::pair<NodeId, UnixMs>> tampered_at;           ///< nodes that were sent damaged bytes, and when
+    std::set<std::pair<NodeId, UnixMs>> late_at;               ///< the same for bundles of before
 };
 
 }  // namespace minglu::simulation

@@ -7,10 +7,12 @@ namespace minglu::simulation {
 struct ForkOptions {
     std::uint64_t seed = 1;
     std::uint64_t steps = 150;
-    std::size_t nodes = 3;  ///< 2 to 4; in a line, so that some hear of a fork only from others
-    bool copies = true;     ///< copies of a running node that write too
-    bool silent = true;     ///< old data put back without a restore
-    bool restores = true;   ///< backups restored, also on both ends, also twice
+    std::size_t nodes = 3;      ///< 2 to 4; in a line, so that some hear of a fork only from others
+    bool copies = true;         ///< copies of a running node that write too
+    bool silent = true;         ///< old data put back without a restore
+    bool restores = true;       ///< backups restored, also on both ends, also twice
+    bool faults = true;         ///< lines lose, damage, delay, are cut; clocks jump
+    bool mixed_suites = false;  ///< all but the first sign with SM2
 };
 
 /// What a run came across.
@@ -20,6 +22,7 @@ struct ForkCoverage {
     std::uint64_t other_branch = 0;  ///< acts that only the list of another branch holds
     std::uint64_t rolled_back = 0;
     std::int64_t simulated_ms = 0;
+    Faults faults;
 };
 
 class ForkSimulation {
@@ -37,6 +40,7 @@ private:
     };
     void add_machine(const NodeId& id, std::string name, std::unique_ptr<Store> store);
     void connect(Machine& a, Machine& b);
+    [[nodiscard]] Suite suite_of(const NodeId& id) const;
     void pin_all(Machine& machine);
     [[nodiscard]] Findings step();
     void copy_a_machine();

@@ -135,7 +135,9 @@ public:
             const auto found = ledger.public_keys.find(row.node);
             const auto keys = found == ledger.public_keys.end() ? std::vector<std::string>() : found->second;
             const bool signed_by_maker = std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
-                return is_signed_by(*note, row.node, Suite::ed25519_sha256, key);
+                constexpr std::size_t ed25519_key_bytes = 32;
+                const Suite suite = key.size() == ed25519_key_bytes ? Suite::ed25519_sha256 : Suite::sm2_sm3;
+                return is_signed_by(*note, row.node, suite, key);
             });
             if (!signed_by_maker)
                 findings.push_back(what + "its maker has not signed it");
@@ -312,32 +314,24 @@ public:
 };
 
 class IncidentsHaveCauses : public AtRest {
-    /// Against the hostile peer, or about a log of it. Nodes that hold different branches may find that they differ.
-    static bool is_of_hostile(const IncidentRow& incident, const Ledger& ledger) {
-        if (ledger.hostile == NodeId{}) return false;
-        const bool about = incident.subject.starts_with(ledger.hostile.value() + "-");
-        return incident.peer == ledger.hostile.value() || about || incident.kind == "divergence";
-    }
-
 public:
     Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
         Findings findings;
-        for (const auto& node : nodes) {
-            for (const IncidentRow& incident : node->store().read()->incidents(0, 10'000)) {
-                const bool tampered = ledger.faults.tampered_at.contains(node->id()) && incident.kind != "fork" &&
-                                      incident.kind != "divergence";
-                const bool bug = incident.kind == "invalid_record" && !ledger.invalid.empty();
-                const bool clock = incident.kind == "clock_ahead" && ledger.clocks_differ;
-                const bool newer =
-                    incident.kind == "unsupported_version" && ledger.newer.contains(LogId{incident.subject});
-                if (!tampered && !bug && !clock && !newer && !is_of_hostile(incident, ledger))
+        for (const auto& node : nodes)
+            for (const IncidentRow& incident : node->store().read()->incidents(0, 10'000))
+                if (!has_cause(incident, node->id(), ledger))
                     findings.push_back(node->id().value() + " reports " + incident.kind + " of " + incident.subject +
                                        " for no reason: " + incident.received);
-            }
-        }
         return findings;
     }
 };
+
+/// Against the hostile peer, or about a log of it. Nodes that hold different branches may find that they differ.
+bool is_of_hostile(const IncidentRow& incident, const Ledger& ledger) {
+    if (ledger.hostile == NodeId{}) return false;
+    const bool about = incident.subject.starts_with(ledger.hostile.value() + "-");
+    return incident.peer == ledger.hostile.value() || about || incident.kind == "divergence";
+}
 
 }  // namespace
 
@@ -357,6 +351,17 @@ bool Accounts::accounts_for(const EntryKey& key, const Dot& dot) {
     const auto& ops = of(key).counted.ops;
     return std::any_of(ops.begin(), ops.end(),
                        [&](const EffectiveOp& op) { return op.dot != dot && op.seen.covers(dot); });
+}
+
+bool has_cause(const IncidentRow& incident, const NodeId& node, const Ledger& ledger) {
+    const bool tampered = ledger.faults.tampered_at.contains({node, incident.at}) && incident.kind != "fork" &&
+                          incident.kind != "divergence";
+    // Its data may have been put back since.
+    const bool late = ledger.faults.late_at.contains({node, incident.at}) && incident.kind == "gap";
+    const bool bug = incident.kind == "invalid_record" && !ledger.invalid.empty();
+    const bool clock = incident.kind == "clock_ahead" && ledger.clocks_differ;
+    const bool newer = incident.kind == "unsupported_version" && ledger.newer.contains(LogId{incident.subject});
+    return tampered || late || bug || clock || newer || is_of_hostile(incident, ledger);
 }
 
 std::string catalogue_text(const ReadTx& tx, Numbers numbers) {

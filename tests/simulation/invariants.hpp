@@ -58,6 +58,9 @@ public:
 /// and what it says is accounted for; verify is clean; rebuild changes no byte; no incident without a cause.
 [[nodiscard]] std::vector<std::unique_ptr<AtRest>> at_rest_invariants();
 
+/// Whether something that was done to the node, or to others, explains that it reports this.
+[[nodiscard]] bool has_cause(const IncidentRow& incident, const NodeId& node, const Ledger& ledger);
+
 /// Whether what an op says stands, is a side of a listed conflict, or was overwritten by an op that saw it. Keeps what
 /// it has read of a key: for one state of one node.
 class Accounts {

@@ -43,6 +43,7 @@ Options options_of(std::uint64_t seed, const Wanted& wanted) {
     options.faults = !wanted.calm;
     options.hostile_peer = !wanted.calm && seed % 2 == 0;
     options.mixed_versions = wanted.versions || seed % 3 == 0;
+    options.mixed_suites = seed % 5 == 2;
     return options;
 }
 
@@ -52,10 +53,13 @@ Findings run_one(std::uint64_t seed, const Wanted& wanted, Totals& totals) {
         options.seed = seed;
         options.steps = wanted.steps;
         options.nodes = 2 + static_cast<std::size_t>(seed % 3);
+        options.faults = !wanted.calm;
+        options.mixed_suites = seed % 5 == 2;
         ForkSimulation simulation(options);
         Findings findings = simulation.run();
         totals.faults["log forked"] += simulation.coverage().forks;
         totals.faults["old data put back"] += simulation.coverage().rolled_back;
+        for (const auto& [kind, count] : simulation.coverage().faults.counts) totals.faults[kind] += count;
         totals.simulated_ms += simulation.coverage().simulated_ms;
         return findings;
     }

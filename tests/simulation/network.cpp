@@ -118,9 +118,9 @@ std::string_view name_of(Fault fault) {
     return "";
 }
 
-void Line::spoil(std::string& body, Fault fault, const NodeId& receiver) {
+void Line::spoil(std::string& body, Fault fault, const End& receiver) {
     if (fault != Fault::cut_off && fault != Fault::damaged) return;
-    faults_.tampered_at.insert(receiver);
+    faults_.tampered_at.emplace(receiver.node, receiver.clock.now());
     if (fault == Fault::cut_off) body.resize(static_cast<std::size_t>(random_.below(body.size())));
     if (fault == Fault::damaged) {
         char& byte = body[static_cast<std::size_t>(random_.below(body.size()))];
@@ -131,24 +131,29 @@ void Line::spoil(std::string& body, Fault fault, const NodeId& receiver) {
 PeerAnswer Line::deliver(Exchange& exchange, PeerRequest request, Fault fault) {
     if (request.method == "POST") {
         remember(earlier_brought_, request);
-        if (fault == Fault::stale) (void)answer_of(exchange, from_, random_.pick(earlier_brought_));
+        if (fault == Fault::stale) {
+            faults_.late_at.emplace(to_.node, to_.clock.now());
+            (void)answer_of(exchange, from_.node, random_.pick(earlier_brought_));
+        }
         spoil(request.body, fault, to_);
         last_fault_ = fault;
-        return answer_of(exchange, from_, request);
+        return answer_of(exchange, from_.node, request);
     }
-    PeerAnswer answer = answer_of(exchange, from_, request);
+    PeerAnswer answer = answer_of(exchange, from_.node, request);
     // Only bundles are spoilt: what a hello says is not signed, and TLS guards it.
     if (answer.status != 200 || answer.content_type != bundle_media_type || fault == Fault::lost) return answer;
     remember(earlier_, answer);
     last_fault_ = fault;
     spoil(answer.body, fault, from_);
-    return fault == Fault::stale ? random_.pick(earlier_) : answer;
+    if (fault != Fault::stale) return answer;
+    faults_.late_at.emplace(from_.node, from_.clock.now());
+    return random_.pick(earlier_);
 }
 
 Result<PeerAnswer> Line::call(const PeerRequest& request) {
     const bool for_bundle = request.path.starts_with(records_path);
     if (for_bundle) last_fault_ = Fault::none;
-    if (clock_.steady_ms() < cut_until_ms_) {
+    if (from_.clock.steady_ms() < cut_until_ms_) {
         ++faults_.counts["line cut"];
         return fail({ErrorCode::unreachable, "the line is cut", "", ""});
     }

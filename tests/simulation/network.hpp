@@ -30,12 +30,14 @@ enum class Fault { none, lost, cut_off, damaged, stale, busy };
 /// The line by which one node asks another. `exchange` is asked for at each call: nodes are restarted.
 class Line : public Transport {
 public:
-    Line(NodeId from, NodeId to, std::function<Exchange*()> exchange, const Clock& clock, test::SeededRandom& random,
-         Faults& faults)
+    struct End {
+        NodeId node;
+        const Clock& clock;
+    };
+    Line(End from, End to, std::function<Exchange*()> exchange, test::SeededRandom& random, Faults& faults)
         : from_(std::move(from)),
           to_(std::move(to)),
           exchange_(std::move(exchange)),
-          clock_(clock),
           random_(random),
           faults_(faults) {}
 
@@ -53,13 +55,12 @@ public:
 
 private:
     [[nodiscard]] Fault roll();
-    void spoil(std::string& body, Fault fault, const NodeId& receiver);
+    void spoil(std::string& body, Fault fault, const End& receiver);
     [[nodiscard]] PeerAnswer deliver(Exchange& exchange, PeerRequest request, Fault fault);
 
-    NodeId from_;
-    NodeId to_;
+    End from_;
+    End to_;
     std::function<Exchange*()> exchange_;
-    const Clock& clock_;
     test::SeededRandom& random_;
     Faults& faults_;
     std::int64_t cut_until_ms_ = 0;

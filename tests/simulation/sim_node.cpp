@@ -21,27 +21,27 @@ SqliteOptions store_options(test::SeededRandom& random) {
 
 }  // namespace
 
-SimNode::SimNode(NodeId&& id, std::unique_ptr<Disk> disk, std::unique_ptr<Store> store, test::ManualClock& clock,
-                 test::SeededRandom& random, Faults& faults)
+SimNode::SimNode(NodeId&& id, Suite suite, std::unique_ptr<Disk> disk, std::unique_ptr<Store> store,
+                 test::ManualClock& clock, test::SeededRandom& random, Faults& faults)
     : id_(std::move(id)),
       clock_(clock),
       random_(random),
       faults_(faults),
-      card_(test::fixed_card(id_, *test::fixed_key(id_.value()))),
       disk_(std::move(disk)),
       store_(std::move(store)) {
-    signing_ = keys_.emplace_back(test::fixed_key(id_.value())).get();
+    signing_ = keys_.emplace_back(test::fixed_key(id_.value(), suite)).get();
+    card_ = test::fixed_card(id_, *signing_);
 }
 
-SimNode::SimNode(NodeId id, std::unique_ptr<Store> store, test::ManualClock& clock, test::SeededRandom& random,
-                 Faults& faults)
-    : SimNode(std::move(id), nullptr, std::move(store), clock, random, faults) {
+SimNode::SimNode(NodeId id, Suite suite, std::unique_ptr<Store> store, test::ManualClock& clock,
+                 test::SeededRandom& random, Faults& faults)
+    : SimNode(std::move(id), suite, nullptr, std::move(store), clock, random, faults) {
     start();
 }
 
-SimNode::SimNode(NodeId id, std::unique_ptr<Disk> disk, test::ManualClock& clock, test::SeededRandom& random,
-                 Faults& faults)
-    : SimNode(std::move(id), std::move(disk), nullptr, clock, random, faults) {
+SimNode::SimNode(NodeId id, Suite suite, std::unique_ptr<Disk> disk, test::ManualClock& clock,
+                 test::SeededRandom& random, Faults& faults)
+    : SimNode(std::move(id), suite, std::move(disk), nullptr, clock, random, faults) {
     start_anyhow();
 }
 
@@ -87,7 +87,8 @@ void SimNode::follow(const NodeId& neighbour, Link& link) {
 void SimNode::connect(SimNode& neighbour, std::size_t limit_bytes, Road road, const std::string& name) {
     Link link{&neighbour, limit_bytes, road, nullptr, nullptr, nullptr};
     link.line = std::make_unique<Line>(
-        id_, neighbour.id(), [&neighbour] { return neighbour.exchange(); }, clock_, random_, faults_);
+        Line::End{id_, clock_}, Line::End{neighbour.id(), neighbour.clock()},
+        [&neighbour] { return neighbour.exchange(); }, random_, faults_);
     follow(neighbour.id(), link);
     links_[name.empty() ? neighbour.id().value() : name] = std::move(link);
 }
@@ -97,7 +98,8 @@ void SimNode::pin(const NodeId& other, const std::string& card) {
 }
 
 const SigningKey& SimNode::make_key() {
-    keys_.push_back(test::fixed_key(id_.value() + "/" + std::to_string(keys_.size())));
+    const std::string name = id_.value() + "/" + std::to_string(keys_.size());
+    keys_.push_back(test::fixed_key(name, keys_.front()->suite()));
     return *keys_.back();
 }
 

@@ -15,9 +15,9 @@ namespace minglu::simulation {
 class SimNode {
 public:
     /// Over the store that is given, which lives as long as the node, or over SQLite on a disk that may fail.
-    SimNode(NodeId id, std::unique_ptr<Store> store, test::ManualClock& clock, test::SeededRandom& random,
+    SimNode(NodeId id, Suite suite, std::unique_ptr<Store> store, test::ManualClock& clock, test::SeededRandom& random,
             Faults& faults);
-    SimNode(NodeId id, std::unique_ptr<Disk> disk, test::ManualClock& clock, test::SeededRandom& random,
+    SimNode(NodeId id, Suite suite, std::unique_ptr<Disk> disk, test::ManualClock& clock, test::SeededRandom& random,
             Faults& faults);
 
     /// How this node and a neighbour reach each other, seen from here.
@@ -60,8 +60,8 @@ public:
     [[nodiscard]] std::map<std::string, Link>& links() { return links_; }
 
 private:
-    SimNode(NodeId&& id, std::unique_ptr<Disk> disk, std::unique_ptr<Store> store, test::ManualClock& clock,
-            test::SeededRandom& random, Faults& faults);
+    SimNode(NodeId&& id, Suite suite, std::unique_ptr<Disk> disk, std::unique_ptr<Store> store,
+            test::ManualClock& clock, test::SeededRandom& random, Faults& faults);
     void start();
     void start_anyhow();
     void follow(const NodeId& neighbour, Link& link);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "src/store/memory/memory_store.hpp"
+#include "tests/simulation/trouble.hpp"
 
 namespace minglu::simulation {
 
@@ -10,8 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, nodes_max> node_names{"cq", "sc", "gz", "yn", "hb", "sn",
                                                              "gs", "qh", "hn", "gx", "xz", "nx"};
-constexpr std::int64_t hour_ms = 3'600'000;
-constexpr std::int64_t day_ms = 24 * hour_ms;
+constexpr std::int64_t day_ms = 24 * 3'600'000;
 
 template <class From>
 void append(Findings& findings, From from) {
@@ -78,12 +78,13 @@ void Simulation::add_node(const NodeId& id) {
         clock.skew_ms = static_cast<std::int64_t>(random_.below(1'200'000)) - 600'000;
         ledger_.clocks_differ = true;
     }
+    const Suite suite = options_.mixed_suites && nodes_.size() % 2 == 1 ? Suite::sm2_sm3 : Suite::ed25519_sha256;
     const bool on_disk = options_.store == StoreKind::disk || (options_.store == StoreKind::mixed && random_.one_in(2));
     if (on_disk)
-        nodes_.push_back(std::make_unique<SimNode>(id, std::make_unique<Disk>(random_, ledger_.faults), clock, random_,
-                                                   ledger_.faults));
+        nodes_.push_back(std::make_unique<SimNode>(id, suite, std::make_unique<Disk>(random_, ledger_.faults), clock,
+                                                   random_, ledger_.faults));
     else
-        nodes_.push_back(std::make_unique<SimNode>(id, make_memory_store(), clock, random_, ledger_.faults));
+        nodes_.push_back(std::make_unique<SimNode>(id, suite, make_memory_store(), clock, random_, ledger_.faults));
     ledger_.public_keys[id].push_back(nodes_.back()->signer().public_key());
     ids_.push_back(id);
 }
@@ -116,17 +117,6 @@ void Simulation::pass_time() {
     for (const auto& clock : clocks_) clock->advance(quiet_ms + static_cast<std::int64_t>(random_.below(3'000)));
 }
 
-void Simulation::change_weather(SimNode& node) {
-    for (auto& [neighbour, link] : node.links()) {
-        Weather& weather = link.line->weather;
-        weather = {};
-        if (random_.one_in(3)) weather = {15, 5, 5, 15, 5};
-        if (random_.one_in(6)) weather = {5, 20, 20, 40, 0};
-        if (random_.one_in(5))
-            link.line->cut_until(node.clock().steady_ms() + static_cast<std::int64_t>(random_.below(600'000)));
-    }
-}
-
 /// Two halves that do not hear of each other for up to three days, or one of which still reaches the other.
 void Simulation::split() {
     std::set<NodeId> half;
@@ -143,20 +133,6 @@ void Simulation::split() {
     ++ledger_.faults.counts[one_way ? "one-way partition" : "partition"];
 }
 
-/// A wall clock that somebody sets: minutes or years off, back to 1970 as after an empty battery, or right again.
-void Simulation::set_clock(SimNode& node) {
-    constexpr std::int64_t year_ms = 365 * day_ms;
-    test::ManualClock& clock = node.clock();
-    const std::uint64_t dice = random_.below(5);
-    if (dice == 0) clock.skew_ms = 0;
-    if (dice == 1) clock.skew_ms = static_cast<std::int64_t>(random_.below(1'200'000)) - 600'000;
-    if (dice == 2) clock.skew_ms = static_cast<std::int64_t>(random_.below(20 * year_ms)) - 10 * year_ms;
-    if (dice == 3) clock.skew_ms = -clock.steady_ms();
-    if (dice == 4) clock.skew_ms += static_cast<std::int64_t>(random_.below(4 * hour_ms)) - 2 * hour_ms;
-    ledger_.clocks_differ = true;
-    ++ledger_.faults.counts["clock set"];
-}
-
 void Simulation::trouble_disk(SimNode& node) {
     Disk& disk = *node.disk();
     if (disk.full() && random_.one_in(2)) disk.calm();
@@ -170,9 +146,9 @@ void Simulation::trouble_disk(SimNode& node) {
 
 void Simulation::trouble(SimNode& node) {
     const std::uint64_t dice = random_.below(10);
-    if (dice < 4) return change_weather(node);
+    if (dice < 4) return change_weather(node, random_);
     if (dice == 4) return split();
-    if (dice == 5) return set_clock(node);
+    if (dice == 5) return set_clock(node.clock(), random_, ledger_);
     if (dice < 9 && node.disk() != nullptr) return trouble_disk(node);
     if (dice < 9) return;
     ++ledger_.faults.counts["restart"];
@@ -296,10 +272,7 @@ void Simulation::note_heads_ahead() {
 void Simulation::mend() {
     for (const auto& node : nodes_) {
         if (node->disk() != nullptr) node->disk()->calm();
-        for (auto& [neighbour, link] : node->links()) {
-            link.line->mend();
-            link.line->weather = {};
-        }
+        mend_lines(*node);
     }
 }
 

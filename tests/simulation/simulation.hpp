@@ -24,6 +24,7 @@ struct Options {
     bool faults = true;  ///< lines lose, damage, delay; disks fail; clocks jump; nodes restart and are cut off for days
     bool buggy_author = true;
     bool hostile_peer = false;
+    bool mixed_suites = false;    ///< every second node signs with SM2, over logs hashed with SM3
     bool mixed_versions = false;  ///< half the nodes run a newer program from the start, the others are upgraded
 };
 
@@ -68,9 +69,7 @@ private:
     [[nodiscard]] Findings pull(SimNode& node);
     [[nodiscard]] Findings push(SimNode& node);
     void trouble(SimNode& node);
-    void change_weather(SimNode& node);
     void split();
-    void set_clock(SimNode& node);
     void trouble_disk(SimNode& node);
     [[nodiscard]] bool disk_troubled() const;
     void start_crashed();

@@ -25,6 +25,7 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
         options.seed = seed;
         options.nodes = 2 + static_cast<std::size_t>(seed % 3);
         options.shape = seed % 4 == 1 ? Shape::line : Shape::random;
+        options.mixed_suites = seed % 5 == 2;
         CAPTURE(seed);
         Simulation simulation(options);
         CHECK(told(simulation.run()) == "");

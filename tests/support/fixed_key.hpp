@@ -13,10 +13,17 @@
 
 namespace minglu::test {
 
-/// The Ed25519 key whose private seed is SHA-256(name); signatures of Ed25519 are deterministic (RFC 8032).
-inline std::unique_ptr<SigningKey> fixed_key(std::string_view name) {
-    constexpr std::string_view pkcs8_prefix{"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20", 16};
-    const std::string der = std::string(pkcs8_prefix).append(bytes_of(sha256({"minglu test key ", name})));
+/// The key whose private number is SHA-256(name). Signatures of Ed25519 are deterministic (RFC 8032), those of SM2 are
+/// not: of a run with such keys everything but the signatures is the same every time.
+inline std::unique_ptr<SigningKey> fixed_key(std::string_view name, Suite suite = Suite::ed25519_sha256) {
+    // PKCS #8 (RFC 5208) up to the number: of Ed25519 as in RFC 8410, of SM2 with an ECPrivateKey (RFC 5915) inside.
+    constexpr std::string_view ed25519{"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20", 16};
+    constexpr std::string_view sm2{
+        "\x30\x41\x02\x01\x00\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x81\x1c\xcf\x55\x01\x82\x2d"
+        "\x04\x27\x30\x25\x02\x01\x01\x04\x20",
+        35};
+    const std::string der =
+        std::string(suite == Suite::sm2_sm3 ? sm2 : ed25519).append(bytes_of(sha256({"minglu test key ", name})));
     auto key = signing_key_of_pem("-----BEGIN PRIVATE KEY-----\n" + to_base64(der) + "\n-----END PRIVATE KEY-----\n");
     if (!key) throw std::logic_error(describe(key.error()));
     return *std::move(key);

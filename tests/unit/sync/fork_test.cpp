@@ -250,4 +250,22 @@ TEST_CASE("of several cuts the smallest counts, and only the log's own node may 
     CHECK(scene.node.store->read()->entry(EntryKey{"gi/AGI7"}));
 }
 
+TEST_CASE("a log that parted once more before its cut is doubted, however long the peer's branch is") {
+    const Branches branches(5, 6, 9);
+    Scene scene(branches);
+    const LogForge cut(LogId{"sc-0000000000000006"}, *branches.key, {start.ms + 60'000, 0},
+                       Cut{sc_log, Seq{6}, branches.b.root(Seq{6})});
+    CHECK(scene.node.replica->ingest(cut.rest(), sc)->refused.empty());
+    CHECK(scene.node.holds(sc_log) == Seq{6});  // not those that the cut is of
+    const std::string head = branches.b.segment(Seq{10}, Seq{9}, Seq{9}).head;
+    CHECK(scene.node.replica->contradicted({head}) == std::vector{sc_log});
+
+    const Branches same(5, 6, 9);
+    LoneNode node;
+    node.pin(sc, *same.key);
+    (void)node.replica->ingest(same.b.bundle(Seq{1}, Seq{6}, Seq{9}), sc).value();
+    CHECK(node.replica->ingest(cut.rest(), sc)->refused.empty());
+    CHECK(node.replica->contradicted({head}).empty());
+}
+
 }  // namespace
