@@ -250,12 +250,11 @@ std::vector<LogId> Replica::contradicted(const std::vector<std::string>& heads) 
         };
         // Behind a cut branches differ, as is known; before it they must not: then the log forked once more, and what
         // is held is not the branch that the cut is of.
-        const bool contradicts =
-            log->cut ? differs_at(log->cut->at, log->cut->root)
-                     : differs_at(parsed->head.size, parsed->head.root) &&
-                           std::none_of(forks.begin(), forks.end(), [&](const ForkRow& fork) {
-                               return fork.log == log->id && fork.common;
-                           });
+        const bool contradicts = log->cut ? differs_at(log->cut->at, log->cut->root)
+                                          : differs_at(parsed->head.size, parsed->head.root) &&
+                                                std::none_of(forks.begin(), forks.end(), [&](const ForkRow& fork) {
+                                                    return fork.log == log->id && fork.common;
+                                                });
         if (contradicts && is_signed_by_author(*parsed, keys_of_log(*tx, *log))) found.push_back(log->id);
     }
     return found;

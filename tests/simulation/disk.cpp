@@ -19,7 +19,15 @@ std::string next_mount() {
 
 }  // namespace
 
-Disk::Disk(test::SeededRandom& random, Faults& faults) : random_(random), faults_(faults), mount_(next_mount()) {
+Disk::Disk(test::SeededRandom& random, Faults& faults, const Image& image)
+    : random_(random), faults_(faults), mount_(next_mount()) {
+    for (const auto& [name, bytes] : image) {
+        const auto file = std::make_shared<Inode>();
+        file->bytes = bytes;
+        file->kept = bytes;
+        names_[mount_ + name] = file;
+    }
+    kept_names_ = names_;
     mount(mount_, *this);
 }
 
@@ -163,6 +171,12 @@ void Disk::tear(std::string& kept, const Inode::Change& change) {
         return lay_down(kept, {change.at, change.bytes.substr(0, 1 + random_.below(change.bytes.size()))}, garbage);
     for (std::size_t from = 0; from < change.bytes.size(); from += sector_bytes)
         if (random_.one_in(2)) lay_down(kept, {change.at + from, change.bytes.substr(from, sector_bytes)}, garbage);
+}
+
+Disk::Image Disk::image() const {
+    Image image;
+    for (const auto& [path, file] : names_) image[path.substr(mount_.size())] = file->bytes;
+    return image;
 }
 
 void Disk::settle(Inode& file, Loss loss) {

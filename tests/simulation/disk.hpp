@@ -24,7 +24,10 @@ enum class Loss {
 
 class Disk {
 public:
-    Disk(test::SeededRandom& random, Faults& faults);
+    /// The bytes of all files, by name.
+    using Image = std::map<std::string, std::string>;
+    /// With the files of another one, all of them on the disk.
+    Disk(test::SeededRandom& random, Faults& faults, const Image& image = {});
     ~Disk();
     Disk(const Disk&) = delete;
     Disk& operator=(const Disk&) = delete;
@@ -48,6 +51,8 @@ public:
     [[nodiscard]] bool crashed() const { return crashed_; }
     [[nodiscard]] bool full() const { return room_.has_value(); }
     [[nodiscard]] std::uint64_t changes() const { return changes_; }
+    /// As a program copies them; of a machine that runs.
+    [[nodiscard]] Image image() const;
     /// Starts the machine again. Files that are still open stay dead.
     void restart(Loss loss);
 

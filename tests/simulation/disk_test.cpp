@@ -23,8 +23,8 @@ public:
         : random_(seed), partner_(LogId{"sc-0000000000000001"}, *key_, {clock_.now().value(), 0}) {
         auto disk = std::make_unique<Disk>(random_, faults_);
         order(*disk);
-        node_ =
-            std::make_unique<SimNode>(NodeId{"cq"}, Suite::ed25519_sha256, std::move(disk), clock_, random_, faults_);
+        node_ = std::make_unique<SimNode>(NodeId{"cq"}, Suite::ed25519_sha256, SimNode::Data{nullptr, std::move(disk)},
+                                          clock_, random_, faults_);
         for (int i = 0; i < 4; ++i)
             partner_.change({write_op("gi/共享", "name", std::to_string(i)),
                              write_op("gi/AGI0" + std::to_string(i), "goods", "柑橘")});

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "src/store/memory/memory_store.hpp"
+#include "src/store/sqlite/sqlite_store.hpp"
 #include "sync/refold.hpp"
 #include "sync/verify.hpp"
 #include "tests/simulation/trouble.hpp"
@@ -38,19 +39,29 @@ ForkSimulation::ForkSimulation(const ForkOptions& options)
     : options_(options), random_(options.seed * 0x9e37'79b9'7f4a'7c15u + 3), workload_(random_, ledger_) {
     for (std::size_t i = 0; i < std::min(options.nodes, node_names.size()); ++i)
         ids_.emplace_back(std::string(node_names[i]));
-    for (const NodeId& id : ids_) add_machine(id, id.value(), nullptr);
+    for (const NodeId& id : ids_) add_machine(id, id.value(), {});
     for (std::size_t i = 1; i < machines_.size(); ++i) connect(machines_[i - 1], machines_[i]);
 }
 
-void ForkSimulation::add_machine(const NodeId& id, std::string name, std::unique_ptr<Store> store) {
+void ForkSimulation::add_machine(const NodeId& id, std::string name, const Saved& saved) {
     Machine machine;
     machine.clock = std::make_unique<test::ManualClock>(machines_.empty() ? 1'766'109'600'000
                                                                           : machines_.front().clock->steady_ms());
-    machine.node = std::make_unique<SimNode>(id, suite_of(id), store ? std::move(store) : make_memory_store(),
-                                             *machine.clock, random_, ledger_.faults);
+    machine.node = std::make_unique<SimNode>(id, suite_of(id), data_of(saved), *machine.clock, random_, ledger_.faults);
     machine.name = std::move(name);
     machines_.push_back(std::move(machine));
     pin_all(machines_.back());
+}
+
+ForkSimulation::Saved ForkSimulation::save(Machine& machine) {
+    if (machine.node->disk() != nullptr) return {nullptr, machine.node->disk()->image()};
+    return {copy_memory_store(machine.node->store()), {}};
+}
+
+/// Of nothing that was saved: data without anything in it.
+SimNode::Data ForkSimulation::data_of(const Saved& saved) {
+    if (options_.on_disks) return {nullptr, std::make_unique<Disk>(random_, ledger_.faults, saved.image)};
+    return {saved.store ? copy_memory_store(*saved.store) : make_memory_store(), nullptr};
 }
 
 Suite ForkSimulation::suite_of(const NodeId& id) const {
@@ -73,17 +84,18 @@ void ForkSimulation::connect(Machine& a, Machine& b) {
 void ForkSimulation::copy_a_machine() {
     const auto at = static_cast<std::size_t>(random_.below(ids_.size()));
     const NodeId id = ids_[at];
-    add_machine(id, id.value() + " copy " + std::to_string(machines_.size()),
-                copy_memory_store(machines_[at].node->store()));
+    add_machine(id, id.value() + " copy " + std::to_string(machines_.size()), save(machines_[at]));
     trace_.push_back(machines_.back().name + " is copied from " + machines_[at].name);
     const std::size_t neighbour = at == 0 ? 1 : random_.one_in(2) && at + 1 < ids_.size() ? at + 1 : at - 1;
     connect(machines_.back(), machines_[neighbour]);
 }
 
 /// What goes with this machine's data: its own acts, and those that nobody else holds.
-void ForkSimulation::note_losses(Machine& machine, Store& put_back) {
+void ForkSimulation::note_losses(Machine& machine, const Saved& put_back) {
+    const SimNode::Data data = data_of(put_back);
+    const auto opened = data.disk ? open_sqlite_store(data.disk->file(std::string(database_name))) : nullptr;
     const auto before = machine.node->store().read();
-    const auto after = put_back.read();
+    const auto after = (opened ? opened : data.store)->read();
     for (const Act& act : ledger_.acts) {
         if (!holds(*before, act) || holds(*after, act)) continue;
         const bool elsewhere = std::any_of(machines_.begin(), machines_.end(), [&](const Machine& other) {
@@ -101,48 +113,80 @@ void ForkSimulation::pull(Machine& machine) {
     (void)link->second.puller->step_now();
 }
 
+void ForkSimulation::trouble(Machine& machine) {
+    Disk* const disk = machine.node->disk();
+    if (random_.one_in(4)) {
+        set_clock(*machine.clock, random_, ledger_);
+    } else if (disk != nullptr && random_.one_in(2)) {
+        if (random_.one_in(4))
+            disk->fail_sync(1 + random_.below(6));
+        else
+            disk->crash_at(1 + random_.below(100));
+    } else {
+        change_weather(*machine.node, random_);
+    }
+}
+
+Findings ForkSimulation::act(Machine& machine) {
+    const std::size_t acts = ledger_.acts.size();
+    Findings findings = workload_.act(*machine.node, ids_);
+    for (std::size_t i = acts; i < ledger_.acts.size(); ++i)
+        trace_.push_back(machine.name + ": " + ledger_.acts[i].reason + " at " + to_string(ledger_.acts[i].dot));
+    return findings;
+}
+
+void ForkSimulation::put_back(Machine& machine, const Saved& saved, SimNode::NewLog new_log) {
+    trace_.push_back(machine.name + (new_log == SimNode::NewLog::yes ? " is restored" : " is put back"));
+    note_losses(machine, saved);
+    ++coverage_.rolled_back;
+    machine.node->restart_over(data_of(saved), new_log);
+}
+
 Findings ForkSimulation::step() {
     const auto pause_ms = static_cast<std::int64_t>(random_.below(30'000));
     for (const Machine& machine : machines_) machine.clock->advance(pause_ms);
     Machine& machine = random_.pick(machines_);
     if (options_.faults && random_.one_in(12)) {
-        if (random_.one_in(4))
-            set_clock(*machine.clock, random_, ledger_);
-        else
-            change_weather(*machine.node, random_);
+        trouble(machine);
         return {};
     }
     const std::uint64_t dice = random_.below(100);
-    if (dice < 45) {
-        const std::size_t acts = ledger_.acts.size();
-        Findings findings = workload_.act(*machine.node, ids_);
-        for (std::size_t i = acts; i < ledger_.acts.size(); ++i)
-            trace_.push_back(machine.name + ": " + ledger_.acts[i].reason + " at " + to_string(ledger_.acts[i].dot));
-        return findings;
-    }
+    if (dice < 45) return act(machine);
     if (dice < 90) {
         pull(machine);
-        return {};
-    }
-    if (dice < 94) {
-        machine.backups.push_back(copy_memory_store(machine.node->store()));
+    } else if (dice < 94) {
+        machine.backups.push_back(save(machine));
         trace_.push_back(machine.name + " is backed up");
     } else if (dice < 96 && options_.copies && machines_.size() < ids_.size() + 2) {
         copy_a_machine();
     } else if (!machine.backups.empty()) {
         const bool restore = options_.restores && (!options_.silent || random_.one_in(2));
-        if (!restore && !options_.silent) return {};
-        trace_.push_back(machine.name + (restore ? " is restored" : " is put back"));
-        auto put_back = copy_memory_store(*random_.pick(machine.backups));
-        note_losses(machine, *put_back);
-        ++coverage_.rolled_back;
-        machine.node->restart_over(std::move(put_back), restore ? SimNode::NewLog::yes : SimNode::NewLog::no);
+        if (restore || options_.silent)
+            put_back(machine, random_.pick(machine.backups), restore ? SimNode::NewLog::yes : SimNode::NewLog::no);
     }
     return {};
 }
 
+/// A step, and the starts of what it made stop.
+Findings ForkSimulation::step_through_crashes() {
+    Findings findings;
+    try {
+        findings = step();
+    } catch (const StoreFault& fault) {
+        const bool troubled = std::any_of(machines_.begin(), machines_.end(),
+                                          [](const Machine& machine) { return is_disk_troubled(*machine.node); });
+        if (!troubled) findings = {std::string("a fault without a cause: ") + fault.what()};
+    }
+    for (const Machine& machine : machines_) {
+        if (!start_crashed(*machine.node, random_)) continue;
+        workload_.look_again(*machine.node);
+        trace_.push_back(machine.name + " crashed");
+    }
+    return findings;
+}
+
 Findings ForkSimulation::settle() {
-    for (const Machine& machine : machines_) mend_lines(*machine.node);
+    for (const Machine& machine : machines_) mend(*machine.node);
     const std::size_t rounds_max = 200 + 4 * ledger_.acts.size();
     std::size_t quiet = 0;
     for (std::size_t round = 0; quiet < 12; ++round) {
@@ -242,7 +286,7 @@ Findings ForkSimulation::check() {
 Findings ForkSimulation::run() {
     const std::int64_t began_ms = machines_.front().clock->steady_ms();
     for (std::uint64_t i = 0; i < options_.steps; ++i) {
-        Findings findings = step();
+        Findings findings = step_through_crashes();
         if (findings.empty()) continue;
         for (std::string& finding : findings) finding = "step " + std::to_string(i) + ": " + finding;
         return findings;

@@ -13,6 +13,7 @@ struct ForkOptions {
     bool restores = true;       ///< backups restored, also on both ends, also twice
     bool faults = true;         ///< lines lose, damage, delay, are cut; clocks jump
     bool mixed_suites = false;  ///< all but the first sign with SM2
+    bool on_disks = false;      ///< SQLite over disks that fail, copied file by file, instead of stores in memory
 };
 
 /// What a run came across.
@@ -32,24 +33,35 @@ public:
     [[nodiscard]] const ForkCoverage& coverage() const { return coverage_; }
 
 private:
+    /// The data of a node at one moment: one of the two.
+    struct Saved {
+        std::unique_ptr<Store> store;
+        Disk::Image image;
+    };
     struct Machine {
         std::unique_ptr<test::ManualClock> clock;
         std::unique_ptr<SimNode> node;
         std::string name;
-        std::vector<std::unique_ptr<Store>> backups;
+        std::vector<Saved> backups;
     };
-    void add_machine(const NodeId& id, std::string name, std::unique_ptr<Store> store);
+    void add_machine(const NodeId& id, std::string name, const Saved& saved);
+    [[nodiscard]] static Saved save(Machine& machine);
+    [[nodiscard]] SimNode::Data data_of(const Saved& saved);
     void connect(Machine& a, Machine& b);
     [[nodiscard]] Suite suite_of(const NodeId& id) const;
     void pin_all(Machine& machine);
     [[nodiscard]] Findings step();
+    [[nodiscard]] Findings step_through_crashes();
+    void trouble(Machine& machine);
+    [[nodiscard]] Findings act(Machine& machine);
+    void put_back(Machine& machine, const Saved& saved, SimNode::NewLog new_log);
     void copy_a_machine();
     void pull(Machine& machine);
     [[nodiscard]] Findings settle();
     [[nodiscard]] Findings check();
     [[nodiscard]] Findings converged();
     [[nodiscard]] Findings accounted(const Act& act);
-    void note_losses(Machine& machine, Store& put_back);
+    void note_losses(Machine& machine, const Saved& put_back);
 
     ForkOptions options_;
     test::SeededRandom random_;

@@ -21,6 +21,7 @@ void run_seeds(std::uint64_t first, std::uint64_t last, ForkOptions options, For
         options.seed = seed;
         options.nodes = 2 + static_cast<std::size_t>(seed % 3);
         options.mixed_suites = seed % 5 == 0;
+        options.on_disks = seed % 4 == 0;
         CAPTURE(seed);
         ForkSimulation simulation(options);
         CHECK(told(simulation.run()) == "");

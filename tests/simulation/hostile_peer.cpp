@@ -22,7 +22,8 @@ LogId any_log(std::string_view node, test::SeededRandom& random) {
 HostilePeer::HostilePeer(test::ManualClock& clock, test::SeededRandom& random, Ledger& ledger)
     : random_(random),
       ledger_(ledger),
-      node_(NodeId{std::string(name)}, Suite::ed25519_sha256, make_memory_store(), clock, random, ledger.faults),
+      node_(NodeId{std::string(name)}, Suite::ed25519_sha256, {make_memory_store(), nullptr}, clock, random,
+            ledger.faults),
       key_(test::fixed_key(name)) {
     ledger_.hostile = node_.id();
     ledger_.forked = any_log(name, random_);

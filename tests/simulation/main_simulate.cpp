@@ -55,6 +55,7 @@ Findings run_one(std::uint64_t seed, const Wanted& wanted, Totals& totals) {
         options.nodes = 2 + static_cast<std::size_t>(seed % 3);
         options.faults = !wanted.calm;
         options.mixed_suites = seed % 5 == 2;
+        options.on_disks = wanted.store == "disk" || (wanted.store.empty() && seed % 4 == 0);
         ForkSimulation simulation(options);
         Findings findings = simulation.run();
         totals.faults["log forked"] += simulation.coverage().forks;

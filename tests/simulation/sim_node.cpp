@@ -21,32 +21,21 @@ SqliteOptions store_options(test::SeededRandom& random) {
 
 }  // namespace
 
-SimNode::SimNode(NodeId&& id, Suite suite, std::unique_ptr<Disk> disk, std::unique_ptr<Store> store,
-                 test::ManualClock& clock, test::SeededRandom& random, Faults& faults)
+SimNode::SimNode(NodeId id, Suite suite, Data data, test::ManualClock& clock, test::SeededRandom& random,
+                 Faults& faults)
     : id_(std::move(id)),
       clock_(clock),
       random_(random),
       faults_(faults),
-      disk_(std::move(disk)),
-      store_(std::move(store)) {
+      disk_(std::move(data.disk)),
+      store_(std::move(data.store)) {
     signing_ = keys_.emplace_back(test::fixed_key(id_.value(), suite)).get();
     card_ = test::fixed_card(id_, *signing_);
-}
-
-SimNode::SimNode(NodeId id, Suite suite, std::unique_ptr<Store> store, test::ManualClock& clock,
-                 test::SeededRandom& random, Faults& faults)
-    : SimNode(std::move(id), suite, nullptr, std::move(store), clock, random, faults) {
-    start();
-}
-
-SimNode::SimNode(NodeId id, Suite suite, std::unique_ptr<Disk> disk, test::ManualClock& clock,
-                 test::SeededRandom& random, Faults& faults)
-    : SimNode(std::move(id), suite, std::move(disk), nullptr, clock, random, faults) {
     start_anyhow();
 }
 
 void SimNode::start() {
-    if (disk_) store_ = open_sqlite_store(disk_->file("minglu.db"), store_options(random_));
+    if (disk_) store_ = open_sqlite_store(disk_->file(std::string(database_name)), store_options(random_));
     find_key();
     replica_ = std::make_unique<Replica>(id_, *store_, signer(), clock_, random_, nullptr, log_bytes_per_day_default,
                                          reading_);
@@ -150,11 +139,15 @@ void SimNode::crash(Loss loss) {
     start_anyhow();
 }
 
-void SimNode::restart_over(std::unique_ptr<Store> store, NewLog new_log) {
+void SimNode::restart_over(Data data, NewLog new_log) {
     stop();
-    store_ = std::move(store);
+    store_ = std::move(data.store);  // the old one before its disk
+    disk_ = std::move(data.disk);
+    if (disk_ && new_log == NewLog::yes)
+        store_ = open_sqlite_store(disk_->file(std::string(database_name)), store_options(random_));
     if (new_log == NewLog::yes) mark_restored();
-    start();
+    if (disk_) store_.reset();
+    start_anyhow();
 }
 
 }  // namespace minglu::simulation

@@ -12,13 +12,17 @@
 
 namespace minglu::simulation {
 
+/// On the disk of a node.
+constexpr std::string_view database_name = "minglu.db";
+
 class SimNode {
 public:
-    /// Over the store that is given, which lives as long as the node, or over SQLite on a disk that may fail.
-    SimNode(NodeId id, Suite suite, std::unique_ptr<Store> store, test::ManualClock& clock, test::SeededRandom& random,
-            Faults& faults);
-    SimNode(NodeId id, Suite suite, std::unique_ptr<Disk> disk, test::ManualClock& clock, test::SeededRandom& random,
-            Faults& faults);
+    /// What a node keeps its records on: a store, which outlives its restarts, or SQLite on a disk that may fail.
+    struct Data {
+        std::unique_ptr<Store> store;
+        std::unique_ptr<Disk> disk;
+    };
+    SimNode(NodeId id, Suite suite, Data data, test::ManualClock& clock, test::SeededRandom& random, Faults& faults);
 
     /// How this node and a neighbour reach each other, seen from here.
     enum class Road { pull, pull_and_push, none };
@@ -31,8 +35,8 @@ public:
     /// Stops and starts again over what was committed; with `NewLog::yes` as after a restore.
     enum class NewLog { no, yes };
     void restart(NewLog new_log);
-    /// The same over another store in memory: a backup, or an old or foreign copy of the data directory.
-    void restart_over(std::unique_ptr<Store> store, NewLog new_log);
+    /// The same over other data: a backup, or an old or foreign copy of the data directory.
+    void restart_over(Data data, NewLog new_log);
     /// Another program over the same data.
     void upgrade(const Reading& reading);
     /// Stops without a farewell and starts again over what the disk kept; may crash once more meanwhile.
@@ -60,8 +64,6 @@ public:
     [[nodiscard]] std::map<std::string, Link>& links() { return links_; }
 
 private:
-    SimNode(NodeId&& id, Suite suite, std::unique_ptr<Disk> disk, std::unique_ptr<Store> store,
-            test::ManualClock& clock, test::SeededRandom& random, Faults& faults);
     void start();
     void start_anyhow();
     void follow(const NodeId& neighbour, Link& link);

@@ -80,11 +80,12 @@ void Simulation::add_node(const NodeId& id) {
     }
     const Suite suite = options_.mixed_suites && nodes_.size() % 2 == 1 ? Suite::sm2_sm3 : Suite::ed25519_sha256;
     const bool on_disk = options_.store == StoreKind::disk || (options_.store == StoreKind::mixed && random_.one_in(2));
+    SimNode::Data data;
     if (on_disk)
-        nodes_.push_back(std::make_unique<SimNode>(id, suite, std::make_unique<Disk>(random_, ledger_.faults), clock,
-                                                   random_, ledger_.faults));
+        data.disk = std::make_unique<Disk>(random_, ledger_.faults);
     else
-        nodes_.push_back(std::make_unique<SimNode>(id, suite, make_memory_store(), clock, random_, ledger_.faults));
+        data.store = make_memory_store();
+    nodes_.push_back(std::make_unique<SimNode>(id, suite, std::move(data), clock, random_, ledger_.faults));
     ledger_.public_keys[id].push_back(nodes_.back()->signer().public_key());
     ids_.push_back(id);
 }
@@ -156,18 +157,12 @@ void Simulation::trouble(SimNode& node) {
 }
 
 bool Simulation::disk_troubled() const {
-    return std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-        return node->disk() != nullptr && (node->disk()->crashed() || node->disk()->full());
-    });
+    return std::any_of(nodes_.begin(), nodes_.end(), [](const auto& node) { return is_disk_troubled(*node); });
 }
 
 void Simulation::start_crashed() {
-    for (const auto& node : nodes_) {
-        if (node->disk() == nullptr || !node->disk()->crashed()) continue;
-        static constexpr std::array<Loss, 4> losses{Loss::none, Loss::all, Loss::some, Loss::some};
-        node->crash(random_.pick(losses));
-        workload_.look_again(*node);
-    }
+    for (const auto& node : nodes_)
+        if (minglu::simulation::start_crashed(*node, random_)) workload_.look_again(*node);
 }
 
 Findings Simulation::pull(SimNode& node) {
@@ -269,13 +264,6 @@ void Simulation::note_heads_ahead() {
             if (log.head_size > log.size) ++coverage_.heads_ahead;
 }
 
-void Simulation::mend() {
-    for (const auto& node : nodes_) {
-        if (node->disk() != nullptr) node->disk()->calm();
-        mend_lines(*node);
-    }
-}
-
 /// What moves while something is still on its way. Refusals, of which a hostile peer gives cause without end, do not
 /// count.
 std::pair<Vector, std::uint64_t> Simulation::moves(SimNode& node) const {
@@ -285,7 +273,7 @@ std::pair<Vector, std::uint64_t> Simulation::moves(SimNode& node) const {
 
 /// Every record must arrive in a number of rounds that depends on how much there is, or some log is held up for ever.
 Findings Simulation::settle() {
-    mend();
+    for (const auto& node : nodes_) mend(*node);
     if (buggy_)
         while (nodes_.front()->replica().standing().vector.at(buggy_->log()) < buggy_->size())
             if (Findings findings = buggy_->feed(*nodes_.front()); !findings.empty()) return findings;

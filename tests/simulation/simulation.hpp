@@ -74,7 +74,6 @@ private:
     [[nodiscard]] bool disk_troubled() const;
     void start_crashed();
     [[nodiscard]] Findings check_always(SimNode& node);
-    void mend();
     [[nodiscard]] std::pair<Vector, std::uint64_t> moves(SimNode& node) const;
     [[nodiscard]] Findings settle();
     [[nodiscard]] Findings come_to_rest();

@@ -1,5 +1,7 @@
 #include "tests/simulation/trouble.hpp"
 
+#include <array>
+
 namespace minglu::simulation {
 
 void change_weather(SimNode& node, test::SeededRandom& random) {
@@ -26,11 +28,23 @@ void set_clock(test::ManualClock& clock, test::SeededRandom& random, Ledger& led
     ++ledger.faults.counts["clock set"];
 }
 
-void mend_lines(SimNode& node) {
+void mend(SimNode& node) {
+    if (node.disk() != nullptr) node.disk()->calm();
     for (auto& [neighbour, link] : node.links()) {
         link.line->mend();
         link.line->weather = {};
     }
+}
+
+bool is_disk_troubled(SimNode& node) {
+    return node.disk() != nullptr && (node.disk()->crashed() || node.disk()->full());
+}
+
+bool start_crashed(SimNode& node, test::SeededRandom& random) {
+    if (node.disk() == nullptr || !node.disk()->crashed()) return false;
+    static constexpr std::array<Loss, 4> losses{Loss::none, Loss::all, Loss::some, Loss::some};
+    node.crash(random.pick(losses));
+    return true;
 }
 
 }  // namespace minglu::simulation
