@@ -1,38 +1,14 @@
 #include "catalog/import/csv_reader.hpp"
 
-#include <array>
 #include <utility>
 
 namespace minglu {
 namespace {
 
 constexpr std::string_view mark = "\xEF\xBB\xBF";
+constexpr std::string_view delimiters = ",\t;";
 /// A first row longer than this is no header of a table.
 constexpr std::size_t first_row_bytes_max = csv_cell_bytes_max * 4;
-
-struct FirstRow {
-    bool complete = false;
-    std::array<std::size_t, 3> counts{};  ///< of comma, tab, semicolon outside quotes
-};
-
-FirstRow look_at(std::string_view text) {
-    FirstRow first;
-    bool quoted = false;
-    bool any = false;
-    for (const char c : text) {
-        if (c == '"') quoted = !quoted;
-        if (quoted) continue;
-        if ((c == '\n' || c == '\r') && any) {
-            first.complete = true;
-            break;
-        }
-        if (c != '\n' && c != '\r') any = true;
-        first.counts[0] += c == ',' ? 1u : 0u;
-        first.counts[1] += c == '\t' ? 1u : 0u;
-        first.counts[2] += c == ';' ? 1u : 0u;
-    }
-    return first;
-}
 
 }  // namespace
 
@@ -52,19 +28,33 @@ Result<void> CsvReader::feed(std::string_view text) {
     return find_delimiter(false);
 }
 
+/// Goes on where it stopped: the text may come byte by byte.
+void CsvReader::look_at_first_row() {
+    for (; looked_at_ < first_.size() && !first_row_ends_; ++looked_at_) {
+        const char c = first_[looked_at_];
+        if (c == '"') first_row_quoted_ = !first_row_quoted_;
+        if (first_row_quoted_) continue;
+        const bool is_line_end = c == '\n' || c == '\r';
+        first_row_ends_ = is_line_end && first_row_has_text_;
+        first_row_has_text_ = first_row_has_text_ || !is_line_end;
+        if (const std::size_t delimiter = delimiters.find(c); delimiter != std::string_view::npos) ++counts_[delimiter];
+    }
+}
+
 Result<void> CsvReader::find_delimiter(bool last) {
     const bool may_be_mark = first_.size() < mark.size() && mark.substr(0, first_.size()) == first_;
     if (may_be_mark && !last) return {};
-    const FirstRow first = look_at(first_);
-    if (!first.complete && !last) {
+    look_at_first_row();
+    if (!first_row_ends_ && !last) {
         if (first_.size() <= first_row_bytes_max) return {};
         return fail({ErrorCode::too_large, "the first row is longer than 256 KiB", "row 1",
                      "check that the file is a table with a header row, and that its quotes are closed"});
     }
     if (delimiter_ == '\0') {
+        const auto [commas, tabs, semicolons] = counts_;
         delimiter_ = ',';
-        if (first.counts[1] > first.counts[0] && first.counts[1] >= first.counts[2]) delimiter_ = '\t';
-        if (first.counts[2] > first.counts[0] && first.counts[2] > first.counts[1]) delimiter_ = ';';
+        if (tabs > commas && tabs >= semicolons) delimiter_ = '\t';
+        if (semicolons > commas && semicolons > tabs) delimiter_ = ';';
     }
     started_ = true;
     const std::string held = std::exchange(first_, {});

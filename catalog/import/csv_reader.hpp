@@ -4,6 +4,7 @@
 /// Taken beyond the standard: LF or CR alone as line end, a leading byte order mark, tab or semicolon as delimiter. Not
 /// taken: a quote inside an unquoted cell stays a character, as spreadsheets write it, but text after a closing quote
 /// is an error.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -46,6 +47,7 @@ private:
     enum class At { cell_start, plain, quoted, quote_in_quoted };
 
     [[nodiscard]] Result<void> find_delimiter(bool last);
+    void look_at_first_row();
     [[nodiscard]] Result<void> read(std::string_view text);
     [[nodiscard]] Result<void> take(char c);
     [[nodiscard]] Result<void> put(char c);
@@ -59,6 +61,11 @@ private:
     bool started_ = false;   ///< mark skipped and delimiter known
     bool after_cr_ = false;  ///< a following LF belongs to the line end
     std::string first_;      ///< first row, until the delimiter is known
+    std::size_t looked_at_ = 0;
+    bool first_row_ends_ = false;
+    bool first_row_quoted_ = false;
+    bool first_row_has_text_ = false;
+    std::array<std::size_t, 3> counts_{};  ///< of comma, tab, semicolon outside quotes
     At at_ = At::cell_start;
     std::uint64_t line_ = 1;
     std::uint64_t quote_line_ = 0;  ///< where the open quote began

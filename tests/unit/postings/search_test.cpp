@@ -14,9 +14,10 @@ bool has(const Model& model, const WantedTerm& wanted, DocNo doc) {
         const auto found = model.find(wanted.text);
         return found != model.end() && found->second.count(doc) != 0;
     }
-    return std::any_of(model.begin(), model.end(), [&](const auto& item) {
-        return item.first.starts_with(wanted.text) && item.second.count(doc) != 0;
-    });
+    for (auto item = model.lower_bound(wanted.text); item != model.end() && item->first.starts_with(wanted.text);
+         ++item)
+        if (item->second.count(doc) != 0) return true;
+    return false;
 }
 
 std::vector<DocNo> expected(const Model& model, const std::vector<WantedTerm>& terms, DocNo least) {
