@@ -81,7 +81,11 @@ const Told& told_of_status(const Law& law, Kind kind, Tellings told, Day as_of) 
         if (!began && right == RightState::in_force && says_no_more) began = told[i].dates.granted_on;
         if (began && *began <= as_of) return told[i];
     }
-    return told.front();
+    // An invalidation that was set aside later leaves no days behind on which there was no right.
+    const RightState last = right_of(law, kind, told.back(), as_of);
+    const bool set_aside =
+        recorded == RightState::never_existed && last != RightState::never_existed && last != RightState::unknown;
+    return set_aside ? told.back() : told.front();
 }
 
 /// Whose dates count: what is known of them last, since a renewal goes on from the end of the term before.

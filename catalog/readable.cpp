@@ -65,6 +65,20 @@ std::string readable_value(std::optional<Kind> kind, std::string_view field, std
     return term == nullptr ? out : term->label_zh;
 }
 
+std::string readable_listing(std::string_view json_text, std::string_view never) {
+    const json listing = json::parse(json_text, nullptr, false);
+    if (!listing.is_object()) return nothing;
+    const std::string state = text(listing, "state");
+    std::string out = state == "listed" ? "在册" : state == "removed" ? "已移出" : std::string(never);
+    if (const auto since = text(listing, "since"); !since.empty()) out += "（自 " + since + " 起）";
+    if (const auto on = text(listing, "listed_on"); !on.empty()) out += "；列入日期 " + on;
+    if (const auto on = text(listing, "removed_on"); !on.empty()) out += "；移出日期 " + on;
+    if (const auto ground = text(listing, "ground"); !ground.empty())
+        out += "；移出事由：" + readable_value(std::nullopt, "ground", json(ground).dump());
+    if (const auto coming = text(listing, "coming"); !coming.empty()) out += "；" + coming + " 起另有变更";
+    return out;
+}
+
 std::string readable_right(std::optional<Kind> kind, std::string_view json_text) {
     const json right = json::parse(json_text, nullptr, false);
     if (!right.is_object()) return nothing;

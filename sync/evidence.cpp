@@ -48,10 +48,10 @@ std::string protection_text(const Protection& protection) {
            ",\"verdict\":\"" + std::string(name(protection.verdict)) + "\"}";
 }
 
-Result<std::vector<Period>> periods_known(const Evidence& evidence, std::optional<UnixMs> known_at) {
+Result<EntryViews> views_known(const Evidence& evidence, std::optional<UnixMs> known_at) {
     const auto ops = effective_ops(evidence, known_at);
     if (!ops) return fail(ops.error());
-    return make_views(evidence.key, *ops).periods;
+    return make_views(evidence.key, *ops);
 }
 
 }  // namespace
@@ -67,20 +67,28 @@ Result<std::vector<EffectiveOp>> effective_ops(const Evidence& evidence, std::op
 }
 
 Result<std::string> answer_of(const Evidence& evidence) {
-    const auto periods = periods_known(evidence, evidence.known_at);
-    if (!periods) return fail(periods.error());
+    const auto views = views_known(evidence, evidence.known_at);
+    if (!views) return fail(views.error());
     const Day known_on = day_of(evidence.known_at.value_or(evidence.made));
     std::string answer = "{";
     if (evidence.as_of < known_on) {
-        const auto then = periods_known(evidence, end_of(evidence.as_of));
+        const auto then = views_known(evidence, end_of(evidence.as_of));
         if (!then) return fail(then.error());
-        if (!then->empty())
-            answer +=
-                "\"as_known_then\":{" +
-                protection_text(protection_of(evidence.key, *then, evidence.as_of, evidence.as_of, evidence.law)) + ",";
+        if (!then->periods.empty())
+            answer += "\"as_known_then\":{" +
+                      protection_text(
+                          protection_of(evidence.key, then->periods, evidence.as_of, evidence.as_of, evidence.law)) +
+                      ",";
     }
-    return answer + "\"fields\":" + view_on(*periods, evidence.as_of) + "," +
-           protection_text(protection_of(evidence.key, *periods, evidence.as_of, known_on, evidence.law));
+    return answer + "\"fields\":" + view_on(views->periods, evidence.as_of) + "," +
+           protection_text(protection_of(evidence.key, views->periods, evidence.as_of, known_on, evidence.law));
+}
+
+Result<std::vector<ConflictView>> open_conflicts(const Evidence& evidence) {
+    auto views = views_known(evidence, evidence.known_at);
+    if (!views) return fail(views.error());
+    std::erase_if(views->conflicts, [](const ConflictView& conflict) { return conflict.state != ConflictState::open; });
+    return std::move(views->conflicts);
 }
 
 }  // namespace minglu

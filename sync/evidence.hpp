@@ -85,6 +85,9 @@ struct Evidence {
 /// was asked.
 [[nodiscard]] Result<std::string> answer_of(const Evidence& evidence);
 
+/// Those open conflicts that the ops make, by what was known then: what the answer says of their fields may change.
+[[nodiscard]] Result<std::vector<ConflictView>> open_conflicts(const Evidence& evidence);
+
 /// The file's bytes: canonical JSON and a line feed.
 [[nodiscard]] std::string serialise(const Evidence& evidence);
 /// What the issuer signs: "minglu/evidence/1\n" and the canonical JSON without the member `signature`.

@@ -6,9 +6,13 @@
 #include <optional>
 #include <sstream>
 
+#include "catalog/fields.hpp"
 #include "catalog/protection.hpp"
+#include "catalog/readable.hpp"
 #include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
+#include "src/http/message.hpp"
+#include "src/sheet/remarks.hpp"
 #include "src/sheet/sheet.hpp"
 #include "sync/evidence_check.hpp"
 
@@ -39,11 +43,28 @@ void write_file(Session& session, NewFile& file, std::string_view bytes) {
 }
 
 /// The page of this evidence; `path` is the file that it is written to.
-std::string sheet_of(Session& session, const std::string& evidence, const std::string& path) {
+std::string sheet_of(Session& session, const std::string& evidence, const std::string& path,
+                     const std::vector<EntryKey>& similar) {
     const std::string name = path.empty() ? "evidence.json" : std::filesystem::path(path).filename().string();
-    auto sheet = evidence_sheet(evidence, name);
+    auto sheet = evidence_sheet(evidence, name, similar);
     if (!sheet) session.end(sheet.error());
     return *std::move(sheet);
+}
+
+/// Entries that may have been meant by a key that is not listed.
+std::vector<EntryKey> similar_in(const HttpResponse& response) {
+    std::vector<EntryKey> similar;
+    const auto told = response.headers.find("Minglu-Similar");
+    std::istringstream keys(told == response.headers.end() ? "" : told->second);
+    for (std::string encoded; std::getline(keys, encoded, ',');)
+        if (const auto key = percent_decoded(encoded, false)) similar.emplace_back(*key);
+    return similar;
+}
+
+void warn_of(Session& session, const std::vector<EntryKey>& similar) {
+    if (similar.empty()) return;
+    session.err() << "注意：该写法的条目未列入；名录另有名称或号码相同而写法、类别或公布号不同者：\n";
+    for (const EntryKey& key : similar) session.err() << "  " << key.value() << '\n';
 }
 
 ExitCode run_evidence(Session& session, const EvidenceOptions& options) {
@@ -55,8 +76,11 @@ ExitCode run_evidence(Session& session, const EvidenceOptions& options) {
     HttpRequest request = request_of("GET", "/v1/entries/" + options.key + "/evidence");
     add_query(request, "as_of", options.as_of);
     add_query(request, "known_at", options.known_at);
-    const std::string evidence = session.send(std::move(request)).body;
-    const std::string page = sheet ? sheet_of(session, evidence, path) : "";
+    const HttpResponse response = session.send(std::move(request));
+    const std::string& evidence = response.body;
+    const std::vector<EntryKey> similar = similar_in(response);
+    const std::string page = sheet ? sheet_of(session, evidence, path, similar) : "";
+    warn_of(session, similar);
     if (file)
         write_file(session, *file, evidence);
     else
@@ -68,6 +92,7 @@ ExitCode run_evidence(Session& session, const EvidenceOptions& options) {
     if (session.json()) {
         Json said{{"file", options.file}, {"bytes", evidence.size()}, {"sha256", hash}};
         if (!options.sheet.empty()) said["sheet"] = options.sheet;
+        for (const EntryKey& key : similar) said["similar"].push_back(key.value());
         session.print_json(said.dump());
         return ExitCode::ok;
     }
@@ -84,10 +109,10 @@ struct VerifyOptions {
 
 std::string read_whole(Session& session, const std::string& file) {
     std::ifstream stream(file, std::ios::binary);
-    std::ostringstream bytes;
-    bytes << stream.rdbuf();
-    if (!stream || !bytes) session.end({ErrorCode::not_found, "cannot be read", file, "check the name of the file"});
-    return bytes.str();
+    std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    if (!stream.is_open() || stream.bad())
+        session.end({ErrorCode::not_found, "cannot be read", file, "check the name of the file"});
+    return bytes;
 }
 
 std::vector<Card> trusted_cards(Session& session, const std::vector<std::string>& files) {
@@ -114,11 +139,22 @@ std::string cosigners_text(const CheckedHead& head) {
     return out;
 }
 
-void say_protection(Facts& facts, const char* label, const Json& said) {
-    const Cell verdict = verdict_cell(text(said, "verdict"));
-    facts.add(label, verdict.text + "（" + text(said, "verdict") + "）", verdict.tone);
-    if (text(said, "verdict") != name(Verdict::never_listed))
-        facts.add(std::string(label) + "：权利", right_state_label(text(member(said, "right"), "state")));
+void say_protection(Facts& facts, const char* label, const Evidence& evidence, const Json& said) {
+    const std::string verdict = text(said, "verdict");
+    facts.add(label, verdict_text(evidence, verdict) + "（" + verdict + "）", verdict_cell(verdict).tone);
+    if (verdict == name(Verdict::never_listed)) return;
+    const Kind kind = parts_of(evidence.key).kind;
+    facts.add(std::string(label) + "：名录",
+              readable_listing(member(said, "listing").dump(), verdict_text(evidence, verdict)));
+    facts.add(std::string(label) + "：权利", readable_right(kind, member(said, "right").dump()));
+}
+
+/// What it is that the answer is about.
+void say_entry(Facts& facts, const Evidence& evidence, const Json& fields) {
+    for (const char* const field : {"name", "name_en", "holders", "goods", "region_name"})
+        if (const auto found = fields.find(field); found != fields.end())
+            facts.add(std::string(find_field(field)->label_zh),
+                      readable_value(parts_of(evidence.key).kind, field, found->dump()));
 }
 
 void say_head(Facts& facts, const std::string& label, const CheckedHead& checked) {
@@ -137,8 +173,11 @@ void say(Session& session, const CheckedEvidence& checked, const std::vector<Car
     facts.add("条目", evidence.key.value(), Tone::bold);
     facts.add("查询日", to_string(evidence.as_of));
     if (evidence.known_at) facts.add("按此刻所知", moment_text(*evidence.known_at));
-    say_protection(facts, "结论", answer);
-    if (const Json& then = member(answer, "as_known_then"); then.is_object()) say_protection(facts, "按当日所知", then);
+    say_entry(facts, evidence, member(answer, "fields"));
+    say_protection(facts, "结论", evidence, answer);
+    if (const Json& then = member(answer, "as_known_then"); then.is_object())
+        say_protection(facts, "按当日所知", evidence, then);
+    for (const std::string& remark : remarks_on(evidence)) facts.add("请注意", remark, Tone::warn);
     facts.add("出具", evidence.node.value() + "，" + moment_text(evidence.made));
     facts.add("依据", evidence.ops.empty()
                           ? "名录状态中没有该条目的有效记录（已证明）"

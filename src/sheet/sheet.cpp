@@ -13,6 +13,7 @@
 #include "minglu/record.hpp"
 #include "src/sheet/page.hpp"
 #include "src/sheet/qr.hpp"
+#include "src/sheet/remarks.hpp"
 #include "sync/evidence.hpp"
 #include "sync/head.hpp"
 
@@ -34,25 +35,6 @@ std::string time_text(UnixMs moment) {
     constexpr std::size_t date_length = 10;
     constexpr std::size_t second_length = 19;
     return to_string(moment).substr(0, second_length).replace(date_length, 1, " ");
-}
-
-template <class Enum, std::size_t Size>
-std::string label_of(const std::array<Enum, Size>& all, const std::string& code) {
-    for (const Enum one : all)
-        if (name(one) == code) return std::string(label_zh(one));
-    return code;
-}
-
-std::string listing_text(const json& listing) {
-    const std::string state = text(listing, "state");
-    std::string out = state == "listed" ? "在册" : state == "removed" ? "已移出" : "从未列入";
-    if (const auto since = text(listing, "since"); !since.empty()) out += "（自 " + since + " 起）";
-    if (const auto on = text(listing, "listed_on"); !on.empty()) out += "；列入日期 " + on;
-    if (const auto on = text(listing, "removed_on"); !on.empty()) out += "；移出日期 " + on;
-    if (const auto ground = text(listing, "ground"); !ground.empty())
-        out += "；移出事由：" + readable_value(std::nullopt, "ground", json(ground).dump());
-    if (const auto coming = text(listing, "coming"); !coming.empty()) out += "；" + coming + " 起另有变更";
-    return out;
 }
 
 std::string issuer_name(const Evidence& evidence) {
@@ -89,15 +71,28 @@ void add_question(Page& page, const Evidence& evidence, const json& answer) {
     page.end_table();
 }
 
-void add_answer(Page& page, const json& answer, Kind kind) {
+void add_answer(Page& page, const Evidence& evidence, const json& answer, Kind kind) {
     const std::string verdict = text(answer, "verdict");
-    page.verdict(label_of(all_verdicts, verdict), verdict == name(Verdict::is_protected));
+    page.verdict(verdict_text(evidence, verdict), verdict == name(Verdict::is_protected));
     page.begin_table();
-    page.row("名录状态", listing_text(answer.at("listing")));
+    page.row("名录状态",
+             readable_listing(answer.at("listing").dump(), verdict_text(evidence, name(Verdict::never_listed))));
     page.row("权利本身", readable_right(kind, answer.at("right").dump()));
     if (const auto then = answer.find("as_known_then"); then != answer.end())
-        page.row("按查询日当日所知", label_of(all_verdicts, text(*then, "verdict")) + "；权利" +
+        page.row("按查询日当日所知", verdict_text(evidence, text(*then, "verdict")) + "；权利" +
                                          readable_right(kind, then->at("right").dump()));
+    page.end_table();
+}
+
+void add_remarks(Page& page, const Evidence& evidence, std::span<const EntryKey> similar) {
+    std::string keys;
+    for (const EntryKey& key : similar) keys += (keys.empty() ? "" : "、") + key.value();
+    const std::vector<std::string> remarks = remarks_on(evidence);
+    if (remarks.empty() && keys.empty()) return;
+    page.begin_table();
+    if (!keys.empty())
+        page.row("请注意", "本页仅就上列写法的条目作答。名录另有名称或号码相同而写法、类别或公布号不同者：" + keys);
+    for (const std::string& remark : remarks) page.row("请注意", remark);
     page.end_table();
 }
 
@@ -188,7 +183,8 @@ void add_check(Page& page, const Evidence& evidence, std::string_view bytes, std
 
 }  // namespace
 
-Result<std::string> evidence_sheet(std::string_view bytes, std::string_view file_name) {
+Result<std::string> evidence_sheet(std::string_view bytes, std::string_view file_name,
+                                   std::span<const EntryKey> similar) {
     const auto evidence = parse_evidence(bytes);
     if (!evidence) return fail(evidence.error());
     const json answer = json::parse(evidence->answer, nullptr, false);
@@ -199,7 +195,8 @@ Result<std::string> evidence_sheet(std::string_view bytes, std::string_view file
     page.title("知识产权名录查询证明", issuer_name(*evidence) + "（节点 " + evidence->node.value() + "）　出具时间 " +
                                            time_text(evidence->made));
     add_question(page, *evidence, answer);
-    add_answer(page, answer, kind);
+    add_answer(page, *evidence, answer, kind);
+    add_remarks(page, *evidence, similar);
     add_fields(page, answer.at("fields"), kind);
     add_records(page, *evidence);
     add_heads(page, *evidence);

@@ -103,7 +103,9 @@ def recorded_view(law, told, day):
         right, began = status_row(law, text_of(view.get("status")), day)["right"], date_of(view.get("status_on"))
         if right == "in_force" and recorded in ("unknown", "pending"): began = began or date_of(view.get("granted_on"))
         if right not in ("unknown", "never_existed") and began and began <= day: return view
-    return told[0][1]
+    last = status_row(law, text_of(told[-1][1].get("status")), day)["right"]
+    set_aside = recorded == "never_existed" and last not in ("unknown", "never_existed")
+    return told[-1 if set_aside else 0][1]
 
 
 def right_on(law, told, day):

@@ -3,7 +3,9 @@
 #include "src/http/api/asked.hpp"
 #include "src/http/api/asked_key.hpp"
 #include "src/http/api/json_answer.hpp"
+#include "src/http/api/similar_entries.hpp"
 #include "src/http/media_type.hpp"
+#include "src/http/message.hpp"
 #include "src/http/problem.hpp"
 #include "src/sheet/sheet.hpp"
 #include "sync/evidence_office.hpp"
@@ -24,6 +26,18 @@ bool wants_page(const HttpRequest& request) {
     return accepts(accept, "text/html", "1") && accept.find("text/html") != std::string_view::npos;
 }
 
+/// Of a key that is listed, or was, nobody doubts that it was meant.
+std::vector<EntryKey> similar_to_absent(const ReadTx& tx, const EntryKey& key, const Asked& asked) {
+    if (entry_at(tx, key, asked.known_at)) return {};
+    return similar_entries(CatalogueAt(tx, asked), key);
+}
+
+std::string header_of(const std::vector<EntryKey>& keys) {
+    std::string out;
+    for (const EntryKey& key : keys) out += (out.empty() ? "" : ",") + percent_encoded(key.value());
+    return out;
+}
+
 HttpResponse evidence(Call& call, EvidenceOffice& office) {
     const auto asked = asked_from(call.request, call.services.clock.now());
     if (!asked) return problem(asked.error());
@@ -32,17 +46,19 @@ HttpResponse evidence(Call& call, EvidenceOffice& office) {
     auto bytes = office.issue(*key, asked->as_of, asked->known_at);
     if (!bytes) return problem(bytes.error());
     const std::string name = file_name(*bytes);
+    const std::vector<EntryKey> similar = similar_to_absent(*call.services.store.read(), *key, *asked);
+    HttpResponse response;
     if (wants_page(call.request)) {
-        auto sheet = evidence_sheet(*bytes, name);
+        auto sheet = evidence_sheet(*bytes, name, similar);
         if (!sheet) return problem(sheet.error());
-        HttpResponse response;
         response.content_type = "text/html; charset=utf-8";
         response.headers.emplace("Cache-Control", "no-store");
         response.body = *std::move(sheet);
-        return response;
+    } else {
+        response = json_answer(200, *std::move(bytes));
+        response.headers.emplace("Content-Disposition", "attachment; filename=\"" + name + "\"");
     }
-    HttpResponse response = json_answer(200, *std::move(bytes));
-    response.headers.emplace("Content-Disposition", "attachment; filename=\"" + name + "\"");
+    if (!similar.empty()) response.headers.emplace(similar_header, header_of(similar));
     return response;
 }
 

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "src/http/api/entry_evidence.hpp"
+#include "src/http/api/similar_entries.hpp"
+#include "src/http/message.hpp"
 #include "src/sheet/qr.hpp"
 #include "src/sheet/sheet.hpp"
 #include "sync/evidence_check.hpp"
@@ -87,6 +89,61 @@ TEST_CASE("A browser gets a page that loads nothing and runs nothing") {
     CHECK(sheet->find(to_hex(bytes_of(sha256({file})))) != std::string::npos);
     CHECK(sheet->find(to_base64(file)) != std::string::npos);
     CHECK(evidence_sheet("{}", "e.json").error().code == ErrorCode::malformed);
+}
+
+TEST_CASE("Who asks for a key that is not listed is told of what it may be meant for") {
+    HandClock clock;
+    IssuingNode node(clock);
+    node.write({{"gi/国窖·1573", {{"listing", "listed"}, {"name", "国窖·1573"}}},
+                {"trademark/10325554/30", {{"listing", "listed"}, {"name", "江津老白干"}, {"status", "registered"}}},
+                {"patent/CN112734678B", {{"listing", "listed"}, {"name", "一种酒"}, {"status", "granted"}}}});
+    for (const auto& [asked, meant] :
+         {std::pair{"gi/国窖1573", "gi/国窖·1573"}, std::pair{"trademark/10325554/33", "trademark/10325554/30"},
+          std::pair{"patent/CN112734678A", "patent/CN112734678B"}, std::pair{"gi/茅台", ""},
+          std::pair{"gi/国窖·1573", ""}, std::pair{"trademark/1032555/30", ""}}) {
+        CAPTURE(asked);
+        HttpRequest request = get("/v1/entries/" + std::string(asked) + "/evidence");
+        const HttpResponse file = node.router.handle(request);
+        REQUIRE(file.status == 200);
+        const auto told = file.headers.find(similar_header);
+        REQUIRE((told == file.headers.end()) == std::string(meant).empty());
+        if (told != file.headers.end()) CHECK(percent_decoded(told->second, false) == meant);
+        request.headers["accept"] = "text/html";
+        const std::string page = node.router.handle(request).body;
+        CHECK((page.find("名录另有") != std::string::npos) == !std::string(meant).empty());
+        if (!std::string(meant).empty()) CHECK(page.find(std::string("者：") + meant) != std::string::npos);
+    }
+}
+
+TEST_CASE("The sheet says what its answer does not settle") {
+    HandClock clock;
+    IssuingNode node(clock);
+    const auto sheet_of = [&](const std::multimap<std::string, std::string>& query) {
+        const auto sheet =
+            evidence_sheet(node.router.handle(get("/v1/entries/" + pickle + "/evidence", query)).body, "e.json");
+        REQUIRE(sheet);
+        return *sheet;
+    };
+    node.write({{pickle, {{"listing", "listed"}, {"name", "涪陵榨菜"}, {"status", "certified"}}}});
+    CHECK(sheet_of({}).find("请注意") == std::string::npos);
+    CHECK(sheet_of({{"as_of", "2999-01-01"}}).find("查询日晚于出具日") != std::string::npos);
+    const std::string then = sheet_of({{"known_at", "2001-01-01"}});
+    CHECK(then.find("截至当时未列入") != std::string::npos);
+    CHECK(then.find("从未列入") == std::string::npos);
+    // Neither of these has seen the other.
+    const Vector seen = node.store->read()->entry(EntryKey{pickle})->etag;
+    for (const char* const category : {"\"酱腌菜\"", "\"调味品\""}) {
+        Draft draft;
+        draft.actor = "li.wei";
+        Op op;
+        op.key = EntryKey{pickle};
+        op.seen = seen;
+        op.effective_on = *parse_day("2021-01-01");
+        op.set = {{"category", category}};
+        draft.ops = {op};
+        REQUIRE(node.replica.publish(draft));
+    }
+    CHECK(sheet_of({}).find("未决冲突 1 项（分类）") != std::string::npos);
 }
 
 TEST_CASE("The sheet names the number, the class and the file, and does not contradict itself") {
