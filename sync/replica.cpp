@@ -108,8 +108,8 @@ StateTrie& Replica::trie(const ReadTx& tx) {
     return *trie_;
 }
 
-/// Signs the head of the group, commits, and lets everybody know. With the next key too where the group changes it.
-void Replica::seal(WriteTx& tx, LogRow& own, const Signer* next_key) {
+/// Signs the head of the group; with the next key too where the group changes it.
+Head Replica::sign_own(WriteTx& tx, LogRow& own, const Signer* next_key) {
     Head head;
     head.log = own.id;
     head.size = own.size;
@@ -126,7 +126,12 @@ void Replica::seal(WriteTx& tx, LogRow& own, const Signer* next_key) {
     own.head_size = own.size;
     own.head_time = head.time;
     tx.update_log(own);
-    Standing next = standing_with(tx, own, head);
+    return head;
+}
+
+/// Signs, commits, and lets everybody know.
+void Replica::seal(WriteTx& tx, LogRow& own, const Signer* next_key) {
+    Standing next = standing_with(tx, own, sign_own(tx, own, next_key));
     minglu::commit(tx);
     sealed_steady_ms_ = clock_.steady_ms();
     announce(std::move(next));

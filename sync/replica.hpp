@@ -187,6 +187,7 @@ private:
     LogRow write_again(WriteTx& tx, const LogRow& cut_log, Seq upto, const NodeId& from);
     void commit_group(std::vector<Pending*>& group);
     Result<Published> append(WriteTx& tx, LogRow& own, class Intake& intake, const Draft& draft, Vector& vector);
+    Head sign_own(WriteTx& tx, LogRow& own, const Signer* next_key = nullptr);
     void seal(WriteTx& tx, LogRow& own, const Signer* next_key = nullptr);
     void hand_over(WriteTx& tx, LogRow& own, const Signer& next);
     void commit_unsealed(WriteTx& tx, const LogRow& own);

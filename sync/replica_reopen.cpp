@@ -98,7 +98,9 @@ LogRow Replica::begin_log(WriteTx& tx, const std::optional<LogId>& predecessor, 
 
 /// Leaves the log that is written for a new one. With a cut, what stands after it up to `upto` is written again.
 LogRow Replica::reopen(WriteTx& tx, const std::optional<Cut>& cut, Seq upto) {
-    const auto left = find_own(tx.logs());
+    auto left = find_own(tx.logs());
+    // One that was opened in the same transaction: nobody could take it without a head.
+    if (left && left->head_size < left->size) (void)sign_own(tx, *left, nullptr);
     last_arrival_ = std::max(last_arrival_, clock_.now());
     Intake intake(tx, last_arrival_);
     LogRow own = begin_log(tx, left ? left->id : standing().own_log, cut, intake);

@@ -16,6 +16,16 @@ struct ForkOptions {
     bool on_disks = false;      ///< SQLite over disks that fail, copied file by file, instead of stores in memory
 };
 
+/// What a seed alone decides.
+[[nodiscard]] inline ForkOptions fork_options_of_seed(std::uint64_t seed) {
+    ForkOptions options;
+    options.seed = seed;
+    options.nodes = 2 + static_cast<std::size_t>(seed % 3);
+    options.mixed_suites = seed % 5 == 2;
+    options.on_disks = seed % 4 == 0;
+    return options;
+}
+
 /// What a run came across.
 struct ForkCoverage {
     std::uint64_t forks = 0;         ///< logs proved to have forked

@@ -16,12 +16,12 @@ std::string told(const Findings& findings) {
     return text;
 }
 
-void run_seeds(std::uint64_t first, std::uint64_t last, ForkOptions options, ForkCoverage& met) {
+void run_seeds(std::uint64_t first, std::uint64_t last, const ForkOptions& wanted, ForkCoverage& met) {
     for (std::uint64_t seed = first; seed <= last; ++seed) {
-        options.seed = seed;
-        options.nodes = 2 + static_cast<std::size_t>(seed % 3);
-        options.mixed_suites = seed % 5 == 0;
-        options.on_disks = seed % 4 == 0;
+        ForkOptions options = fork_options_of_seed(seed);
+        options.copies = wanted.copies;
+        options.silent = wanted.silent;
+        options.restores = wanted.restores;
         CAPTURE(seed);
         ForkSimulation simulation(options);
         CHECK(told(simulation.run()) == "");
@@ -40,6 +40,19 @@ TEST_CASE("whatever copies and old data do, nodes converge and no acknowledged w
     CHECK(met.again > 50);
     CHECK(met.other_branch > 0);
     CHECK(met.rolled_back > 40);
+}
+
+TEST_CASE("runs that found something once") {
+    for (const std::uint64_t seed : {
+             69u,    // forked again before the cut
+             1086u,  // two logs cut in one bundle, and both written again
+             1500u,
+         }) {
+        CAPTURE(seed);
+        ForkOptions options = fork_options_of_seed(seed);
+        options.steps = 200;
+        CHECK(told(ForkSimulation(options).run()) == "");
+    }
 }
 
 TEST_CASE("copies that write, and nothing else") {

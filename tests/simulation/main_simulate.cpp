@@ -49,13 +49,10 @@ Options options_of(std::uint64_t seed, const Wanted& wanted) {
 
 Findings run_one(std::uint64_t seed, const Wanted& wanted, Totals& totals) {
     if (wanted.forks) {
-        ForkOptions options;
-        options.seed = seed;
+        ForkOptions options = fork_options_of_seed(seed);
         options.steps = wanted.steps;
-        options.nodes = 2 + static_cast<std::size_t>(seed % 3);
         options.faults = !wanted.calm;
-        options.mixed_suites = seed % 5 == 2;
-        options.on_disks = wanted.store == "disk" || (wanted.store.empty() && seed % 4 == 0);
+        if (!wanted.store.empty()) options.on_disks = wanted.store == "disk";
         ForkSimulation simulation(options);
         Findings findings = simulation.run();
         totals.faults["log forked"] += simulation.coverage().forks;
