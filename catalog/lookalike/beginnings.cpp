@@ -113,6 +113,10 @@ int score_with_rest(int score) {
 }
 
 Comparison with_rest(Comparison comparison, const std::string& rest) {
+    // These hold of the beginning alone.
+    std::erase_if(comparison.rules, [](SimilarityRule rule) {
+        return rule == SimilarityRule::identical || rule == SimilarityRule::same_units;
+    });
     comparison.score = score_with_rest(comparison.score);
     comparison.units.push_back({rest, {}, {0, Reasons{} | Reason::added}});
     comparison.rules.push_back(SimilarityRule::goods_addition);
@@ -120,10 +124,8 @@ Comparison with_rest(Comparison comparison, const std::string& rest) {
 }
 
 bool begins_with_mark(const Comparison& comparison) {
-    const auto has_rule = [&](SimilarityRule rule) {
-        return std::find(comparison.rules.begin(), comparison.rules.end(), rule) != comparison.rules.end();
-    };
-    return has_rule(SimilarityRule::goods_addition) && has_rule(SimilarityRule::same_units);
+    return !comparison.rules.empty() && comparison.rules.back() == SimilarityRule::goods_addition &&
+           comparison.score == score_with_rest(100);
 }
 
 }  // namespace minglu

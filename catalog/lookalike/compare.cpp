@@ -11,27 +11,12 @@
 namespace minglu {
 namespace {
 
-struct RuleText {
-    std::string_view name;
-    std::string_view zh;
-};
-constexpr std::array<RuleText, 11> rule_texts{{
-    {"same_units", "文字构成相同，仅字体、字形写法不同"},
-    {"reordered", "汉字构成相同，仅排列顺序不同"},
-    {"notation", "汉字构成相同，仅注音不同"},
-    {"one_differs", "三个以上汉字，仅个别汉字不同，且首字无明显区别"},
-    {"letters_differ", "四个以上字母，仅个别字母不同，且首字母无明显区别"},
-    {"shape", "文字字形近似"},
-    {"sound", "文字读音相同或者近似"},
-    {"repeated", "由字、词重叠而成"},
-    {"weak_addition", "在他人商标中加上表示场所、修饰等显著性较弱的文字"},
-    {"contains", "完整包含他人商标"},
-    {"goods_addition", "在他人商标后加上商品名称等文字"},
-}};
-
 /// The first unit decides much: one that differs clearly tells two signs apart (Guidelines, exception to both rules of
 /// single characters and letters).
 constexpr int first_differs_percent = 85;
+/// What is like one part only of a mark, or has its two parts the other way round, is a little less like it.
+constexpr int part_percent = 90;
+constexpr int swapped_percent = 95;
 constexpr std::size_t characters_for_one_differs = 3;
 constexpr std::size_t letters_for_letters_differ = 4;
 
@@ -131,10 +116,15 @@ std::optional<SimilarityRule> rule_of_additions(const Tally& sum, const std::vec
     return std::nullopt;
 }
 
+/// Everything on either side has a counterpart.
+bool is_whole(const Tally& sum) {
+    return sum.pairs > 0 && sum.added + sum.omitted == 0;
+}
+
 std::vector<SimilarityRule> rules_of(const Tally& sum, const std::vector<AlignmentStep>& steps,
                                      std::u32string_view sign, std::u32string_view mark) {
     std::vector<SimilarityRule> rules;
-    const bool whole = sum.pairs > 0 && sum.different + sum.added + sum.omitted == 0;
+    const bool whole = is_whole(sum) && sum.different == 0;
     if (whole && sum.same == sum.pairs)
         rules.push_back(sum.moved ? SimilarityRule::reordered : SimilarityRule::same_units);
     if (whole && sum.pinyin > 0 && sum.pinyin + sum.same == sum.pairs) rules.push_back(SimilarityRule::notation);
@@ -151,17 +141,72 @@ struct Judged {
     int score = 0;
     std::vector<AlignmentStep> steps;
     Tally sum;
+    std::u32string_view compared;  ///< the mark, or a part of it
 };
 
-Judged judge(const SignComparer& comparer, std::u32string_view mark) {
+Judged judge_in_order(const SignComparer& comparer, std::u32string_view mark) {
     const std::u32string_view sign = comparer.sign().units;
     const Alignment alignment(comparer, mark);
-    Judged judged{alignment.share(), alignment.steps(), {}};
+    Judged judged{alignment.share(), alignment.steps(), {}, mark};
     judged.sum = tally(judged.steps, sign, alignment.moved());
     const auto single = single_difference(judged.sum, sign, mark);
     if (single == SimilarityRule::one_differs) judged.score = std::max(judged.score, lookalike_score_default);
     if (judged.sum.first_differs) judged.score = judged.score * first_differs_percent / 100;
     return judged;
+}
+
+/// The sign against units [begin, begin + count) of the mark.
+Judged judge_part(const SignComparer& comparer, std::u32string_view mark, std::size_t begin, std::size_t count) {
+    Judged judged = judge_in_order(comparer, mark.substr(begin, count));
+    judged.score = is_whole(judged.sum) ? judged.score * part_percent / 100 : 0;
+    for (AlignmentStep& step : judged.steps) step.mark += begin;
+    for (std::size_t i = 0; i < mark.size() - count; ++i)
+        judged.steps.push_back({comparer.sign().units.size(), 0, begin == 0 ? count + i : i, 1, {}});
+    if (begin > 0)
+        std::rotate(judged.steps.begin(), judged.steps.end() - static_cast<std::ptrdiff_t>(begin), judged.steps.end());
+    return judged;
+}
+
+/// The sign against the mark with its two parts the other way round.
+Judged judge_swapped(const SignComparer& comparer, std::u32string_view mark, std::size_t meet) {
+    std::u32string swapped(mark.substr(meet));
+    swapped += mark.substr(0, meet);
+    Judged judged = judge_in_order(comparer, swapped);
+    judged.score = is_whole(judged.sum) ? judged.score * swapped_percent / 100 : 0;
+    judged.sum.moved = true;
+    judged.compared = mark;
+    for (AlignmentStep& step : judged.steps) {
+        step.mark = (step.mark + meet) % mark.size();
+        step.likeness.reasons = step.likeness.reasons | Reason::moved;
+    }
+    return judged;
+}
+
+Judged judge(const SignComparer& comparer, std::u32string_view mark) {
+    Judged best = judge_in_order(comparer, mark);
+    const std::size_t meet = parts_meet(mark);
+    if (meet == 0) return best;
+    const auto offer = [&](Judged other) {
+        if (other.score > best.score) best = std::move(other);
+    };
+    offer(judge_part(comparer, mark, 0, meet));
+    offer(judge_part(comparer, mark, meet, mark.size() - meet));
+    if (parts_meet(comparer.sign().units) > 0) offer(judge_swapped(comparer, mark, meet));
+    return best;
+}
+
+/// What holds of the sign and the whole mark, not of a part of it, is left out.
+std::vector<SimilarityRule> rules_of(const Judged& judged, const Sign& sign, const Sign& mark) {
+    std::vector<SimilarityRule> rules = rules_of(judged.sum, judged.steps, sign.units, judged.compared);
+    const auto same = std::find(rules.begin(), rules.end(), SimilarityRule::same_units);
+    const bool of_part = judged.compared.size() < mark.units.size();
+    if (of_part) {
+        if (same != rules.end()) rules.erase(same);
+        rules.push_back(SimilarityRule::independent_part);
+    } else if (same != rules.end() && sign.written == mark.written) {
+        *same = SimilarityRule::identical;
+    }
+    return rules;
 }
 
 std::string joined(const Sign& sign, std::size_t begin, std::size_t count) {
@@ -170,29 +215,33 @@ std::string joined(const Sign& sign, std::size_t begin, std::size_t count) {
     return text;
 }
 
-/// Of two that are the same to the eye: how they are written otherwise.
-void refine(Correspondence& unit, const AlignmentStep& step, const Sign& sign) {
-    if (!has(unit.likeness.reasons, Reason::same) || unit.sign == unit.mark) return;
-    const auto same = static_cast<Reasons>(Reason::same);
-    const bool chinese = is_cjk(sign.units[step.sign]);
-    if (!chinese && fold_text(unit.sign) == fold_text(unit.mark)) return;  // upper and lower case
-    unit.likeness.reasons = static_cast<Reasons>(unit.likeness.reasons & ~same);
-    unit.likeness.reasons = unit.likeness.reasons | (chinese ? Reason::variant : Reason::homoglyph);
+bool is_written_chinese(std::string_view written) {
+    return is_cjk(utf8_at(written, 0).code);
+}
+
+/// How two are alike that are the same to the eye but written otherwise. O stands for 〇, and 零 is read like it.
+Reason how_written(const Correspondence& unit) {
+    const bool chinese = is_written_chinese(unit.sign);
+    if (chinese && is_written_chinese(unit.mark)) return Reason::variant;
+    return unit.sign == "零" || unit.mark == "零" ? Reason::sound : Reason::homoglyph;
+}
+
+void refine(Correspondence& unit) {
+    constexpr std::string_view zero = "〇";
+    Reasons& reasons = unit.likeness.reasons;
+    if ((unit.sign == zero && unit.mark == "0") || (unit.sign == "0" && unit.mark == zero))
+        reasons = reasons | Reason::homoglyph;
+    if (!has(reasons, Reason::same) || unit.sign == unit.mark) return;
+    if (fold_text(unit.sign) == fold_text(unit.mark)) return;  // upper and lower case
+    reasons = static_cast<Reasons>(reasons & ~static_cast<Reasons>(Reason::same)) | how_written(unit);
 }
 
 }  // namespace
 
-std::string_view name(SimilarityRule rule) {
-    return rule_texts[static_cast<std::size_t>(rule)].name;
-}
-
-std::string_view text_zh(SimilarityRule rule) {
-    return rule_texts[static_cast<std::size_t>(rule)].zh;
-}
-
 SignComparer::SignComparer(Sign sign) : sign_(std::move(sign)) {
     like_.reserve(sign_.units.size());
-    for (const char32_t unit : sign_.units) like_.push_back(units_like(unit));
+    for (std::size_t i = 0; i < sign_.units.size(); ++i)
+        like_.push_back(units_like(sign_.units[i], utf8_at(sign_.written[i], 0).code));
 }
 
 Likeness SignComparer::likeness(std::size_t unit, char32_t other) const {
@@ -208,13 +257,13 @@ int SignComparer::score(std::u32string_view mark) const {
 
 Comparison SignComparer::compare(const Sign& mark) const {
     const Judged judged = judge(*this, mark.units);
-    Comparison out{judged.score, {}, rules_of(judged.sum, judged.steps, sign_.units, mark.units)};
+    Comparison out{judged.score, {}, rules_of(judged, sign_, mark)};
     for (const AlignmentStep& step : judged.steps) {
         Correspondence unit{joined(sign_, step.sign, step.sign_count), joined(mark, step.mark, step.mark_count),
                             step.likeness};
         if (step.sign_count == 0) unit.likeness.reasons = Reasons{} | Reason::omitted;
         if (step.mark_count == 0) unit.likeness.reasons = Reasons{} | Reason::added;
-        if (step.is_pair()) refine(unit, step, sign_);
+        if (step.is_pair()) refine(unit);
         out.units.push_back(std::move(unit));
     }
     return out;

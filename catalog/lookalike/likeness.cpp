@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "catalog/lookalike/glyphs.hpp"
 #include "catalog/text/readings.hpp"
@@ -55,13 +56,14 @@ const std::vector<std::vector<Syllable>>& near_syllables() {
     return table;
 }
 
-/// How alike two letters or digits are in shape. Unicode takes 0 for O and 1 for l (confusables, UTS #39), and I for l.
+/// How alike two letters or digits are in shape, as one of both cases has it (Q and O). Unicode takes 0 for O and 1 for
+/// l (confusables, UTS #39), and I for l. Letters of other alphabets that are mirrored or lack a stroke: AVATЯ.
 struct LetterPair {
     char32_t a;
     char32_t b;
     std::uint8_t hundredths;
 };
-constexpr std::array<LetterPair, 7> letter_pairs{{
+constexpr std::array<LetterPair, 11> letter_pairs{{
     {U'0', U'o', 98},
     {U'1', U'l', 95},
     {U'1', U'i', 90},
@@ -69,6 +71,10 @@ constexpr std::array<LetterPair, 7> letter_pairs{{
     {U'5', U's', 90},
     {U'8', U'b', 90},
     {U'i', U'l', 80},
+    {U'q', U'o', 75},
+    {U'я', U'r', 85},
+    {U'и', U'n', 80},
+    {U'λ', U'a', 80},
 }};
 
 /// The characters of a digit, the one that it is read as first.
@@ -80,7 +86,14 @@ void add_letters(std::vector<LikeUnit>& units, char32_t unit) {
         if (unit == a || unit == b) units.push_back({unit == a ? b : a, {hundredths, Reasons{} | Reason::homoglyph}});
 }
 
-/// What a digit is read as, and the digits that a character is read as.
+/// The other characters of a digit that are read as this one: 七 and 柒, but not 二 and 两.
+void add_forms_of_numeral(std::vector<LikeUnit>& units, char32_t unit, std::u32string_view numeral) {
+    for (const char32_t other : numeral)
+        if (other != unit && readings_of(other).front() == readings_of(unit).front())
+            units.push_back({other, {likeness_of_numeral, Reasons{} | Reason::sound}});
+}
+
+/// What a digit is read as, the digits that a character is read as, and the other forms of a numeral.
 void add_numerals(std::vector<LikeUnit>& units, char32_t unit) {
     const Likeness numeral{likeness_of_numeral, Reasons{} | Reason::sound};
     const Likeness sound{likeness_of_sound, Reasons{} | Reason::sound};
@@ -92,7 +105,10 @@ void add_numerals(std::vector<LikeUnit>& units, char32_t unit) {
             for (const char32_t character : characters_read(syllable)) units.push_back({character, sound});
         } else if (is_cjk(unit)) {
             const auto readings = readings_of(unit);
-            if (numerals[i].find(unit) != std::u32string_view::npos) units.push_back({digit, numeral});
+            if (numerals[i].find(unit) != std::u32string_view::npos) {
+                units.push_back({digit, numeral});
+                add_forms_of_numeral(units, unit, numerals[i]);
+            }
             if (std::find(readings.begin(), readings.end(), syllable) != readings.end())
                 units.push_back({digit, sound});
         }
@@ -123,6 +139,22 @@ void merge(std::vector<LikeUnit>& units) {
     units.resize(kept);
 }
 
+/// Glyphs that look like the unit, or like the character that it was written with (傳 like 傅, where the unit is 传).
+void add_shapes(std::vector<LikeUnit>& units, char32_t unit, char32_t written) {
+    const auto of_unit = glyph_neighbours(unit);
+    std::vector<GlyphNeighbour> shapes(of_unit.begin(), of_unit.end());
+    if (const auto more = glyph_neighbours(written); written != unit)
+        shapes.insert(shapes.end(), more.begin(), more.end());
+    std::sort(shapes.begin(), shapes.end(), [](const GlyphNeighbour& a, const GlyphNeighbour& b) {
+        return std::tie(a.character, b.likeness) < std::tie(b.character, a.likeness);
+    });
+    const auto end = std::unique(shapes.begin(), shapes.end(), [](const GlyphNeighbour& a, const GlyphNeighbour& b) {
+        return a.character == b.character;
+    });
+    for (auto shape = shapes.begin(); shape != end; ++shape)
+        units.push_back({shape->character, {shape->likeness, Reasons{} | Reason::shape}});
+}
+
 void add_characters(std::vector<LikeUnit>& units, Syllable syllable, Likeness likeness) {
     for (const char32_t character : characters_read(syllable)) units.push_back({character, likeness});
 }
@@ -143,14 +175,17 @@ char32_t common_form(char32_t letter) {
 }
 
 std::vector<LikeUnit> units_like(char32_t unit) {
+    return units_like(unit, unit);
+}
+
+std::vector<LikeUnit> units_like(char32_t unit, char32_t written) {
     std::vector<LikeUnit> units;
     for (const Syllable syllable : readings_of(unit)) {
         add_characters(units, syllable, {likeness_of_sound, Reasons{} | Reason::sound});
         for (const Syllable near : near_syllables()[syllable.value()])
             add_characters(units, near, {likeness_of_near_sound, Reasons{} | Reason::near_sound});
     }
-    for (const GlyphNeighbour& glyph : glyph_neighbours(unit))
-        units.push_back({glyph.character, {glyph.likeness, Reasons{} | Reason::shape}});
+    add_shapes(units, unit, written);
     add_letters(units, unit);
     add_numerals(units, unit);
     units.push_back({unit, {100, Reasons{} | Reason::same}});

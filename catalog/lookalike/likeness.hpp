@@ -10,9 +10,9 @@ namespace minglu {
 enum class Reason : std::uint16_t {
     same = 1,         ///< the same character or letter
     variant = 2,      ///< the same character written otherwise: traditional and simplified, variant forms
-    homoglyph = 4,    ///< letters and digits that look the same: Latin and Cyrillic, 0 and O, 5 and S
+    homoglyph = 4,    ///< letters and digits that look alike: Latin and Cyrillic, É and E, 0 and O, 5 and S, 〇 and O
     shape = 8,        ///< characters that look alike
-    sound = 16,       ///< read alike, tones aside; a digit and its numeral
+    sound = 16,       ///< read alike, tones aside; a digit and its numeral, in either form
     near_sound = 32,  ///< read nearly alike: z and zh, n and l, in and ing
     pinyin = 64,      ///< letters that spell the character
     moved = 128,      ///< stands at another place
@@ -53,6 +53,8 @@ struct LikeUnit {
 /// Every unit that can be taken for this one, itself among them (100, same), by code. Shape and sound together are
 /// more than either.
 [[nodiscard]] std::vector<LikeUnit> units_like(char32_t unit);
+/// The same of a unit that is written as another character, which has a shape of its own: 傳 for 传.
+[[nodiscard]] std::vector<LikeUnit> units_like(char32_t unit, char32_t written);
 
 /// Digits are read as their numerals (5: 五); other units than Chinese characters have no reading.
 [[nodiscard]] constexpr bool is_digit(char32_t unit) {

@@ -44,11 +44,31 @@ std::optional<char32_t> mistaken_for(char32_t letter) {
     return static_cast<char32_t>(folded.front());
 }
 
+/// The letter, folded, that the name of a Latin one begins with: É, Ø, ʟ (LATIN LETTER SMALL CAPITAL L).
+std::optional<char32_t> named_after(char32_t letter) {
+    static constexpr std::array<std::string_view, 3> kinds{"LATIN SMALL LETTER ", "LATIN CAPITAL LETTER ",
+                                                           "LATIN LETTER SMALL CAPITAL "};
+    std::array<char, 128> text{};
+    UErrorCode status = U_ZERO_ERROR;
+    const std::int32_t size = u_charName(static_cast<UChar32>(letter), U_UNICODE_CHAR_NAME, text.data(),
+                                         static_cast<std::int32_t>(text.size()), &status);
+    if (U_FAILURE(status) != 0) return std::nullopt;
+    const std::string_view name(text.data(), static_cast<std::size_t>(size));
+    for (const std::string_view kind : kinds) {
+        if (!name.starts_with(kind)) continue;
+        const std::string_view rest = name.substr(kind.size());
+        if (rest.size() == 1 || (rest.size() > 1 && rest.substr(1).starts_with(" WITH ")))
+            return static_cast<char32_t>(rest.front() - 'A' + 'a');
+    }
+    return std::nullopt;
+}
+
 /// The unit of a folded character. Foreign letters are like other ones in each case: Η is H, η is not; в is a small В.
 char32_t plain(char32_t folded, char32_t written) {
     if (folded < 128) return folded;
     if (folded == U'〇') return U'零';
     if (is_cjk(folded)) return standard_character(folded);
+    if (const auto letter = named_after(written)) return *letter;
     if (const auto letter = mistaken_for(written)) return *letter;
     return mistaken_for(static_cast<char32_t>(u_toupper(static_cast<UChar32>(folded)))).value_or(folded);
 }
@@ -71,6 +91,37 @@ bool leads_to_letter(std::string_view text) {
         at += step.size;
     }
     return false;
+}
+
+bool is_numeral(char32_t unit) {
+    return std::u32string_view(U"零一二三四五六七八九十").find(unit) != std::u32string_view::npos;
+}
+
+/// Settles each run of units that are `round`: it becomes `unit` if `takes(before, behind)` it, where 0 is an end.
+template <class Round, class Takes>
+void settle_round(Sign& sign, char32_t unit, Round&& round, Takes&& takes) {
+    for (std::size_t begin = 0; begin < sign.units.size();) {
+        std::size_t end = begin;
+        while (end < sign.units.size() && round(end)) ++end;
+        const char32_t before = begin == 0 ? U'\0' : sign.units[begin - 1];
+        const char32_t behind = end == sign.units.size() ? U'\0' : sign.units[end];
+        if (end > begin && takes(before, behind))
+            std::fill(sign.units.begin() + static_cast<std::ptrdiff_t>(begin),
+                      sign.units.begin() + static_cast<std::ptrdiff_t>(end), unit);
+        begin = end + 1;
+    }
+}
+
+/// 〇PP〇 and 口PPO are OPPO, 二OO八 is 二〇〇八.
+void settle_round(Sign& sign) {
+    settle_round(
+        sign, U'o', [&](std::size_t i) { return sign.written[i] == "〇" || sign.written[i] == "口"; },
+        [](char32_t before, char32_t behind) {
+            return !is_cjk(before) && !is_cjk(behind) && (is_letter(before) || is_letter(behind));
+        });
+    settle_round(
+        sign, U'零', [&](std::size_t i) { return sign.units[i] == U'o'; },
+        [](char32_t before, char32_t behind) { return is_numeral(before) && !is_letter(behind); });
 }
 
 /// Takes a word for the picture off the end of a sign that has something else.
@@ -96,6 +147,20 @@ int weight_of(char32_t unit) {
 bool is_weak(char32_t unit) {
     static constexpr std::u32string_view weak = U"牌店馆坊庄城屋铺行社新老大小真正宗纯优特超金好美";
     return weak.find(unit) != std::u32string_view::npos;
+}
+
+std::size_t parts_meet(std::u32string_view units) {
+    constexpr std::size_t characters_min = 2;
+    constexpr std::size_t letters_min = 3;
+    const auto changes = [](char32_t a, char32_t b) { return is_cjk(a) != is_cjk(b); };
+    const auto first = std::adjacent_find(units.begin(), units.end(), changes);
+    if (first == units.end() || std::adjacent_find(first + 1, units.end(), changes) != units.end()) return 0;
+    const auto before = static_cast<std::size_t>(first - units.begin()) + 1;
+    const bool characters_first = is_cjk(units.front());
+    const std::u32string_view letters = characters_first ? units.substr(before) : units.substr(0, before);
+    const bool alone = letters.size() >= letters_min && units.size() - letters.size() >= characters_min &&
+                       std::any_of(letters.begin(), letters.end(), is_letter);
+    return alone ? before : 0;
 }
 
 Sign sign_of(std::string_view text) {
@@ -124,6 +189,7 @@ Sign sign_of(std::string_view text) {
             if (step.code != U' ') put(plain(step.code, here.code));
         }
     }
+    settle_round(sign);
     drop_picture_words(sign);
     return sign;
 }

@@ -20,14 +20,19 @@ constexpr int weight_of_letter = 1;
 [[nodiscard]] bool is_weak(char32_t unit);
 
 struct Sign {
-    /// Characters as the standard ones (han_fold.hpp), 〇 as 零. Letters folded (see fold_text) and freed of foreign
-    /// look-alikes: "АPPLE" with a Cyrillic А is "apple" (Unicode confusables, UTS #39). $ and @ beside letters are s
-    /// and a.
+    /// Characters as the standard ones (han_fold.hpp), 〇 as 零. Letters folded (see fold_text), freed of strokes and
+    /// dots (É is e), of small capitals (ʟ is l), and of foreign look-alikes: "АPPLE" with a Cyrillic А is "apple"
+    /// (Unicode confusables, UTS #39). $ and @ beside letters are s and a. What is round is what it is taken for where
+    /// it stands: 〇 and 口 among letters o, O behind a numeral (二OO八) 零.
     std::u32string units;
     std::vector<std::string> written;  ///< each unit as it stands in the text
 
     [[nodiscard]] bool empty() const { return units.empty(); }
 };
+/// Where a mark of letters and characters falls into two parts of which each could be a mark alone (7-Up|七喜): how
+/// many units stand before; 0 = nowhere.
+[[nodiscard]] std::size_t parts_meet(std::u32string_view units);
+
 /// Words that stand for the picture beside a mark (及图, 图形) are left out.
 [[nodiscard]] Sign sign_of(std::string_view text);
 

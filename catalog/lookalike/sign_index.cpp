@@ -19,6 +19,13 @@ constexpr std::uint32_t signs_per_block = 32'768;
 /// A weight that no sign has: what was removed can never collect enough.
 constexpr std::uint8_t weight_of_removed = 255;
 
+/// A mark of two parts is compared part by part, too.
+int least_weight_compared(std::u32string_view units) {
+    const std::size_t meet = parts_meet(units);
+    if (meet == 0) return least_weight_of(units);
+    return std::min(least_weight_of(units.substr(0, meet)), least_weight_of(units.substr(meet)));
+}
+
 }  // namespace
 
 /// A posting list that a probe reads, as far as it has been read.
@@ -47,7 +54,7 @@ void SignIndex::add(EntryNo entry, Kind kind, std::string_view name) {
     entered.begin = static_cast<std::uint32_t>(units_.size());
     entered.size = static_cast<std::uint8_t>(sign.units.size());
     entered.kind = kind;
-    weights_.push_back(static_cast<std::uint8_t>(least_weight_of(sign.units)));
+    weights_.push_back(static_cast<std::uint8_t>(least_weight_compared(sign.units)));
     units_ += sign.units;
     for (const Feature feature : features_of(sign.units)) postings_[feature].push_back(no);
 }

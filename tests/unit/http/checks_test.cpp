@@ -137,10 +137,10 @@ TEST_CASE("each row is told which protected marks it could be meant to imitate")
         {"5678901,老干妈酱,,", ""},
         {"10325554,老干妈酱,,33", "trademark/5678901/30 85"},
         // Of two entries with one name the one in the class of the row.
-        {",涪凌,,29", "trademark/10325554/29 90"},
-        {",涪凌,,33", "trademark/10325554/33 90"},
+        {",涪凌,,29", "trademark/10325554/29 97"},
+        {",涪凌,,33", "trademark/10325554/33 97"},
         // Of all names of a row.
-        {",涪凌搾菜,干老妈,", "trademark/5678901/30 96, gi/涪陵榨菜 95"},
+        {",涪凌搾菜,干老妈,", "gi/涪陵榨菜 98, trademark/5678901/30 96"},
         // With the name of the goods behind it; the mark itself in front is what the match finds.
         {",干老妈风味豆豉,,", "trademark/5678901/30 91"},
         {",老干妈风味豆豉,,", ""},
@@ -165,7 +165,7 @@ TEST_CASE("each row is told which protected marks it could be meant to imitate")
     const Json& mark = lines[1].at("lookalikes").at(0);
     CHECK(mark.at("name") == "老干妈");
     CHECK(mark.at("verdict") == "listed_right_unknown");
-    CHECK(mark.at("text") == "干(换位) 老(换位) 妈；汉字构成相同，仅排列顺序不同");
+    CHECK(mark.at("text") == "干(换位) 老(换位) 妈；文字构成相同，仅排列顺序不同");
     CHECK(lines.back().at("done").at("lookalikes") == 8);
     CHECK(lines.back().at("done").at("complete") == true);
 }

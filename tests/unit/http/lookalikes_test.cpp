@@ -37,13 +37,13 @@ TEST_CASE("A sign finds the marks that it could imitate, with the reasons") {
     HandClock clock;
     TestNode node("cq", clock);
     fill(node);
-    CHECK(found(node, {{"sign", "康帅傅"}}) == Lines{"trademark/1001/30 95"});
+    CHECK(found(node, {{"sign", "康帅傅"}}) == Lines{"trademark/1001/30 94"});
     CHECK(found(node, {{"sign", "康帅傅"}, {"kind", "gi"}}).empty());
-    CHECK(found(node, {{"sign", "康帅傅"}, {"class", "30"}}) == Lines{"trademark/1001/30 95"});
+    CHECK(found(node, {{"sign", "康帅傅"}, {"class", "30"}}) == Lines{"trademark/1001/30 94"});
     CHECK(found(node, {{"sign", "康帅傅"}, {"class", "33"}}).empty());
-    CHECK(found(node, {{"sign", "康帅傅"}, {"min_score", "96"}}).empty());
+    CHECK(found(node, {{"sign", "康帅傅"}, {"min_score", "95"}}).empty());
     CHECK(found(node, {{"sign", "康帅傅"}, {"as_of", "2019-12-31"}}).empty());
-    CHECK(found(node, {{"sign", "涪凌榨菜"}}) == Lines{"gi/涪陵榨菜 95"});
+    CHECK(found(node, {{"sign", "涪凌榨菜"}}) == Lines{"gi/涪陵榨菜 98"});
     CHECK(found(node, {{"sign", "海底捞"}}).empty());
 
     const Json answer = ask(node, get("/v1/lookalikes", {{"sign", "干老妈"}}));
@@ -63,15 +63,15 @@ TEST_CASE("A sign with the name of the goods behind it finds what it begins with
     node.write({{"trademark/1003/33", {{"listing", "listed"}, {"home", "cq"}, {"name", "江小白"}}},
                 {"trademark/1004/32", {{"listing", "listed"}, {"home", "cq"}, {"name", "雪碧"}}},
                 {"trademark/1005/25", {{"listing", "listed"}, {"home", "cq"}, {"name", "adidas"}}}});
-    CHECK(found(node, {{"sign", "康帅傅方便面"}}) == Lines{"trademark/1001/30 90"});
-    CHECK(found(node, {{"sign", "康帅傅红烧牛肉面"}}) == Lines{"trademark/1001/30 90"});
+    CHECK(found(node, {{"sign", "康帅傅方便面"}}) == Lines{"trademark/1001/30 89"});
+    CHECK(found(node, {{"sign", "康帅傅红烧牛肉面"}}) == Lines{"trademark/1001/30 89"});
     CHECK(found(node, {{"sign", "康师傅方便面"}}) == Lines{"trademark/1001/30 95"});
     CHECK(found(node, {{"sign", "干老妈辣椒酱"}}) == Lines{"trademark/1002/33 91"});
-    CHECK(found(node, {{"sign", "江小曰高粱酒"}}) == Lines{"trademark/1003/33 86"});
-    CHECK(found(node, {{"sign", "雷碧 汽水"}}) == Lines{"trademark/1004/32 81"});
-    CHECK(found(node, {{"sign", "雷碧500ml"}}) == Lines{"trademark/1004/32 81"});
+    CHECK(found(node, {{"sign", "江小曰高粱酒"}}) == Lines{"trademark/1003/33 88"});
+    CHECK(found(node, {{"sign", "雷碧 汽水"}}) == Lines{"trademark/1004/32 85"});
+    CHECK(found(node, {{"sign", "雷碧500ml"}}) == Lines{"trademark/1004/32 85"});
     CHECK(found(node, {{"sign", "adidos运动鞋"}}).size() == 1);
-    CHECK(found(node, {{"sign", "康帅傅方便面"}, {"min_score", "91"}}).empty());
+    CHECK(found(node, {{"sign", "康帅傅方便面"}, {"min_score", "90"}}).empty());
     CHECK(found(node, {{"sign", "康帅傅方便面"}, {"class", "33"}}).empty());
     CHECK(found(node, {{"sign", "什么也不是方便面"}}).empty());
 
@@ -86,10 +86,10 @@ TEST_CASE("What is written is compared from the next question on") {
     fill(node);
     CHECK(found(node, {{"sign", "雷碧"}}).empty());
     node.write({{"trademark/1003/32", {{"listing", "listed"}, {"home", "cq"}, {"name", "雪碧"}}}});
-    CHECK(found(node, {{"sign", "雷碧"}}) == Lines{"trademark/1003/32 86"});
+    CHECK(found(node, {{"sign", "雷碧"}}) == Lines{"trademark/1003/32 90"});
     node.write({{"trademark/1003/32", {{"name", "七喜"}}, "2020-06-01"}});
     CHECK(found(node, {{"sign", "雷碧"}}).empty());
-    CHECK(found(node, {{"sign", "雷碧"}, {"as_of", "2020-05-31"}}) == Lines{"trademark/1003/32 86"});
+    CHECK(found(node, {{"sign", "雷碧"}, {"as_of", "2020-05-31"}}) == Lines{"trademark/1003/32 90"});
     CHECK(found(node, {{"sign", "7喜"}}) == Lines{"trademark/1003/32 98"});
     CHECK(found(node, {{"sign", "七喜"}}) == Lines{"trademark/1003/32 100"});
     node.write({{"trademark/1003/32", {{"listing", "removed"}}}});
@@ -139,10 +139,10 @@ TEST_CASE("What a sign could imitate as known at a moment") {
                 {"trademark/1004/32", {{"listing", "listed"}, {"home", "cq"}, {"name", "康帅博"}}}});
     const std::string then = "2025-03-01";
     CHECK(found(node, {{"sign", "雷碧"}}).empty());
-    CHECK(found(node, {{"sign", "雷碧"}, {"known_at", then}}) == Lines{"trademark/1003/32 86"});
+    CHECK(found(node, {{"sign", "雷碧"}, {"known_at", then}}) == Lines{"trademark/1003/32 90"});
     CHECK(found(node, {{"sign", "七禧"}, {"known_at", then}}).empty());
     CHECK(found(node, {{"sign", "康帅傅"}}) == Lines{"trademark/1004/32 99"});
-    CHECK(found(node, {{"sign", "康帅傅"}, {"known_at", then}}) == Lines{"trademark/1001/30 95"});
+    CHECK(found(node, {{"sign", "康帅傅"}, {"known_at", then}}) == Lines{"trademark/1001/30 94"});
     CHECK(found(node, {{"sign", "康帅傅"}, {"known_at", then}, {"as_of", "2019-12-31"}}).empty());
     CHECK(found(node, {{"sign", "康帅傅"}, {"known_at", "2025-02-28"}}).empty());
     const Json answer = ask(node, get("/v1/lookalikes", {{"sign", "干老妈"}, {"known_at", then}}));
