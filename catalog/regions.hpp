@@ -58,7 +58,7 @@ struct Region {
 [[nodiscard]] std::vector<const Region*> regions_become(const Region& region, Day on);
 
 /// "重庆市两江新区": with those above it on the day.
-[[nodiscard]] std::string path_of(const Region& region, Day on);
+[[nodiscard]] std::string path_of(const Region& area, Day on);
 
 /// "四川省成都市崇州市"; empty when the code stood for nothing on that day.
 [[nodiscard]] std::string region_path(std::string_view code, Day on);

@@ -1,6 +1,7 @@
 #include "catalog/search/search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <tuple>
 
@@ -30,7 +31,7 @@ public:
 
     /// Adds up to `limit` entries to the page; says whether it is full. Looks at `examine_max` candidates at most; 0 =
     /// all.
-    bool run(const EntrySource& entries, SearchPage& page, SearchPosition from, std::uint32_t limit,
+    bool run(const EntrySource& entries, SearchPage& page, const SearchPosition& from, std::uint32_t limit,
              std::uint32_t examine_max) {
         EntryQuery query = search_.filters_;
         query.terms = class_of(number_).terms;
@@ -99,7 +100,7 @@ private:
             page.more = true;
             return false;
         }
-        page.last = at;
+        page.last = std::move(at);
         page.found.push_back({std::move(hit), number_});
         return true;
     }
@@ -118,7 +119,7 @@ private:
         return class_of(number_).batch && search_.filters_.batch && search_.filters_.batch != class_of(number_).batch;
     }
     [[nodiscard]] bool asks_each() const { return search_.verdict_ || has_second_batch(); }
-    bool takes(const EntrySource& entries, EntryHit& hit, SearchPosition at, std::uint32_t limit) {
+    bool takes(const EntrySource& entries, EntryHit& hit, const SearchPosition& at, std::uint32_t limit) {
         if (!is_of_class(entries, hit) || !search_.has_verdict(entries, hit)) return false;
         if (which_ == Which::all) return true;
         if (is_in_force(hit.period, search_.filters_.as_of) == (which_ == Which::in_force)) return true;
@@ -146,15 +147,15 @@ void RankedSearch::narrow_listing() {
 }
 
 /// Whether what was found makes the classes from `stage` on needless.
-bool RankedSearch::is_answered(std::int64_t stage, SearchPosition after, const SearchPage& page) const {
-    for (const std::size_t classes : {plan_.settling_classes(), plan_.sufficient_classes()}) {
+bool RankedSearch::is_answered(std::int64_t stage, const SearchPosition& after, const SearchPage& page) const {
+    const std::array<std::size_t, 2> ends{plan_.settling_classes(), plan_.sufficient_classes()};
+    return std::any_of(ends.begin(), ends.end(), [&](std::size_t classes) {
         const auto end = static_cast<std::int64_t>(2 * classes);
-        if (stage == end && after.stage < end && (after.entry != 0 || !page.found.empty())) return true;
-    }
-    return false;
+        return stage == end && after.stage < end && (after.entry != 0 || !page.found.empty());
+    });
 }
 
-SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const {
+SearchPage RankedSearch::page(const EntrySource& entries, const SearchPosition& after, std::uint32_t limit) const {
     if (sorting_.order != Order::relevance && sorting_.order != Order::arrival)
         return sorted_page(entries, after, limit);
     SearchPage page;
@@ -278,7 +279,8 @@ bool RankedSearch::gather(const EntrySource& entries, const std::function<void(F
     return !bounded;
 }
 
-SearchPage RankedSearch::sorted_page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const {
+SearchPage RankedSearch::sorted_page(const EntrySource& entries, const SearchPosition& after,
+                                     std::uint32_t limit) const {
     std::vector<FoundEntry> found;
     SearchPage page;
     page.bounded = !gather(entries, [&](FoundEntry entry) { found.push_back(std::move(entry)); });

@@ -66,7 +66,7 @@ public:
 
     [[nodiscard]] const SearchPlan& plan() const { return plan_; }
     /// Up to `limit` entries after a position; each entry once, under the first class that it belongs to.
-    [[nodiscard]] SearchPage page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const;
+    [[nodiscard]] SearchPage page(const EntrySource& entries, const SearchPosition& after, std::uint32_t limit) const;
     /// Calls `visit` for every entry that pages show, up to `gathered_max`. False when there may be more.
     bool gather(const EntrySource& entries, const std::function<void(FoundEntry)>& visit) const;
 
@@ -76,8 +76,9 @@ private:
     [[nodiscard]] bool has_verdict(const EntrySource& entries, const EntryHit& hit) const {
         return !verdict_ || entries.verdict(hit) == *verdict_;
     }
-    [[nodiscard]] SearchPage sorted_page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const;
-    [[nodiscard]] bool is_answered(std::int64_t stage, SearchPosition after, const SearchPage& page) const;
+    [[nodiscard]] SearchPage sorted_page(const EntrySource& entries, const SearchPosition& after,
+                                         std::uint32_t limit) const;
+    [[nodiscard]] bool is_answered(std::int64_t stage, const SearchPosition& after, const SearchPage& page) const;
     void add_pieces(const EntrySource& entries, SearchPage& page, const SearchPosition& after,
                     std::uint32_t limit) const;
 

@@ -194,7 +194,7 @@ void EntrySearch::walk_everything() {
     ranked_ = ranked(ranked_.plan());
 }
 
-SearchPage EntrySearch::page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const {
+SearchPage EntrySearch::page(const CatalogueAt& catalogue, const SearchPosition& after, std::uint32_t limit) const {
     return ranked_.page(catalogue.source(), after, limit);
 }
 

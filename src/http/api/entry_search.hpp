@@ -29,7 +29,7 @@ public:
 
     [[nodiscard]] const Asked& asked() const { return asked_; }
     /// `catalogue` is of `asked()`, here as below.
-    [[nodiscard]] SearchPage page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const;
+    [[nodiscard]] SearchPage page(const CatalogueAt& catalogue, const SearchPosition& after, std::uint32_t limit) const;
     [[nodiscard]] Facets facets(const CatalogueAt& catalogue) const;
     /// What is wrong with a number that was typed; empty where nothing is.
     [[nodiscard]] std::string hint() const;
