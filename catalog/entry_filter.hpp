@@ -2,6 +2,7 @@
 /// The conditions of an EntryQuery that can be told from one period alone.
 #include <algorithm>
 
+#include "catalog/area_filter.hpp"
 #include "minglu/store.hpp"
 
 namespace minglu {
@@ -17,9 +18,9 @@ namespace minglu {
     const KeyParts parts = parts_of(key);
     return holds_on(period, query.as_of) && (!query.kind || *query.kind == parts.kind) &&
            equal_if_given(query.nice_class, parts.nice_class) && equal_if_given(query.listing, period.listing) &&
-           equal_if_given(query.legal_status, period.legal_status) && period.region.starts_with(query.region_prefix) &&
-           equal_if_given(query.category, period.category) && equal_if_given(query.subtype, period.subtype) &&
-           equal_if_given(query.home, period.home);
+           equal_if_given(query.legal_status, period.legal_status) && equal_if_given(query.category, period.category) &&
+           equal_if_given(query.subtype, period.subtype) && equal_if_given(query.home, period.home) &&
+           is_in_area(period, query.region_prefix);
 }
 
 /// `period` with its terms.

@@ -13,10 +13,6 @@ namespace minglu {
 
 namespace {
 
-bool valid_on(const Region& region, Day on) {
-    return region.valid_from <= on && (!region.valid_until || on <= *region.valid_until);
-}
-
 bool overlap(const Region& a, const Region& b) {
     return (!a.valid_until || b.valid_from <= *a.valid_until) && (!b.valid_until || a.valid_from <= *b.valid_until);
 }
@@ -35,9 +31,14 @@ Day parse_table_day(std::string_view text) {
     return *day;
 }
 
-/// Columns code,name,level,parent,valid_from,valid_until,note; no quoting, no commas inside.
-Region parse_line(std::string_view line) {
-    std::array<std::string_view, 7> cells;
+struct Line {
+    Region region;
+    std::string_view became;  ///< codes, or the name of an area that has none, with spaces between
+};
+
+/// Columns code,name,level,parent,valid_from,valid_until,became,note; no quoting, no commas inside.
+Line parse_line(std::string_view line) {
+    std::array<std::string_view, 8> cells;
     for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto comma = i + 1 < cells.size() ? line.find(',') : line.size();
         if (comma == std::string_view::npos)
@@ -52,8 +53,8 @@ Region parse_line(std::string_view line) {
     region.parent = cells[3];
     region.valid_from = parse_table_day(cells[4]);
     if (!cells[5].empty()) region.valid_until = parse_table_day(cells[5]);
-    region.note = cells[6];
-    return region;
+    region.note = cells[7];
+    return {std::move(region), cells[6]};
 }
 
 /// "彭水苗族土家族自治县" -> "彭水", "凉山彝族自治州" -> "凉山", "成都市" -> "成都"; the name where nothing can go.
@@ -93,16 +94,22 @@ public:
         text.remove_prefix(std::min(text.size(), text.find('\n') + 1));  // the heading
         while (!text.empty()) {
             const auto end = std::min(text.find('\n'), text.size());
-            if (end > 0) regions_.push_back(parse_line(text.substr(0, end)));
+            if (end > 0) lines_.push_back(parse_line(text.substr(0, end)));
             text.remove_prefix(std::min(text.size(), end + 1));
         }
-        std::sort(regions_.begin(), regions_.end(), [](const Region& a, const Region& b) {
-            return std::tie(a.code, a.valid_from) < std::tie(b.code, b.valid_from);
+        std::sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
+            return std::tie(a.region.code, a.region.valid_from) < std::tie(b.region.code, b.region.valid_from);
         });
-        for (const auto& region : regions_) by_code_[region.code].push_back(&region);
+        for (const Line& line : lines_) by_code_[line.region.code].push_back(&line.region);
+        for (Line& line : lines_)
+            for (std::string_view left = line.became; !left.empty();) {
+                const std::string_view next = left.substr(0, left.find(' '));
+                line.region.became.push_back(&successor_of(line.region, next));
+                left.remove_prefix(std::min(left.size(), next.size() + 1));
+            }
         by_code_.erase("");
-        for (const auto& region : regions_)
-            if (region.level != RegionLevel::grouping) index_names(region);
+        for (const Line& line : lines_)
+            if (line.region.level != RegionLevel::grouping) index_names(line.region);
     }
     Table(const Table&) = delete;
     Table& operator=(const Table&) = delete;
@@ -123,6 +130,17 @@ private:
     static void add(Index& index, const std::string& name, const Region& region) {
         auto& list = index[name];
         if (std::find(list.begin(), list.end(), &region) == list.end()) list.push_back(&region);
+    }
+
+    /// The area of that code, or of that name where it has none, which stood when the other one had ended.
+    [[nodiscard]] const Region& successor_of(const Region& ended, std::string_view code_or_name) const {
+        const bool is_named = of_code(code_or_name).empty();
+        for (const Region* region : of_code(is_named ? std::string_view() : code_or_name))
+            if ((!is_named || region->name == code_or_name) && ended.valid_until &&
+                stands_on(*region, Day{ended.valid_until->value() + 1}))
+                return *region;
+        throw std::logic_error("catalog/data/regions.csv: no area " + std::string(code_or_name) + " follows " +
+                               ended.name);
     }
 
     /// The texts that may stand in front of a region's name: nothing, or the areas above it while it existed, down to
@@ -147,7 +165,7 @@ private:
         }
     }
 
-    std::vector<Region> regions_;
+    std::vector<Line> lines_;
     std::unordered_map<std::string, std::vector<const Region*>> by_code_;
     Index by_name_;
     Index by_short_name_;
@@ -181,7 +199,7 @@ const Region* find_region(std::string_view code, Day on) {
         return b.valid_until && (!a.valid_until || *a.valid_until > *b.valid_until);
     };
     for (const Region* region : table().of_code(code))
-        if (valid_on(*region, on) && (best == nullptr || lasts_longer(*region, *best))) best = region;
+        if (stands_on(*region, on) && (best == nullptr || lasts_longer(*region, *best))) best = region;
     return best;
 }
 
@@ -198,7 +216,7 @@ std::vector<const Region*> regions_named(std::string_view name, std::optional<Da
     if (found == nullptr) found = table().named(longest_known_front(folded));
     if (found == nullptr) return out;
     for (const Region* region : *found)
-        if (!on || valid_on(*region, *on)) out.push_back(region);
+        if (!on || stands_on(*region, *on)) out.push_back(region);
     return out;
 }
 
@@ -216,9 +234,17 @@ std::vector<const Region*> regions_meant(std::string_view name, Day on) {
     return meant;
 }
 
-std::string region_path(std::string_view code, Day on) {
-    const Region* region = find_region(code, on);
-    if (region == nullptr) return "";
+std::vector<const Region*> regions_become(const Region& region, Day on) {
+    if (region.became.empty() || stands_on(region, on)) return {&region};
+    std::vector<const Region*> out;
+    for (const Region* next : region.became)
+        for (const Region* last : regions_become(*next, on))
+            if (last->valid_from <= on && std::find(out.begin(), out.end(), last) == out.end()) out.push_back(last);
+    return out;
+}
+
+std::string path_of(const Region& area, Day on) {
+    const Region* region = &area;
     std::string path = region->name;
     // Three levels at most: county, prefecture, province.
     for (int level = 0; level < 3 && !region->parent.empty(); ++level) {
@@ -230,6 +256,11 @@ std::string region_path(std::string_view code, Day on) {
         region = parent;
     }
     return path;
+}
+
+std::string region_path(std::string_view code, Day on) {
+    const Region* region = find_region(code, on);
+    return region == nullptr ? "" : path_of(*region, on);
 }
 
 bool has_province_of(std::string_view code) {

@@ -29,7 +29,14 @@ struct Region {
     std::optional<Day> valid_until;  ///< last day, inclusive
     std::string note;
     RegionLevel level = RegionLevel::county;
+    /// Of one that ended: the areas that it, or the most of it, became then. They may have ended since. Empty while it
+    /// stands.
+    std::vector<const Region*> became;
 };
+
+[[nodiscard]] inline bool stands_on(const Region& region, Day on) {
+    return region.valid_from <= on && (!region.valid_until || on <= *region.valid_until);
+}
 
 /// The area that a code stood for on that day; null when none did. Lives as long as the program.
 [[nodiscard]] const Region* find_region(std::string_view code, Day on);
@@ -46,6 +53,12 @@ struct Region {
 /// What a list that takes effect on the day means by a name: the areas called that, else those that were called so last
 /// before it. Lists go on naming districts that were merged (渝北区); their code stands for where it was.
 [[nodiscard]] std::vector<const Region*> regions_meant(std::string_view name, Day on);
+
+/// What the area is on the day: itself, or what has become of it by then. Sorted by code; without one that came later.
+[[nodiscard]] std::vector<const Region*> regions_become(const Region& region, Day on);
+
+/// "重庆市两江新区": with those above it on the day.
+[[nodiscard]] std::string path_of(const Region& area, Day on);
 
 /// "四川省成都市崇州市"; empty when the code stood for nothing on that day.
 [[nodiscard]] std::string region_path(std::string_view code, Day on);

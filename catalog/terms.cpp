@@ -109,6 +109,12 @@ const Term* find_term(std::string_view list, std::string_view code_or_label, std
     return first_at(prefix + fold_name(code_or_label), kind);
 }
 
+std::optional<Kind> find_kind(std::string_view code_or_label) {
+    const Term* const term = find_term("kind", code_or_label);
+    const auto kind = parse_kind(term == nullptr ? code_or_label : term->code);
+    return kind ? std::optional(*kind) : std::nullopt;
+}
+
 std::vector<const Term*> terms_of(std::string_view list, std::optional<Kind> kind) {
     std::vector<const Term*> out;
     const auto found = table().by_list.find(list);

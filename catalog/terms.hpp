@@ -2,7 +2,7 @@
 /// Closed lists of the catalogue as dated data (catalog/data/terms.json): what a field of type `term` may hold.
 ///
 /// Lists carry the name of the field: "status" and "subtype" (per kind), "ground" (why an entry was removed),
-/// "listing", "role". Entries hold the code; people see the label.
+/// "listing", "role"; "kind" is what a key begins with. Entries hold the code; people see the label.
 #include <array>
 #include <optional>
 #include <string>
@@ -48,6 +48,9 @@ struct Term {
 /// the first of any kind. Lives as long as the program.
 [[nodiscard]] const Term* find_term(std::string_view list, std::string_view code_or_label,
                                     std::optional<Kind> kind = {});
+
+/// "trademark", or as people say: "商标".
+[[nodiscard]] std::optional<Kind> find_kind(std::string_view code_or_label);
 
 /// All terms of a list that apply to a kind (all when none), in the order in which to offer them; a code once, however
 /// many laws it has stood in.

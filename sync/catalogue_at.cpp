@@ -89,7 +89,8 @@ std::optional<Protection> as_known_then(const ReadTx& tx, const EntryKey& key, c
 }
 
 CatalogueAt::CatalogueAt(const ReadTx& tx, const Asked& asked) : tx_(tx), asked_(asked) {
-    if (asked.known_at) touched_ = touched_after(tx, last_known(tx, *asked.known_at));
+    if (asked.known_at) known_ = last_known(tx, *asked.known_at);
+    if (known_) touched_ = touched_after(tx, *known_);
     kept_.resize(std::min(touched_.size(), kept_max));
 }
 
@@ -99,12 +100,33 @@ const EntryViews& CatalogueAt::refolded(std::size_t touched) const {
     return *kept_[touched];
 }
 
+bool CatalogueAt::is_known(const Dot& dot) const {
+    if (!known_) return true;
+    const auto record = tx_.record(dot);
+    return record && record->no <= *known_;
+}
+
+std::vector<Writer> CatalogueAt::writers_of(const EntryHit& hit) const {
+    std::vector<Writer> writers;
+    for (const OpRow& op : tx_.ops_of_key(hit.key)) {
+        if (known_ && op.record > *known_) continue;
+        auto is_batch = is_batch_.find(op.record.value());
+        if (is_batch == is_batch_.end()) {
+            const auto record = tx_.record(op.dot);
+            is_batch = is_batch_.emplace(op.record.value(), record && record->is_batch).first;
+        }
+        writers.push_back({op.dot, is_batch->second});
+    }
+    return writers;
+}
+
 bool CatalogueAt::is_touched(EntryNo no) const {
     return std::binary_search(touched_.begin(), touched_.end(), TouchedEntry{no, {}},
                               [](const TouchedEntry& a, const TouchedEntry& b) { return a.no < b.no; });
 }
 
 EntryPage CatalogueAt::query(const EntryQuery& query) const {
+    if (query.batch && !is_known(*query.batch)) return {};
     if (touched_.empty()) return tx_.query(query);
     EntryQuery untouched = query;
     untouched.accept = [&](const EntryHit& hit) { return !is_touched(hit.no) && (!query.accept || query.accept(hit)); };
@@ -189,16 +211,26 @@ std::optional<Day> CatalogueAt::first_listed(const EntryKey& key) const {
     return first == entry->periods.end() ? std::nullopt : std::optional(first->from);
 }
 
+Protection CatalogueAt::judged(const EntryHit& hit, std::span<const Period> periods) const {
+    return protection_of(hit.key, periods, asked_.as_of, asked_.known_on());
+}
+
+Protection CatalogueAt::protection_about(const EntryHit& hit) const {
+    if (tells_alone(hit.period)) return judged(hit, std::span(&hit.period, 1));
+    return is_touched(hit.no) ? protection_at(tx_, hit.key, asked_) : judged(hit, tx_.periods(hit.no));
+}
+
+EntrySource CatalogueAt::source() const {
+    return {[this](const EntryQuery& asked) { return query(asked); },
+            [this](const EntryHit& hit) { return writers_of(hit); },
+            [this](const EntryHit& hit) { return protection_about(hit).verdict; }};
+}
+
 HitAnswer CatalogueAt::answer_about(const EntryHit& hit) const {
-    const auto judged = [&](std::span<const Period> periods) {
-        return protection_of(hit.key, periods, asked_.as_of, asked_.known_on());
-    };
-    const Protection protection = tells_alone(hit.period) ? judged(std::span(&hit.period, 1))
-                                  : is_touched(hit.no)    ? protection_at(tx_, hit.key, asked_)
-                                                          : judged(tx_.periods(hit.no));
+    const Protection protection = protection_about(hit);
     HitAnswer answer{protection.verdict, protection.right, std::nullopt};
     const bool learnt_later = protection.right.state == RightState::never_existed ||
-                              protection.right != judged(std::span(&hit.period, 1)).right;
+                              protection.right != judged(hit, std::span(&hit.period, 1)).right;
     if (!learnt_later) return answer;
     if (const auto then = as_known_then(tx_, hit.key, asked_)) answer.as_known_then = then->verdict;
     return answer;

@@ -7,9 +7,11 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "catalog/protection.hpp"
+#include "catalog/search/entry_source.hpp"
 #include "minglu/store.hpp"
 
 namespace minglu {
@@ -72,6 +74,9 @@ public:
     /// Of a hit that `query` or `hit_of` gave.
     [[nodiscard]] HitAnswer answer_about(const EntryHit& hit) const;
 
+    /// For a search; this object stays where it is and outlives it.
+    [[nodiscard]] EntrySource source() const;
+
     /// Written to since the moment of knowledge.
     [[nodiscard]] bool is_touched(EntryNo no) const;
     /// All of those by number, with their periods as they were known.
@@ -79,6 +84,11 @@ public:
         const std::function<void(const TouchedEntry& entry, std::span<const Period> periods)>& visit) const;
 
 private:
+    [[nodiscard]] bool is_known(const Dot& dot) const;
+    /// The records that have an op of the entry, as far as they were known.
+    [[nodiscard]] std::vector<Writer> writers_of(const EntryHit& hit) const;
+    [[nodiscard]] Protection judged(const EntryHit& hit, std::span<const Period> periods) const;
+    [[nodiscard]] Protection protection_about(const EntryHit& hit) const;
     /// What is said of a touched entry. The first ones are folded once: the classes of a search, and the rows of a
     /// list, ask for all of them over and over.
     [[nodiscard]] const EntryViews& refolded(std::size_t touched) const;
@@ -89,9 +99,12 @@ private:
 
     const ReadTx& tx_;
     Asked asked_;
-    std::vector<TouchedEntry> touched_;                                ///< by number
-    mutable std::vector<std::optional<EntryViews>> kept_;              ///< of the first of them
-    mutable EntryViews other_;                                         ///< the last one beyond those
+    std::optional<RecordNo> known_;  ///< the last record that had arrived by then; none = all
+    mutable std::unordered_map<std::int64_t, bool>
+        is_batch_;                                         ///< by number, of records that wrote what was asked about
+    std::vector<TouchedEntry> touched_;                    ///< by number
+    mutable std::vector<std::optional<EntryViews>> kept_;  ///< of the first of them
+    mutable EntryViews other_;                             ///< the last one beyond those
     mutable std::optional<std::set<std::string, std::less<>>> names_;  ///< terms of the whole names of all of them
 };
 

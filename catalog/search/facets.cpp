@@ -1,5 +1,7 @@
 #include "catalog/search/facets.hpp"
 
+#include "catalog/area_filter.hpp"
+
 namespace minglu {
 
 Facets count_facets(const RankedSearch& search, const EntrySource& entries) {
@@ -17,11 +19,11 @@ Facets count_facets(const RankedSearch& search, const EntrySource& entries) {
         count("subtype", hit.period.subtype);
         count("listing", hit.period.listing);
         count("status", hit.period.legal_status);
+        count("verdict", name(entries.verdict(hit)));
         count("home", hit.period.home);
-        std::string_view region = hit.period.region;
-        while (region.size() > 2 && region.ends_with("00")) region.remove_suffix(2);
-        for (std::size_t size = 2; size <= region.size(); size += 2) count("region", region.substr(0, size));
-        for (const auto& [log, seq] : hit.etag.items()) count("batch", to_string(Dot{log, seq}));
+        for (const std::string& area : areas_of(hit.period)) count("region", area);
+        for (const Writer& writer : entries.writers(hit))
+            if (writer.is_batch) count("batch", to_string(writer.dot));
     });
     return facets;
 }

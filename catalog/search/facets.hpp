@@ -14,9 +14,9 @@ struct Facets {
     bool bounded = false;                                 ///< there are more entries than were counted
 };
 
-/// kind, class, category, subtype, listing, status, home; region at each level ("50", "5001", "500102"); batch: the
-/// records that an entry's ETag names, the last of each log that wrote it. Entries without a value are counted under
-/// none.
+/// kind, class, category, subtype, listing, status, verdict, home; region: every area that an entry is found under
+/// ("50", "5001", "500102", see catalog/area_filter.hpp); batch: every batch that has written it. So each count is that
+/// of the filter. Entries without a value are counted under none.
 [[nodiscard]] Facets count_facets(const RankedSearch& search, const EntrySource& entries);
 
 }  // namespace minglu

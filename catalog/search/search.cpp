@@ -1,6 +1,7 @@
 #include "catalog/search/search.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <tuple>
 
@@ -16,6 +17,8 @@ constexpr std::size_t piece_candidates_max = 100;
 constexpr std::size_t pieces_of_cut_max = 6;
 /// Candidates that are asked for at once, when those that may fill the page did not.
 constexpr std::uint32_t chunk_candidates = 24;
+/// The same where each is asked one by one, and most may be in vain.
+constexpr std::uint32_t asked_chunk = 500;
 
 }  // namespace
 
@@ -28,7 +31,7 @@ public:
 
     /// Adds up to `limit` entries to the page; says whether it is full. Looks at `examine_max` candidates at most; 0 =
     /// all.
-    bool run(const EntrySource& entries, SearchPage& page, SearchPosition from, std::uint32_t limit,
+    bool run(const EntrySource& entries, SearchPage& page, const SearchPosition& from, std::uint32_t limit,
              std::uint32_t examine_max) {
         EntryQuery query = search_.filters_;
         query.terms = class_of(number_).terms;
@@ -39,14 +42,19 @@ public:
         for (std::uint32_t examined = 0;;) {
             query.limit = std::max(chunk, limit + 1 - static_cast<std::uint32_t>(page.found.size()));
             if (examine_max != 0) query.limit = std::min(query.limit, examine_max - examined);
-            EntryPage found = any_left_.empty() ? entries(query) : any_of(entries, query);
+            EntryPage found = any_left_.empty() ? entries.query(query) : any_of(entries, query);
             for (EntryHit& hit : found.hits) {
                 query.after = hit.no;
                 const SearchPosition at{from.stage, hit.no.value(), from.examined + ++examined, {}};
-                if (takes(hit, at, limit) && !add(page, std::move(hit), at, limit)) return true;
+                if (takes(entries, hit, at, limit) && !add(page, std::move(hit), at, limit)) return true;
             }
             if (!found.more) return false;
-            chunk = chunk_candidates;
+            if (asks_each() && examine_max == 0 && examined >= asked_max) {
+                page.more = true;
+                page.last = {from.stage, query.after.value(), from.examined + examined, {}};
+                return true;
+            }
+            chunk = asks_each() ? asked_chunk : chunk_candidates;
             if (examined == examine_max) {
                 page.bounded = true;
                 return false;
@@ -70,7 +78,7 @@ private:
         query.terms.resize(1);
         for (EntryQuery::Term& term : any_left_) {
             std::swap(query.terms.front(), term);
-            EntryPage page = entries(query);
+            EntryPage page = entries.query(query);
             if (page.hits.empty()) continue;
             all.more = all.more || page.more;
             for (EntryHit& hit : page.hits) by_number.emplace(hit.no, std::move(hit));
@@ -92,27 +100,34 @@ private:
             page.more = true;
             return false;
         }
-        page.last = at;
+        page.last = std::move(at);
         page.found.push_back({std::move(hit), number_});
         return true;
     }
-    /// As far as its ETag tells: one of several batches that wrote it.
-    [[nodiscard]] bool is_in_newer_batch(const EntryHit& hit) const {
-        for (std::size_t i = 0; i < number_; ++i) {
-            const Dot& newer = *class_of(i).batch;
-            if (hit.etag.at(newer.log) == newer.seq) return true;
-        }
-        return false;
+    /// Of several batches that were typed the first one that wrote it, which the batch of the filter wrote as well.
+    [[nodiscard]] bool is_of_batches(const EntrySource& entries, const EntryHit& hit) const {
+        if (number_ == 0 && !has_second_batch()) return true;
+        const std::vector<Writer> writers = entries.writers(hit);
+        const auto wrote = [&](const Dot& dot) {
+            return std::any_of(writers.begin(), writers.end(), [&](const Writer& one) { return one.dot == dot; });
+        };
+        for (std::size_t i = 0; i < number_; ++i)
+            if (wrote(*class_of(i).batch)) return false;
+        return !has_second_batch() || wrote(*search_.filters_.batch);
     }
-    bool takes(EntryHit& hit, SearchPosition at, std::uint32_t limit) {
-        if (!is_of_class(hit)) return false;
+    [[nodiscard]] bool has_second_batch() const {
+        return class_of(number_).batch && search_.filters_.batch && search_.filters_.batch != class_of(number_).batch;
+    }
+    [[nodiscard]] bool asks_each() const { return search_.verdict_ || has_second_batch(); }
+    bool takes(const EntrySource& entries, EntryHit& hit, const SearchPosition& at, std::uint32_t limit) {
+        if (!is_of_class(entries, hit) || !search_.has_verdict(entries, hit)) return false;
         if (which_ == Which::all) return true;
         if (is_in_force(hit.period, search_.filters_.as_of) == (which_ == Which::in_force)) return true;
         if (which_ == Which::in_force && ended_.size() <= limit) ended_.emplace_back(at, std::move(hit));
         return false;
     }
-    [[nodiscard]] bool is_of_class(const EntryHit& hit) const {
-        if (class_of(number_).batch) return !is_in_newer_batch(hit);
+    [[nodiscard]] bool is_of_class(const EntrySource& entries, const EntryHit& hit) const {
+        if (class_of(number_).batch) return is_of_batches(entries, hit);
         return class_of(number_).match == Match::any ||
                search_.plan_.is_of_class(number_, Candidate{hit.key, hit.period.view});
     }
@@ -124,16 +139,23 @@ private:
     std::vector<std::pair<SearchPosition, EntryHit>> ended_;
 };
 
-/// Whether what was found makes the classes from `stage` on needless.
-bool RankedSearch::is_answered(std::int64_t stage, SearchPosition after, const SearchPage& page) const {
-    for (const std::size_t classes : {plan_.settling_classes(), plan_.sufficient_classes()}) {
-        const auto end = static_cast<std::int64_t>(2 * classes);
-        if (stage == end && after.stage < end && (after.entry != 0 || !page.found.empty())) return true;
-    }
-    return false;
+/// Only what is listed on the day, or was taken off, can have the verdict.
+void RankedSearch::narrow_listing() {
+    if (!filters_.listing.empty() || verdict_ == Verdict::never_listed) return;
+    const bool is_removed = verdict_ == Verdict::was_protected || verdict_ == Verdict::was_listed;
+    filters_.listing = is_removed ? "removed" : "listed";
 }
 
-SearchPage RankedSearch::page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const {
+/// Whether what was found makes the classes from `stage` on needless.
+bool RankedSearch::is_answered(std::int64_t stage, const SearchPosition& after, const SearchPage& page) const {
+    const std::array<std::size_t, 2> ends{plan_.settling_classes(), plan_.sufficient_classes()};
+    return std::any_of(ends.begin(), ends.end(), [&](std::size_t classes) {
+        const auto end = static_cast<std::int64_t>(2 * classes);
+        return stage == end && after.stage < end && (after.entry != 0 || !page.found.empty());
+    });
+}
+
+SearchPage RankedSearch::page(const EntrySource& entries, const SearchPosition& after, std::uint32_t limit) const {
     if (sorting_.order != Order::relevance && sorting_.order != Order::arrival)
         return sorted_page(entries, after, limit);
     SearchPage page;
@@ -211,6 +233,7 @@ std::map<RankedSearch::PiecesRank, EntryHit> RankedSearch::with_pieces(const Ent
             pieces.begin(), pieces.end(), [&](const SearchWord& word) { return has_word(word, candidate.text()); }));
         const PiecesRank rank{lacking(has), ended, hit.no.value()};
         if (has < plan_.pieces_least() || rank <= wanted.behind || plan_.class_of(candidate)) return;
+        if (!has_verdict(entries, hit)) return;
         ranked.emplace(rank, std::move(hit));
         if (ranked.size() > wanted.most) ranked.erase(std::prev(ranked.end()));
     };
@@ -221,7 +244,7 @@ std::map<RankedSearch::PiecesRank, EntryHit> RankedSearch::with_pieces(const Ent
         for (std::size_t share = std::min(piece_candidates_max, left / (walked - i));
              more && share > 0 && !is_full(false, query.after);) {
             query.limit = static_cast<std::uint32_t>(std::min<std::size_t>(chunk_candidates, share));
-            EntryPage page = entries(query);
+            EntryPage page = entries.query(query);
             more = page.more;
             share -= page.hits.size();
             left -= page.hits.size();
@@ -256,7 +279,8 @@ bool RankedSearch::gather(const EntrySource& entries, const std::function<void(F
     return !bounded;
 }
 
-SearchPage RankedSearch::sorted_page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const {
+SearchPage RankedSearch::sorted_page(const EntrySource& entries, const SearchPosition& after,
+                                     std::uint32_t limit) const {
     std::vector<FoundEntry> found;
     SearchPage page;
     page.bounded = !gather(entries, [&](FoundEntry entry) { found.push_back(std::move(entry)); });

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "catalog/search/entry_source.hpp"
 #include "catalog/search/plan.hpp"
 #include "minglu/store.hpp"
 
@@ -17,6 +18,9 @@ namespace minglu {
 /// takes longer than some milliseconds, however common its words are.
 constexpr std::uint32_t class_candidates_max = 1'000;
 constexpr std::uint32_t gathered_max = 2'000;
+/// Candidates of one page that are asked one by one for what no filter of a store tells: their verdict, or a second
+/// batch. A page that took as many ends there, however few it shows.
+constexpr std::uint32_t asked_max = 10'000;
 
 enum class Order {
     relevance,
@@ -47,30 +51,34 @@ struct SearchPage {
     std::vector<FoundEntry> found;
     bool more = false;
     bool bounded = false;  ///< a bound was met: there are entries that were not looked at
-    SearchPosition last;   ///< of the last entry
+    SearchPosition last;   ///< of the last entry, or behind it the last that was looked at
 };
-
-/// Answers one query in the order of entry numbers: a store as it is, or as it was.
-using EntrySource = std::function<EntryPage(const EntryQuery&)>;
 
 class RankedSearch {
 public:
     /// Everything, by number.
     RankedSearch() : plan_("") {}
-    /// `filters`: everything but terms, place, limit, bound and `accept`.
-    RankedSearch(SearchPlan plan, EntryQuery filters, Sorting sorting)
-        : plan_(std::move(plan)), filters_(std::move(filters)), sorting_(sorting) {}
+    /// `filters`: everything but terms, place, limit, bound and `accept`; `verdict`: only entries of that verdict.
+    RankedSearch(SearchPlan plan, EntryQuery filters, Sorting sorting, std::optional<Verdict> verdict = {})
+        : plan_(std::move(plan)), filters_(std::move(filters)), sorting_(sorting), verdict_(verdict) {
+        if (verdict_) narrow_listing();
+    }
 
     [[nodiscard]] const SearchPlan& plan() const { return plan_; }
     /// Up to `limit` entries after a position; each entry once, under the first class that it belongs to.
-    [[nodiscard]] SearchPage page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const;
+    [[nodiscard]] SearchPage page(const EntrySource& entries, const SearchPosition& after, std::uint32_t limit) const;
     /// Calls `visit` for every entry that pages show, up to `gathered_max`. False when there may be more.
     bool gather(const EntrySource& entries, const std::function<void(FoundEntry)>& visit) const;
 
 private:
     class Walk;
-    [[nodiscard]] SearchPage sorted_page(const EntrySource& entries, SearchPosition after, std::uint32_t limit) const;
-    [[nodiscard]] bool is_answered(std::int64_t stage, SearchPosition after, const SearchPage& page) const;
+    void narrow_listing();
+    [[nodiscard]] bool has_verdict(const EntrySource& entries, const EntryHit& hit) const {
+        return !verdict_ || entries.verdict(hit) == *verdict_;
+    }
+    [[nodiscard]] SearchPage sorted_page(const EntrySource& entries, const SearchPosition& after,
+                                         std::uint32_t limit) const;
+    [[nodiscard]] bool is_answered(std::int64_t stage, const SearchPosition& after, const SearchPage& page) const;
     void add_pieces(const EntrySource& entries, SearchPage& page, const SearchPosition& after,
                     std::uint32_t limit) const;
 
@@ -86,6 +94,7 @@ private:
     SearchPlan plan_;
     EntryQuery filters_;
     Sorting sorting_;
+    std::optional<Verdict> verdict_;
 };
 
 /// Listed, and the right exists on that day.

@@ -13,6 +13,8 @@ namespace minglu {
 namespace {
 
 constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
+constexpr std::string_view utf16_little = "\xFF\xFE";
+constexpr std::string_view utf16_big = "\xFE\xFF";
 
 bool is_ascii(char c) {
     return static_cast<unsigned char>(c) < 0x80;
@@ -170,6 +172,7 @@ struct Decoder::State {
     Encoding asked = Encoding::detect;
     Encoding found = Encoding::detect;
     bool at_start = true;      ///< the byte order mark has not been looked for yet
+    bool is_utf16 = false;     ///< begins with the mark of UTF-16, which is neither UTF-8 nor GB 18030
     std::string held;          ///< bytes not decided upon, or the start of a character
     std::uint64_t offset = 0;  ///< bytes before `held`
     std::uint64_t line = 1;    ///< line on which `held` begins
@@ -177,9 +180,11 @@ struct Decoder::State {
     std::optional<char16_t> high;
 
     Error bad(std::string_view charset, std::uint64_t byte, std::uint64_t on_line, std::string_view what) const {
-        return {ErrorCode::bad_encoding, "not " + std::string(charset) + ": " + std::string(what),
+        return {ErrorCode::bad_encoding,
+                is_utf16 ? "the file is UTF-16 (Unicode text), which is not read"
+                         : "not " + std::string(charset) + ": " + std::string(what),
                 "line " + std::to_string(on_line) + ", byte " + std::to_string(byte + 1),
-                "save the file as UTF-8 or GB18030, or name its encoding"};
+                "save the file as UTF-8 (CSV UTF-8) or GB18030"};
     }
 
     void pass(std::string_view bytes, std::string& out) {
@@ -260,7 +265,10 @@ struct Decoder::State {
     bool skip_mark(bool last) {
         if (!at_start) return true;
         if (!last && held.size() < utf8_mark.size() && utf8_mark.substr(0, held.size()) == held) return false;
+        if (!last && held.size() == 1 && (held == utf16_little.substr(0, 1) || held == utf16_big.substr(0, 1)))
+            return false;
         at_start = false;
+        is_utf16 = held.starts_with(utf16_little) || held.starts_with(utf16_big);
         if (asked != Encoding::gb18030 && std::string_view(held).substr(0, utf8_mark.size()) == utf8_mark) {
             found = Encoding::utf8;
             count(utf8_mark);

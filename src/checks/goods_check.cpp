@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "catalog/check/mistyped_number.hpp"
 #include "catalog/check/name_parts.hpp"
 #include "catalog/identifiers/entry_key.hpp"
 #include "catalog/identifiers/patent.hpp"
@@ -75,12 +76,14 @@ bool has_class(const EntryHit& hit, const GoodsRow& row) {
     return nice_class && parts_of(hit.key).nice_class == *nice_class;
 }
 
-/// Those that the row's class and holder speak for come first.
+/// How much the row's class and holder speak for an entry.
+int rank_of(const EntryHit& hit, const GoodsRow& row) {
+    return (has_class(hit, row) ? 2 : 0) + (has_holder(hit, row) ? 1 : 0);
+}
+
 void prefer(std::vector<EntryHit>& hits, const GoodsRow& row) {
-    const auto rank = [&](const EntryHit& hit) {
-        return (has_class(hit, row) ? 2 : 0) + (has_holder(hit, row) ? 1 : 0);
-    };
-    std::stable_sort(hits.begin(), hits.end(), [&](const EntryHit& a, const EntryHit& b) { return rank(a) > rank(b); });
+    std::stable_sort(hits.begin(), hits.end(),
+                     [&](const EntryHit& a, const EntryHit& b) { return rank_of(a, row) > rank_of(b, row); });
 }
 
 void add_note(std::string& note, const std::string& text) {
@@ -100,6 +103,16 @@ void note_differences(std::string& note, const EntryHit& hit, const GoodsRow& ro
     if (says_holder && !has_holder(hit, row)) add_note(note, "权利人与名录不符");
     if (parse_nice_class(row.nice_class) && !parts_of(hit.key).nice_class.empty() && !has_class(hit, row))
         add_note(note, "类别与名录不符");
+}
+
+/// Of the hits behind the first one, those that the row speaks for as much, and the rest.
+void note_others(std::string& note, const std::vector<EntryHit>& hits, const GoodsRow& row) {
+    const auto alike = std::count_if(hits.begin() + 1, hits.end(), [&](const EntryHit& hit) {
+        return rank_of(hit, row) >= rank_of(hits.front(), row);
+    });
+    const auto others = static_cast<std::ptrdiff_t>(hits.size()) - 1 - alike;
+    if (alike > 0) add_note(note, "另有 " + std::to_string(alike) + " 条同样符合");
+    if (others > 0) add_note(note, "另有 " + std::to_string(others) + " 条号码或名称相符，类别或权利人不符");
 }
 
 std::vector<EntryQuery::Term> text_terms(std::string_view folded) {
@@ -187,8 +200,9 @@ GoodsCheck::Found GoodsCheck::numbered(std::string_view text, const GoodsRow& ro
 }
 
 std::string GoodsCheck::fault_of_number(std::string_view text, const GoodsRow& row) const {
-    const auto patent = parse_patent_number(without_number_label(text));
-    if (!patent && patent.error().code == ErrorCode::bad_check_digit) return "校验位有误：" + tidy_cell(text);
+    if (const auto mistyped = mistyped_patent(text))
+        return "校验位有误：" + tidy_cell(text) +
+               (mistyped->should_be.empty() ? "" : "，按前面各位应为 " + mistyped->should_be);
     if (typed_numbers(text).empty()) return "不是已知形式的号码：" + tidy_cell(text.substr(0, 60));
     const std::string later = first_days(catalogue_, numbered(text, row, end_of_days).hits);
     return later.empty() ? "名录中无此号码：" + tidy_cell(text) : "此号码当日尚未列入名录：" + later;
@@ -274,7 +288,7 @@ Answer GoodsCheck::check(const GoodsRow& row) const {
     }
     const EntryHit& hit = found.hits.front();
     note_differences(note, hit, row);
-    if (found.hits.size() > 1) add_note(note, "另有 " + std::to_string(found.hits.size() - 1) + " 条同样符合");
+    note_others(note, found.hits, row);
     set(answer_place("match"), std::string(found.match));
     set(answer_place("reason"), std::move(found.reason));
     set(answer_place("key"), hit.key.value());

@@ -7,6 +7,7 @@
 #include "src/cli/download.hpp"
 #include "src/cli/force_option.hpp"
 #include "src/cli/labels.hpp"
+#include "src/cli/term_option.hpp"
 
 namespace minglu::cli {
 
@@ -182,7 +183,7 @@ void add_import_command(CLI::App& app, Chosen& chosen) {
             command.add_option("file", options.file, "CSV, UTF-8 or GB18030 文件")->required();
             command
                 .add_option("--kind", options.kind, "patent, trademark or gi; told from the header when not given 类别")
-                ->check(CLI::IsMember({"patent", "trademark", "gi"}));
+                ->transform(code_of("kind", {"patent", "trademark", "gi"}));
             command.add_flag("--dry-run", options.dry_run, "Only say what it would do 仅预览");
             command
                 .add_option("--skip-invalid", options.refused_file,

@@ -29,8 +29,8 @@ std::optional<Kind> kind_of(std::string_view key) {
 }  // namespace
 
 std::string kind_label(std::string_view kind) {
-    constexpr std::array labels{Label{"patent", "专利"}, Label{"trademark", "商标"}, Label{"gi", "地理标志"}};
-    return label_of(labels, kind);
+    const Term* const term = find_term("kind", kind);
+    return term == nullptr ? std::string(kind) : term->label_zh;
 }
 
 std::string field_label(std::string_view field) {

@@ -1,6 +1,7 @@
 /// lookalike: protected marks that a sign could be meant to imitate.
 #include "src/cli/command.hpp"
 #include "src/cli/labels.hpp"
+#include "src/cli/term_option.hpp"
 
 namespace minglu::cli {
 
@@ -67,7 +68,7 @@ void add_lookalike_command(CLI::App& app, Chosen& chosen) {
         [](CLI::App& command, LookalikeOptions& options) {
             command.add_option("sign", options.sign, "Words of the sign 标志文字")->required();
             command.add_option("--kind", options.kind, "trademark or gi; both when not given 类别")
-                ->check(CLI::IsMember({"trademark", "gi"}));
+                ->transform(code_of("kind", {"trademark", "gi"}));
             command.add_option("--class", options.nice_class, "Nice class of the marks 商标国际分类");
             command.add_option("--min-score", options.score_min,
                                "Least score, 60 to 100; 75 when not given 最低近似度");

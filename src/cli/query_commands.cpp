@@ -4,6 +4,7 @@
 #include "src/cli/labels.hpp"
 #include "src/cli/paging.hpp"
 #include "src/cli/search_view.hpp"
+#include "src/cli/term_option.hpp"
 
 namespace minglu::cli {
 
@@ -11,7 +12,7 @@ namespace {
 
 struct Filter {
     std::vector<std::string> words;
-    std::string kind, nice_class, listing, status, region, category, subtype, home, batch, as_of, known_at;
+    std::string kind, nice_class, listing, status, verdict, region, category, subtype, home, batch, as_of, known_at;
     bool with_conflict = false;
     bool fuzzy = false;
 };
@@ -21,11 +22,15 @@ void add_filter_options(CLI::App& command, Filter& filter) {
         "text", filter.words,
         "Number, name, pinyin, holder, place, goods, document number, … 号码、名称、拼音、权利人、地区、文号等");
     command.add_option("--kind", filter.kind, "patent, trademark or gi 类别")
-        ->check(CLI::IsMember({"patent", "trademark", "gi"}));
+        ->transform(code_of("kind", {"patent", "trademark", "gi"}));
     command.add_option("--class", filter.nice_class, "Nice class 商标国际分类");
     command.add_option("--listing", filter.listing, "listed or removed 名录状态：在册或移出")
-        ->check(CLI::IsMember({"listed", "removed"}));
-    command.add_option("--status", filter.status, "Legal status, a code or label such as granted, registered 法律状态");
+        ->transform(code_of("listing", {"listed", "removed"}));
+    command.add_option("--status", filter.status,
+                       "Legal status as recorded, a code or label such as granted, registered 登记的法律状态");
+    command.add_option("--verdict", filter.verdict,
+                       "Whether the right holds on the day: protected, listed_not_in_force, listed_right_unknown, "
+                       "was_protected or was_listed 当日结论");
     command.add_option("--region", filter.region,
                        "Region code, its beginning or a name, e.g. 50, 500102, 涪陵区 行政区划");
     command.add_option("--category", filter.category, "Category 分类");
@@ -46,6 +51,7 @@ void add_filter(HttpRequest& request, const Filter& filter) {
     add_query(request, "class", filter.nice_class);
     add_query(request, "listing", filter.listing);
     add_query(request, "status", filter.status);
+    add_query(request, "verdict", filter.verdict);
     add_query(request, "region", filter.region);
     add_query(request, "category", filter.category);
     add_query(request, "subtype", filter.subtype);
@@ -71,7 +77,8 @@ Cell listing_with_date(const Json& entry) {
 }
 
 void show_hits(Session& session, const std::vector<Json>& items, const Json& page) {
-    std::string heading = items.empty() ? "没有符合条件的条目" : std::to_string(items.size()) + " 条";
+    std::string heading = std::to_string(items.size()) + " 条";
+    if (items.empty()) heading = text(page, "next").empty() ? "没有符合条件的条目" : "看过的部分没有符合条件的条目";
     heading += asked_text(member(page, "freshness"));
     session.out() << Cell(heading).text << '\n';
     Table table({{"名录", Keep::whole},
@@ -103,6 +110,7 @@ void show_hits(Session& session, const std::vector<Json>& items, const Json& pag
         session.out() << "命中太多或所输太长，未全部查看：请增减词或加筛选，或用 --sort arrival 逐条列出\n";
     if (const std::string hint = text(page, "hint"); !hint.empty())
         session.out() << Cell("号码可能有误：" + hint).text << '\n';
+    if (const std::string note = text(page, "note"); !note.empty()) session.out() << Cell(note).text << '\n';
     print_counts(session, page);
     print_freshness(session, page);
 }

@@ -70,6 +70,8 @@ std::string filter_label(const std::string& filter) {
     if (filter == "kind") return "类别";
     if (filter == "class") return "国际分类";
     if (filter == "batch") return "批次";
+    if (filter == "status") return "登记状态";
+    if (filter == "verdict") return "结论";
     return field_label(filter);
 }
 

@@ -110,7 +110,7 @@ STORE_TEST("filters, alone and with words") {
         {"city", [](EntryQuery& q) { q.region_prefix = "5001"; }, {"patent/1"}},
         {"odd prefix", [](EntryQuery& q) { q.region_prefix = "5"; }, {"patent/1", "trademark/2/33", "gi/3"}},
         {"odd long prefix", [](EntryQuery& q) { q.region_prefix = "50010"; }, {"patent/1"}},
-        {"region", [](EntryQuery& q) { q.region_prefix = "510100"; }, {"trademark/2/33"}},
+        {"prefecture", [](EntryQuery& q) { q.region_prefix = "5101"; }, {"trademark/2/33"}},
         {"category", [](EntryQuery& q) { q.category = "特色 食品"; }, {"patent/1", "gi/3"}},
         {"part of a category", [](EntryQuery& q) { q.category = "特色"; }, {}},
         {"subtype", [](EntryQuery& q) { q.subtype = "invention"; }, {"patent/1"}},
@@ -131,6 +131,33 @@ STORE_TEST("filters, alone and with words") {
         Strings rest = c.keys;
         std::erase(rest, "patent/1");
         CHECK(keys_of(tx->query(query)) == rest);
+    }
+}
+
+STORE_TEST("an entry is found under what its area has become, and under an area that has no code") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    Period former = make_period(10, {}, {"x"});
+    former.region = "500234";
+    Period no_code = make_period(10, {}, {"x"});
+    no_code.region.clear();
+    no_code.view = R"({"region_name":"重庆市两江新区"})";
+    tx->put_entry(make_views("gi/1", {former}), UnixMs{1});
+    tx->put_entry(make_views("gi/2", {no_code}), UnixMs{1});
+    tx->put_entry(make_views("gi/3", {make_period(10, {}, {"x"})}), UnixMs{1});
+    for (const auto& [area, found] : std::vector<std::pair<std::string, Strings>>{{"500154", {"gi/1"}},
+                                                                                  {"500234", {"gi/1"}},
+                                                                                  {"5002", {"gi/1"}},
+                                                                                  {"5001", {"gi/1", "gi/3"}},
+                                                                                  {"重庆市两江新区", {"gi/2"}},
+                                                                                  {"50", {"gi/1", "gi/2", "gi/3"}},
+                                                                                  {"500155", {}}}) {
+        CAPTURE(area);
+        EntryQuery query = on_day(100);
+        query.region_prefix = area;
+        CHECK(keys_of(tx->query(query)) == found);
+        query.terms = {{"x", false}};
+        CHECK(keys_of(tx->query(query)) == found);
     }
 }
 

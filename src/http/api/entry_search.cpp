@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <set>
 
+#include "catalog/area_filter.hpp"
+#include "catalog/check/mistyped_number.hpp"
 #include "catalog/identifiers/document_number.hpp"
-#include "catalog/identifiers/number_text.hpp"
-#include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/identifiers/typed_number.hpp"
 #include "catalog/identifiers/uscc.hpp"
-#include "catalog/regions.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/text/normalise.hpp"
 #include "src/http/api/asked.hpp"
@@ -47,47 +46,20 @@ Result<std::string> code_of(const std::string& list, const std::string& text, st
     return refuse(list, "no such " + list + of_kind + ": " + text, "give one of " + known);
 }
 
-/// The codes that an area of that name has had: a district that was merged is still asked for by its name.
-Result<std::string> code_of_region(const std::string& name) {
-    std::set<std::string> codes;
-    for (const Region* const region : regions_named(name))
-        if (!region->code.empty()) codes.insert(region->code);
-    if (codes.size() == 1) return *codes.begin();
-    std::string several;
-    for (const std::string& code : codes) several += (several.empty() ? "" : ", ") + code;
-    return refuse("region", codes.empty() ? "no area of that name: " + name : "several areas are called " + name,
-                  codes.empty() ? "give its name in full, or two, four or six digits of its code (GB/T 2260)"
-                                : "give the code of one: " + several);
-}
-
-/// "500000", "500100" name a province and a prefecture (GB/T 2260): what lies inside begins with 50, 5001.
-Result<std::string> region_prefix(std::string region) {
-    const bool digits = std::all_of(region.begin(), region.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits) {
-        auto code = code_of_region(region);
-        if (!code) return code;
-        region = *std::move(code);
-    }
-    if (region.size() > 6 || region.size() % 2 != 0)
-        return refuse("region", "not a code of GB/T 2260: " + region, "give two, four or six digits");
-    while (region.size() > 2 && region.ends_with("00")) region.resize(region.size() - 2);
-    return region;
-}
-
 Result<void> read_conditions(const HttpRequest& request, EntryQuery& query) {
     std::string listing;
-    for (const auto& [name, target] :
-         {std::pair{"class", &query.nice_class}, std::pair{"listing", &listing},
-          std::pair{"status", &query.legal_status}, std::pair{"region", &query.region_prefix},
-          std::pair{"category", &query.category}, std::pair{"subtype", &query.subtype},
-          std::pair{"home", &query.home}}) {
+    for (const auto& [name, target] : {std::pair{"class", &query.nice_class}, std::pair{"listing", &listing},
+                                       std::pair{"status", &query.legal_status}, std::pair{"category", &query.category},
+                                       std::pair{"subtype", &query.subtype}, std::pair{"home", &query.home}}) {
         auto value = text_parameter(request, name);
         if (!value) return fail(value.error());
         *target = *std::move(value);
     }
-    if (!listing.empty() && listing != "listed" && listing != "removed")
-        return refuse("listing", "no such listing: " + listing, "give listed or removed");
-    query.listing = listing;
+    if (!listing.empty()) {
+        const Term* const term = find_term("listing", listing);
+        if (term == nullptr) return refuse("listing", "no such listing: " + listing, "give listed or removed");
+        query.listing = term->code;
+    }
     if (!query.nice_class.empty()) {
         auto nice_class = parse_nice_class(query.nice_class);
         if (!nice_class) return refuse("class", nice_class.error().what, nice_class.error().cure);
@@ -95,9 +67,6 @@ Result<void> read_conditions(const HttpRequest& request, EntryQuery& query) {
     }
     if (!query.home.empty() && !parse_node_id(query.home))
         return refuse("home", "not a node: " + query.home, "give a node id such as cq");
-    auto region = region_prefix(query.region_prefix);
-    if (!region) return fail(region.error());
-    query.region_prefix = *std::move(region);
     return {};
 }
 
@@ -108,7 +77,7 @@ Result<void> read_references(const HttpRequest& request, EntryQuery& query) {
     for (const auto* value : {&kind, &batch, &conflict})
         if (!*value) return fail(value->error());
     if (!kind->empty()) {
-        const auto parsed = parse_kind(*kind);
+        const auto parsed = find_kind(*kind);
         if (!parsed) return refuse("kind", "no such kind: " + *kind, "give patent, trademark or gi");
         query.kind = *parsed;
     }
@@ -120,6 +89,19 @@ Result<void> read_references(const HttpRequest& request, EntryQuery& query) {
     if (!conflict->empty() && *conflict != "open") return refuse("conflict", "only open is known", "give open");
     query.with_open_conflict = !conflict->empty();
     return {};
+}
+
+Result<std::optional<Verdict>> read_verdict(const HttpRequest& request) {
+    const auto text = text_parameter(request, "verdict");
+    if (!text) return fail(text.error());
+    if (text->empty()) return std::nullopt;
+    std::string known;
+    for (const Verdict verdict : all_verdicts) {
+        if (verdict == Verdict::never_listed) continue;
+        if (*text == name(verdict) || *text == label_zh(verdict)) return verdict;
+        known += (known.empty() ? "" : ", ") + std::string(name(verdict));
+    }
+    return refuse("verdict", "no such verdict of an entry: " + *text, "give one of " + known);
 }
 
 Result<Sorting> read_sorting(const HttpRequest& request) {
@@ -148,7 +130,7 @@ std::vector<Dot> batches_named(const std::string& text, const ReadTx& tx) {
 }  // namespace
 
 std::vector<std::string> search_parameters() {
-    return {"q",        "kind",     "class",   "listing", "status", "region",   "as_of",
+    return {"q",        "kind",     "class",   "listing", "status", "verdict",  "region", "as_of",
             "known_at", "category", "subtype", "home",    "batch",  "conflict", "fuzzy"};
 }
 
@@ -173,6 +155,12 @@ Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, UnixMs
     query.as_of = asked->as_of;
     if (auto read = read_conditions(request, query); !read) return fail(read.error());
     if (auto read = read_references(request, query); !read) return fail(read.error());
+    const auto region = text_parameter(request, "region");
+    if (!region) return fail(region.error());
+    auto area = area_asked(*region, query.as_of);
+    if (!area) return refuse("region", area.error().what, area.error().cure);
+    query.region_prefix = std::move(area->area);
+    search.note_ = std::move(area->note);
     auto status = code_of("status", query.legal_status, query.kind);
     auto subtype = code_of("subtype", query.subtype, query.kind);
     if (!status) return fail(status.error());
@@ -182,51 +170,43 @@ Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, UnixMs
     const auto text = text_parameter(request, "q");
     const auto fuzzy = flag_parameter(request, "fuzzy");
     const auto sorting = read_sorting(request);
+    const auto verdict = read_verdict(request);
     if (!text) return fail(text.error());
     if (!fuzzy) return fail(fuzzy.error());
     if (!sorting) return fail(sorting.error());
+    if (!verdict) return fail(verdict.error());
     if (text->size() > query_bytes_max)
         return refuse("q", "too long to search for", "give at most " + std::to_string(query_bytes_max) + " bytes");
     search.text_ = tidy_cell(*text);
     search.sorting_ = *sorting;
-    search.ranked_ = RankedSearch(SearchPlan(*text, *fuzzy), query, *sorting);
+    search.verdict_ = *verdict;
+    search.ranked_ = search.ranked(SearchPlan(*text, *fuzzy));
     return search;
 }
 
 void EntrySearch::look_up(const ReadTx& tx) {
     const std::vector<Dot> batches = batches_named(text_, tx);
-    if (!batches.empty()) ranked_ = RankedSearch(SearchPlan::of_batches(batches), filters_, sorting_);
+    if (!batches.empty()) ranked_ = ranked(SearchPlan::of_batches(batches));
 }
 
 void EntrySearch::walk_everything() {
     sorting_ = {Order::arrival, false};
-    ranked_ = RankedSearch(ranked_.plan(), filters_, sorting_);
+    ranked_ = ranked(ranked_.plan());
 }
 
-SearchPage EntrySearch::page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const {
-    return ranked_.page(source(catalogue), after, limit);
+SearchPage EntrySearch::page(const CatalogueAt& catalogue, const SearchPosition& after, std::uint32_t limit) const {
+    return ranked_.page(catalogue.source(), after, limit);
 }
 
 Facets EntrySearch::facets(const CatalogueAt& catalogue) const {
-    return count_facets(ranked_, source(catalogue));
+    return count_facets(ranked_, catalogue.source());
 }
 
 std::string EntrySearch::hint() const {
-    const std::string bare = without_number_label(text_);
-    const auto is_mistyped = [](const auto& parsed) {
-        return !parsed && parsed.error().code == ErrorCode::bad_check_digit;
-    };
-    if (is_mistyped(parse_patent_number(bare))) {
-        std::string_view rest = std::string_view(bare).substr(0, bare.size() - 1);
-        take_suffix(rest, ".");
-        const auto should_be = parse_patent_number(rest);
-        return "校验位不符" + (should_be ? "，按前面各位应为 " + should_be->number : std::string());
-    }
-    return is_mistyped(parse_uscc(bare)) ? "统一社会信用代码的校验位不符" : "";
-}
-
-EntrySource EntrySearch::source(const CatalogueAt& catalogue) {
-    return [&catalogue](const EntryQuery& query) { return catalogue.query(query); };
+    if (const auto mistyped = mistyped_patent(text_))
+        return "校验位不符" + (mistyped->should_be.empty() ? "" : "，按前面各位应为 " + mistyped->should_be);
+    const auto code = parse_uscc(without_number_label(text_));
+    return !code && code.error().code == ErrorCode::bad_check_digit ? "统一社会信用代码的校验位不符" : "";
 }
 
 }  // namespace minglu

@@ -29,19 +29,23 @@ public:
 
     [[nodiscard]] const Asked& asked() const { return asked_; }
     /// `catalogue` is of `asked()`, here as below.
-    [[nodiscard]] SearchPage page(const CatalogueAt& catalogue, SearchPosition after, std::uint32_t limit) const;
+    [[nodiscard]] SearchPage page(const CatalogueAt& catalogue, const SearchPosition& after, std::uint32_t limit) const;
     [[nodiscard]] Facets facets(const CatalogueAt& catalogue) const;
     /// What is wrong with a number that was typed; empty where nothing is.
     [[nodiscard]] std::string hint() const;
+    /// What a person has to know of the filters; empty where they mean what was typed.
+    [[nodiscard]] const std::string& note() const { return note_; }
     [[nodiscard]] Reason reason(const FoundEntry& found) const { return explain(ranked_.plan(), found); }
 
 private:
-    [[nodiscard]] static EntrySource source(const CatalogueAt& catalogue);
+    [[nodiscard]] RankedSearch ranked(SearchPlan plan) const { return {std::move(plan), filters_, sorting_, verdict_}; }
 
     Asked asked_;
     EntryQuery filters_;
     std::string text_;  ///< as typed, tidied
+    std::string note_;  ///< about the area that was asked for
     Sorting sorting_;
+    std::optional<Verdict> verdict_;
     RankedSearch ranked_;
 };
 

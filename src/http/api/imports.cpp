@@ -106,7 +106,7 @@ Result<ImportRequest> read_request(const Call& call) {
     import.dry_run = parameters.flag("dry_run");
     import.skip_invalid = parameters.flag("skip_invalid");
     if (const auto kind = parameters.text("kind"); !kind.empty()) {
-        const auto parsed = parse_kind(kind);
+        const auto parsed = find_kind(kind);
         if (parsed) import.kind = *parsed;
         if (!parsed)
             parameters.refuse({ErrorCode::bad_request, "no such kind: " + kind, "query parameter kind",

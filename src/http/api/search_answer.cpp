@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "catalog/identifiers/document_number.hpp"
+#include "catalog/identifiers/number_text.hpp"
+#include "catalog/protection.hpp"
 #include "catalog/regions.hpp"
 #include "catalog/terms.hpp"
 #include "src/http/api/json_record.hpp"
@@ -23,6 +25,7 @@ std::string title_of(const ReadTx& tx, const std::string& batch) {
 }
 
 std::string area_of(std::string code, Day on) {
+    if (!is_digits(code)) return {};  // an area without a code is written by its name
     code.resize(6, '0');
     const Region* const region = find_region(code, on);
     if (region != nullptr) return region->level == RegionLevel::grouping ? region_path(code, on) : region->name;
@@ -31,10 +34,17 @@ std::string area_of(std::string code, Day on) {
     return once.empty() ? std::string() : once.back()->name + "（曾用）";
 }
 
+std::string verdict_label(std::string_view code) {
+    const auto verdict =
+        std::find_if(all_verdicts.begin(), all_verdicts.end(), [&](Verdict known) { return name(known) == code; });
+    return verdict == all_verdicts.end() ? std::string() : std::string(label_zh(*verdict));
+}
+
 std::string label_of(const ReadTx& tx, const std::string& filter, const std::string& value, Day on) {
     if (filter == "region") return area_of(value, on);
     if (filter == "batch") return title_of(tx, value);
-    const bool is_term = filter == "listing" || filter == "status" || filter == "subtype";
+    if (filter == "verdict") return verdict_label(value);
+    const bool is_term = filter == "kind" || filter == "listing" || filter == "status" || filter == "subtype";
     const Term* const term = is_term ? find_term(filter, value) : nullptr;
     return term == nullptr ? std::string() : term->label_zh;
 }

@@ -9,8 +9,8 @@ namespace minglu {
 /// {"match","highlights":[{"field","item"?,"text","ranges":[[first,end],…]}]}
 [[nodiscard]] std::string reason_json(const Reason& reason);
 
-/// {"entries","bounded","by":{"kind":[{"value","count","label"?},…],…}}: the most frequent values first, at most 100 of
-/// each filter. Regions have the name of their area on that day as label, batches their title.
+/// {"entries","bounded","by":{"kind":[{"value","count","label"?},…],…}}: the most frequent values first, at most 400 of
+/// each filter. Regions have the name of their area on that day as label, batches their title, codes what people say.
 [[nodiscard]] std::string facets_json(const Facets& facets, const ReadTx& tx, Day on);
 
 /// Records that carry this document number (文号), newest first; of the newest 5,000 batches.

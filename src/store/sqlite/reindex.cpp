@@ -1,5 +1,6 @@
 #include "src/store/sqlite/reindex.hpp"
 
+#include "catalog/area_filter.hpp"
 #include "catalog/text/terms.hpp"
 
 namespace minglu {
@@ -35,7 +36,7 @@ std::int64_t count_of_periods(Database& database) {
 
 void reindex_if_outdated(Connection& connection,
                          const std::function<void(std::int64_t done, std::int64_t total)>& progress) {
-    const std::string version = text_analysis_version();
+    const std::string version = text_analysis_version() + "-" + area_table_version();
     if (connection.local.setting(version_setting) == version) return;
     const std::int64_t total = count_of_periods(connection.database);
     {

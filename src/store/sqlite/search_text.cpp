@@ -1,5 +1,7 @@
 #include "src/store/sqlite/search_text.hpp"
 
+#include "catalog/area_filter.hpp"
+
 namespace minglu {
 namespace {
 
@@ -30,9 +32,7 @@ FiledTerms::FiledTerms(const EntryKey& key, const Period& period) {
     add("~n", parts.nice_class);
     add("~l", period.listing);
     add("~s", period.legal_status);
-    const std::string_view region = period.region;
-    for (std::size_t size = 2; size < region.size(); size += 2) add("~r", region.substr(0, size));
-    add("~r", region);
+    for (const std::string& area : areas_of(period)) add("~r", area);
     add("~t", period.subtype);
     add("~g", period.category);
     add("~h", period.home);

@@ -2,8 +2,8 @@
 /// What stands in the search index for a period, and how a query asks for it. Pure text, no SQL.
 ///
 /// Filters are filed as terms too: `~k` kind, `~n` Nice class, `~l` listing, `~s` legal status, `~r` region (each
-/// prefix of even length), `~t` subtype, `~g` category, `~h` home; a word that starts with `~` gets another one in
-/// front. So every combination of words and filters is one intersection of lists in entry order that can stop early,
+/// area that it is found under), `~t` subtype, `~g` category, `~h` home; a word that starts with `~` gets another one
+/// in front. So every combination of words and filters is one intersection of lists in entry order that can stop early,
 /// without an index per column. Long values are cut: what is found has to pass the filters themselves
 /// (entry_filter.hpp).
 #include <string>

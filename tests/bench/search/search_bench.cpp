@@ -10,12 +10,14 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <memory>
 
 #include "catalog/search/explain.hpp"
 #include "catalog/search/facets.hpp"
 #include "catalog/text/canonical_walk.hpp"
 #include "catalog/text/terms.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
+#include "sync/catalogue_at.hpp"
 #include "tests/bench/search/clocks.hpp"
 #include "tests/bench/search/corpus.hpp"
 #include "tests/bench/search/http.hpp"
@@ -83,8 +85,12 @@ struct Figures {
     double total_us = 0;
 };
 
-EntrySource source(const ReadTx& tx) {
-    return [&tx](const EntryQuery& query) { return tx.query(query); };
+/// Of today; `tx` outlives it.
+EntrySource source(const ReadTx& tx, Day today) {
+    const auto catalogue = std::make_shared<const CatalogueAt>(tx, Asked{today, {}, today});
+    EntrySource source = catalogue->source();
+    source.query = [catalogue](const EntryQuery& query) { return catalogue->query(query); };
+    return source;
 }
 
 RankedSearch planned(const std::string& text, Day day) {
@@ -97,7 +103,7 @@ RankedSearch planned(const std::string& text, Day day) {
 std::size_t search(Store& store, const std::string& text, Day day) {
     const RankedSearch search = planned(text, day);
     const auto tx = store.read();
-    const SearchPage page = search.page(source(*tx), {}, 20);
+    const SearchPage page = search.page(source(*tx, day), {}, 20);
     for (const FoundEntry& found : page.found) static_cast<void>(explain(search.plan(), found));
     return page.found.size();
 }
@@ -167,7 +173,7 @@ public:
             const RankedSearch search{SearchPlan(""), filters, {}};
             Figures pages;
             for (int i = 0; i < rounds_ && pages.total_us < engine_us_max; ++i)
-                pages.add([&] { return search.page(source(*store_.read()), {}, 20).found.size(); });
+                pages.add([&] { return search.page(source(*store_.read(), today_), {}, 20).found.size(); });
             std::printf("nothing typed, filters that %s meet: p50 / p99 %.3f / %.3f ms\n", what, pages.ms(0.5),
                         pages.ms(0.99));
         }
@@ -177,7 +183,7 @@ public:
         for (int i = 0; i < 30; ++i) {
             counts.add([&] {
                 const auto tx = store_.read();
-                return count_facets(planned(text, today_), source(*tx)).entries;
+                return count_facets(planned(text, today_), source(*tx, today_)).entries;
             });
         }
         std::printf("counts of %s: %.0f entries, p50 / p99 %.3f / %.3f ms\n",

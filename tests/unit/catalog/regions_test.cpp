@@ -145,6 +145,50 @@ TEST_CASE("the path of every area that stands leads back to it") {
     CHECK(seen > 230);
 }
 
+TEST_CASE("whatever has ended became something that stands") {
+    const Day on = day("2026-02-01");
+    int ended = 0;
+    for (int number = 500000; number < 520000; ++number) {
+        for (const Region* region : regions_of_code(std::to_string(number))) {
+            CAPTURE(region->name);
+            CHECK(region->became.empty() == !region->valid_until);
+            const auto now = regions_become(*region, on);
+            REQUIRE_FALSE(now.empty());
+            for (const Region* area : now) {
+                CHECK(stands_on(*area, on));
+                CHECK(area->level == region->level);
+            }
+            ended += region->valid_until ? 1 : 0;
+        }
+    }
+    CHECK(ended == 88);
+}
+
+TEST_CASE("what an area is on a day") {
+    struct Case {
+        std::string_view code, on;
+        std::vector<std::string> names;
+    };
+    const Case cases[] = {
+        {"500234", "2010-01-01", {"开县"}},     {"500234", "2016-07-01", {"开州区"}},
+        {"500154", "2010-01-01", {"开州区"}},   {"500105", "2026-01-24", {"江北区"}},
+        {"500105", "2026-01-25", {"两江新区"}}, {"510902", "2004-01-01", {"船山区", "安居区"}},
+        {"511082", "2026-02-01", {"简阳市"}},  // over five codes
+        {"511023", "1999-06-01", {"安岳县"}},   {"513000", "2026-02-01", {"达州市"}},
+        {"513622", "2026-02-01", {"广安区"}},   {"510100", "2026-02-01", {"成都市"}},
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.code);
+        CAPTURE(c.on);
+        std::vector<std::string> names;
+        for (const Region* region : regions_become(*regions_of_code(c.code).front(), day(c.on)))
+            names.push_back(region->name);
+        CHECK(names == c.names);
+    }
+    const Region* liangjiang = regions_named("两江新区").front();
+    CHECK(path_of(*liangjiang, day("2026-02-01")) == "重庆市两江新区");
+}
+
 TEST_CASE("provinces that the table holds") {
     CHECK(has_province_of("500999"));
     CHECK(has_province_of("510000"));

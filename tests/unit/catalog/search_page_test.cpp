@@ -95,6 +95,26 @@ TEST_CASE("a common word is looked at as far as the bound, and the answer says s
     CHECK(count_facets(search_for("火锅"), source).entries == gathered_max);
 }
 
+TEST_CASE("a verdict that few have is looked for page by page, to the end") {
+    std::vector<Stored> many;
+    for (std::uint32_t i = 0; i < 2 * asked_max + 500; ++i)
+        many.push_back({"trademark/" + std::to_string(i + 1) + "/9",
+                        view_of("甲", i == 15'000 ? R"(,"status":"invalidated")" : R"(,"status":"registered")")});
+    const EntrySource source = source_of(many);
+    EntryQuery filters;
+    filters.as_of = today;
+    const RankedSearch search{SearchPlan(""), filters, {}, Verdict::listed_not_in_force};
+    SearchPage page = search.page(source, {}, 20);
+    CHECK(page.found.empty());
+    CHECK(page.more);
+    CHECK(page.last.entry >= asked_max);
+    CHECK(pages(search, source, 20) == std::vector<std::string>{"trademark/15001/9"});
+    CHECK(pages(search, source, 1) == std::vector<std::string>{"trademark/15001/9"});
+    const RankedSearch in_force{SearchPlan(""), filters, {}, Verdict::is_protected};
+    CHECK(in_force.page(source, {}, 20).found.size() == 20);
+    CHECK(in_force.page(source, {}, 20).last.entry == 20);
+}
+
 TEST_CASE("values of filters are counted over what is found") {
     const std::vector<Stored> entries{
         {"trademark/1/33", view_of("江津白酒", R"(,"region":"500116")")},

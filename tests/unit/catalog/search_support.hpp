@@ -30,7 +30,12 @@ inline std::string field(const std::string& view, const std::string& name) {
 
 /// Reads the entries anew for each question: what is added to them or removed is.
 inline EntrySource source_of(const std::vector<Stored>& entries) {
-    return [&entries](const EntryQuery& query) {
+    EntrySource source;
+    source.writers = [](const EntryHit&) { return std::vector<Writer>{}; };
+    source.verdict = [](const EntryHit& hit) {
+        return protection_of(hit.key, std::span(&hit.period, 1), today, today).verdict;
+    };
+    source.query = [&entries](const EntryQuery& query) {
         EntryPage page;
         for (std::size_t i = 0; i < entries.size(); ++i) {
             if (entries[i].key.empty()) continue;
@@ -59,6 +64,7 @@ inline EntrySource source_of(const std::vector<Stored>& entries) {
         }
         return page;
     };
+    return source;
 }
 
 inline RankedSearch search_for(std::string_view text, Sorting sorting = {}) {

@@ -140,9 +140,10 @@ TEST_CASE("as many names are looked up as are said, and what is left out is told
     std::size_t lookups = 0;
     const std::vector<Stored> none;
     const EntrySource empty = source_of(none);
-    const EntrySource counting = [&](const EntryQuery& query) {
+    EntrySource counting = empty;
+    counting.query = [&](const EntryQuery& query) {
         ++lookups;
-        return empty(query);
+        return empty.query(query);
     };
     CHECK(search_for(pasted).page(counting, {}, 20).bounded);
     CHECK(lookups <= names_within_max + 40);

@@ -80,10 +80,22 @@ TEST_CASE("a wrong byte is named by line and byte") {
     }
 }
 
+TEST_CASE("UTF-16 is told as such, with a cure that works") {
+    for (const std::string_view bytes :
+         {std::string_view("\xFF\xFEn\0,\0", 6), std::string_view("\xFE\xFF\0n\0,", 6)}) {
+        const auto text = to_utf8(bytes);
+        REQUIRE_FALSE(text.has_value());
+        CHECK(text.error().what == "the file is UTF-16 (Unicode text), which is not read");
+        CHECK(text.error().where == "line 1, byte 1");
+        CHECK(text.error().cure == "save the file as UTF-8 (CSV UTF-8) or GB18030");
+    }
+}
+
 TEST_CASE("how the bytes are cut changes neither text nor error") {
     const std::string utf8 = "name,类别\n𠀀江小白,33\nπ\n";
     const std::string samples[] = {
-        utf8, "\xEF\xBB\xBF" + utf8, *to_gb18030(utf8), "重庆\xFF", "\xD6\xD8\n\xFF\xFF", "重庆\xE6", "\xEF\xBB", ""};
+        "\xFF\xFE\x2Dm", "\xFE\xFFm\x2D",      "\xFF",     "\xFE",     utf8, "\xEF\xBB\xBF" + utf8, *to_gb18030(utf8),
+        "重庆\xFF",      "\xD6\xD8\n\xFF\xFF", "重庆\xE6", "\xEF\xBB", ""};
     CHECK(rc::check([&](const std::vector<std::size_t>& sizes) {
         for (const std::string& sample : samples) {
             for (const Encoding encoding : {Encoding::detect, Encoding::utf8, Encoding::gb18030}) {

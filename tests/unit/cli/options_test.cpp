@@ -113,6 +113,16 @@ TEST_CASE("filters become query parameters, and only those given") {
     CHECK(line.query("listing") == "(none)");
 }
 
+TEST_CASE("a label of a closed list goes out as its code") {
+    CommandLine line;
+    line.answer("GET /v1/entries", std::string(R"({"items":[]})"));
+    CHECK(line.run({"query", "--kind", "商标", "--listing", "移出", "--verdict", "protected"}).code == 0);
+    CHECK(line.query("kind") == "trademark");
+    CHECK(line.query("listing") == "removed");
+    CHECK(line.query("verdict") == "protected");
+    CHECK(line.run({"lookalike", "某", "--kind", "专利"}).code == 2);
+}
+
 TEST_CASE("several words are one text, also names of commands") {
     struct Row {
         std::vector<std::string> words;

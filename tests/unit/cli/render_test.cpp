@@ -144,6 +144,16 @@ TEST_CASE("what is wrong with a mistyped number is said in Chinese") {
     CHECK(has(line.run({"query", "201710601862.4"}).out, "号码可能有误：校验位不符，按前面各位应为 201710601862.3\n"));
 }
 
+TEST_CASE("what the node notes about a filter is said; a page without entries is not the end") {
+    CommandLine line;
+    line.answer("GET /v1/entries", std::string(R"({"items":[],"next":"c2","note":"开县现为开州区（500154）"})"));
+    const Run run = line.run({"query", "--region", "开县"});
+    CHECK(run.code == 0);
+    CHECK(has(run.out, "看过的部分没有符合条件的条目\n"));
+    CHECK(has(run.out, "开县现为开州区（500154）\n"));
+    CHECK(has(run.out, "--cursor c2"));
+}
+
 TEST_CASE("nothing found is said, not an error") {
     CommandLine line;
     line.answer("GET /v1/entries", std::string("{\"items\":[],") + freshness + "}");

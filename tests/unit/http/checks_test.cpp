@@ -66,9 +66,12 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
     const std::vector<Case> cases{
         {"10325554,,33", "number", "trademark/10325554/33", ""},
         {"10325554,,29", "number", "trademark/10325554/29", ""},
-        {"１０３２５５５４,,第三十三类", "number", "trademark/10325554/33", "另有 1 条"},
+        {"１０３２５５５４,,第三十三类", "number", "trademark/10325554/33",
+         "另有 1 条号码或名称相符，类别或权利人不符"},
+        {"10325554,,", "number", "trademark/10325554/33", "另有 1 条同样符合"},
         {"ZL201710601862.3,,", "number", "patent/201710601862.3", ""},
-        {"201710601862.8,,", "none", "", "校验位有误"},
+        {"201710601862.8,,", "none", "", "校验位有误：201710601862.8，按前面各位应为 201710601862.3"},
+        {"ZL 201710601862.8,,", "none", "", "按前面各位应为 201710601862.3"},
         {"10325554,另一名称,33", "number", "trademark/10325554/33", "名称与名录不符"},
         {"5678901,,33", "number", "trademark/5678901/30", "类别与名录不符"},
         {"9999999,涪陵榨菜,", "name", "gi/涪陵榨菜", "名录中无此号码：9999999"},
@@ -117,7 +120,7 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         CHECK(line.value("key", "") == cases[i].key);
         CHECK(line.value("note", "").find(cases[i].note) != std::string::npos);
     }
-    CHECK(lines.back().at("done").at("found") == 29);
+    CHECK(lines.back().at("done").at("found") == 30);
 }
 
 TEST_CASE("each row is told which protected marks it could be meant to imitate") {

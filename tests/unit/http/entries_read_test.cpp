@@ -37,6 +37,13 @@ void fill(TestNode& node) {
 
 using Parameters = std::multimap<std::string, std::string>;
 
+std::string whole(const HttpResponse& response) {
+    if (!response.stream) return response.body;
+    std::string all;
+    for (std::string chunk; response.stream(chunk); chunk.clear()) all += chunk;
+    return all;
+}
+
 TEST_CASE("Search finds by text, by number in any spelling, and by filters") {
     HandClock clock;
     TestNode node("cq", clock);
@@ -220,13 +227,29 @@ TEST_CASE("What a search cannot understand is named") {
     struct Case {
         std::string name, value;
     };
-    for (const Case& c : std::vector<Case>{
-             {"kind", "plant"},      {"listing", "perhaps"},  {"region", "5a"},   {"region", "501"},
-             {"region", "市中区"},   {"region", "不存在区"},  {"class", "99"},    {"status", "有效"},
-             {"status", "perhaps"},  {"subtype", "perhaps"},  {"home", "CQ"},     {"batch", "cq"},
-             {"conflict", "closed"}, {"as_of", "2020-02-30"}, {"limit", "0"},     {"limit", "201"},
-             {"cursor", "zz"},       {"cursor", "s1"},        {"cursor", "c1-2"}, {"q", std::string(1'001, 'a')},
-             {"colour", "red"}}) {
+    for (const Case& c : std::vector<Case>{{"kind", "plant"},
+                                           {"listing", "perhaps"},
+                                           {"region", "5a"},
+                                           {"region", "501"},
+                                           {"region", "市中区"},
+                                           {"region", "不存在区"},
+                                           {"class", "99"},
+                                           {"status", "有效"},
+                                           {"status", "perhaps"},
+                                           {"subtype", "perhaps"},
+                                           {"home", "CQ"},
+                                           {"batch", "cq"},
+                                           {"conflict", "closed"},
+                                           {"as_of", "2020-02-30"},
+                                           {"limit", "0"},
+                                           {"limit", "201"},
+                                           {"cursor", "zz"},
+                                           {"cursor", "s1"},
+                                           {"cursor", "c1-2"},
+                                           {"q", std::string(1'001, 'a')},
+                                           {"verdict", "never_listed"},
+                                           {"verdict", "有效"},
+                                           {"colour", "red"}}) {
         CAPTURE(c.name);
         CAPTURE(c.value);
         const Json error = ask(node, get("/v1/entries", {{c.name, c.value}}), 400);
@@ -362,6 +385,170 @@ TEST_CASE("A batch is found by its document number in any spelling, however it w
           std::vector<std::string>{"gi/AGI00120"});
 }
 
+TEST_CASE("A batch that is typed and one of the filter both have to have written an entry") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    const auto publish = [&](const std::vector<std::string>& keys, const char* document) {
+        std::vector<test::Write> writes;
+        for (const std::string& key : keys) writes.push_back({key, {{"listing", "listed"}, {"name", "某物"}}});
+        Draft draft;
+        draft.batch = BatchInfo{"一批", document, ""};
+        return to_string(node.write(writes, draft).dot);
+    };
+    const std::string first = publish({"gi/AGI00001", "gi/AGI00002"}, "渝知发〔2024〕9号");
+    const std::string second = publish({"gi/AGI00002", "gi/AGI00003"}, "渝知发〔2024〕9号");
+    const std::string other = publish({"gi/AGI00003", "gi/AGI00004"}, "川知发〔2025〕3号");
+    const std::string edit = to_string(node.write({{"gi/AGI00002", {{"name", "别物"}}}}).dot);
+    using Keys = std::set<std::string>;
+    const auto found = [&](const std::string& q, const std::string& batch) {
+        const auto keys = keys_of(ask(node, get("/v1/entries", {{"q", q}, {"batch", batch}})));
+        Keys all(keys.begin(), keys.end());
+        CHECK(keys.size() == all.size());
+        const Json exported =
+            Json::parse(whole(node.router.handle(get("/v1/export", {{"q", q}, {"batch", batch}, {"format", "json"}}))));
+        const auto of_export = keys_of(exported);
+        CHECK(Keys(of_export.begin(), of_export.end()) == all);
+        const Json counts = ask(node, get("/v1/entries", {{"q", q}, {"batch", batch}, {"counts", "true"}}));
+        CHECK(counts.at("counts").at("entries") == all.size());
+        return all;
+    };
+    const std::string nine = "渝知发〔2024〕9号";
+    CHECK(found(nine, "") == Keys{"gi/AGI00001", "gi/AGI00002", "gi/AGI00003"});
+    CHECK(found(nine, first) == Keys{"gi/AGI00001", "gi/AGI00002"});
+    CHECK(found(nine, second) == Keys{"gi/AGI00002", "gi/AGI00003"});
+    CHECK(found(nine, other) == Keys{"gi/AGI00003"});
+    CHECK(found(nine, edit) == Keys{"gi/AGI00002"});
+    CHECK(found(first, other) == Keys{});
+    CHECK(found(first, first) == Keys{"gi/AGI00001", "gi/AGI00002"});
+    CHECK(found(first, second) == Keys{"gi/AGI00002"});
+    CHECK(found("川知发〔2025〕3号", first) == Keys{});
+}
+
+TEST_CASE("Every count of a value is how many entries its filter finds") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    Draft draft;
+    draft.batch = BatchInfo{"第一批", "渝知发〔2024〕9号", ""};
+    clock.now_ms += 165 * 86'400'000LL;  // 2026-06-02
+    fill(node);
+    node.write({{mark, {{"status", "registered"}, {"subtype", "goods_mark"}}},
+                {"gi/AGI00001", {{"listing", "listed"}, {"name", "开县水竹凉席"}, {"region", "500234"}}},
+                {"gi/AGI00002", {{"listing", "listed"}, {"name", "两江牌"}, {"region_name", "重庆市两江新区"}}},
+                {"gi/AGI00003", {{"listing", "listed"}, {"name", "某物"}}}},
+               draft);
+    clock.now_ms += 86'400'000LL;
+    const std::string known = to_string(clock.now());
+    node.write({{mark, {{"category", "白酒"}}}, {"gi/AGI00003", {{"listing", "removed"}}}});
+    node.write({{mark, {{"status", "revoked"}}}, {pickle, {{"category", "酱腌菜"}}}}, draft);
+    node.write({{mark, {{"name", "江小白酒"}}, "2027-01-01"}}, draft);
+    int values = 0;
+    for (const Parameters& question : std::vector<Parameters>{{},
+                                                              {{"q", "某物"}},
+                                                              {{"q", "江小白"}},
+                                                              {{"as_of", "2020-06-01"}},
+                                                              {{"known_at", known}},
+                                                              {{"q", "两江牌"}},
+                                                              {{"listing", "listed"}}}) {
+        Parameters counted = question;
+        counted.emplace("counts", "true");
+        const Json counts = ask(node, get("/v1/entries", counted)).at("counts");
+        for (const auto& [filter, of_filter] : counts.at("by").items()) {
+            for (const Json& value : of_filter) {
+                Parameters filtered = question;
+                filtered.erase(filter);
+                filtered.emplace(filter, value.at("value"));
+                CAPTURE(filter);
+                CAPTURE(value.dump());
+                CHECK(ask(node, get("/v1/entries", filtered)).at("items").size() == value.at("count"));
+                ++values;
+            }
+        }
+    }
+    CHECK(values > 100);
+    const Json by = ask(node, get("/v1/entries", {{"counts", "true"}})).at("counts").at("by");
+    REQUIRE(by.at("batch").size() == 3);  // whatever was edited since
+    CHECK(by.at("batch").at(0).at("label") == "第一批");
+    CHECK(by.at("batch").at(0).at("count") == 4);
+    CHECK(by.at("kind").at(0) == Json{{"value", "gi"}, {"count", 4}, {"label", "地理标志"}});
+    // A batch that was not known yet had written nothing.
+    const std::string later = by.at("batch").at(1).at("value");
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"batch", later}}))).empty() == false);
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"batch", later}, {"known_at", known}}))).empty());
+}
+
+TEST_CASE("Areas that ended, and one that has no code yet") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    clock.now_ms += 165 * 86'400'000LL;  // 2026-06-02
+    const std::string mat = "gi/AGI00001";
+    const std::string new_area = "trademark/1/9";
+    node.write({{mat, {{"listing", "listed"}, {"name", "开县水竹凉席"}, {"region", "500234"}}},
+                {new_area, {{"listing", "listed"}, {"name", "两江牌"}, {"region_name", "重庆市两江新区"}}},
+                {mark, {{"listing", "listed"}, {"name", "江小白"}, {"region", "500105"}}}});
+    struct Case {
+        const char* region;
+        std::vector<std::string> found;
+        bool noted;
+    };
+    for (const Case& c : {Case{"50", {mat, new_area, mark}, false}, Case{"重庆", {mat, new_area, mark}, false},
+                          Case{"两江新区", {new_area, mark}, false}, Case{"江北区", {new_area, mark}, true},
+                          Case{"500105", {mark}, true}, Case{"开州区", {mat}, false}, Case{"开县", {mat}, true},
+                          Case{"武隆县", {}, true}}) {
+        CAPTURE(c.region);
+        const Json page = ask(node, get("/v1/entries", {{"region", c.region}}));
+        CHECK(keys_of(page) == c.found);
+        CHECK(page.contains("note") == c.noted);
+    }
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"q", "两江牌"}, {"region", "重庆"}}))) ==
+          std::vector<std::string>{new_area});
+}
+
+TEST_CASE("A filter by verdict asks whether the right holds, whatever its recorded status says") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    const std::string holds = "trademark/1/9";
+    const std::string over = "trademark/2/9";
+    const std::string silent = "trademark/3/9";
+    const std::string taken_off = "trademark/4/9";
+    node.write(
+        {{holds, {{"listing", "listed"}, {"name", "甲牌"}, {"status", "registered"}}},
+         {over, {{"listing", "listed"}, {"name", "乙牌"}, {"status", "registered"}, {"expires_on", "2022-01-01"}}},
+         {silent, {{"listing", "listed"}, {"name", "丙牌"}}},
+         {taken_off, {{"listing", "listed"}, {"name", "丁牌"}, {"status", "registered"}}}});
+    node.write({{taken_off, {{"listing", "removed"}}, "2024-01-01"}});
+    struct Case {
+        Parameters query;
+        std::vector<std::string> found;
+    };
+    for (const Case& c :
+         std::vector<Case>{{{{"verdict", "protected"}}, {holds}},
+                           {{{"verdict", "在册，权利有效"}}, {holds}},
+                           {{{"verdict", "listed_not_in_force"}}, {over}},
+                           {{{"verdict", "listed_right_unknown"}}, {silent}},
+                           {{{"verdict", "was_protected"}}, {taken_off}},
+                           {{{"verdict", "was_listed"}}, {}},
+                           {{{"verdict", "protected"}, {"as_of", "2021-01-01"}}, {holds, over, taken_off}},
+                           {{{"verdict", "protected"}, {"listing", "移出"}}, {}},
+                           {{{"verdict", "protected"}, {"status", "registered"}}, {holds}},
+                           {{{"verdict", "protected"}, {"q", "乙牌"}}, {}},
+                           {{{"verdict", "listed_not_in_force"}, {"q", "乙牌"}}, {over}},
+                           {{{"verdict", "listed_not_in_force"}, {"q", "乙牌 无此词"}}, {over}},
+                           {{{"verdict", "listed_not_in_force"}, {"sort", "name"}}, {over}},
+                           {{{"kind", "商标"}, {"listing", "移出"}}, {taken_off}}}) {
+        std::string query;
+        for (const auto& [name, value] : c.query) query += name + "=" + value + "&";
+        CAPTURE(query);
+        CHECK(keys_of(ask(node, get("/v1/entries", c.query))) == c.found);
+        Parameters counted = c.query;
+        counted.emplace("counts", "true");
+        CHECK(ask(node, get("/v1/entries", counted)).at("counts").at("entries") == c.found.size());
+        Parameters exported = c.query;
+        exported.erase("sort");
+        exported.emplace("format", "json");
+        CHECK(Json::parse(whole(node.router.handle(get("/v1/export", exported)))).at("items").size() == c.found.size());
+    }
+}
+
 TEST_CASE("Batches are listed newest first with their state; changes in order of arrival") {
     HandClock clock;
     TestNode node("cq", clock);
@@ -472,12 +659,8 @@ TEST_CASE("An export says of each entry what it is worth on the day, as known th
                           Case{"2025-12-20", "2025-12-22", "protected", ",在册，权利有效,有效,,江小白,"},
                           Case{"2025-12-25", "2025-12-22", "protected", ",在册，权利有效,有效,,江小白,"}}) {
         const auto body = [&](const char* format) {
-            const HttpResponse response = node.router.handle(
-                get("/v1/export", {{"format", format}, {"as_of", c.as_of}, {"known_at", c.known_at}}));
-            REQUIRE(response.stream);
-            std::string all;
-            for (std::string chunk; response.stream(chunk); chunk.clear()) all += chunk;
-            return all;
+            return whole(node.router.handle(
+                get("/v1/export", {{"format", format}, {"as_of", c.as_of}, {"known_at", c.known_at}})));
         };
         CAPTURE(c.as_of);
         CAPTURE(c.known_at);

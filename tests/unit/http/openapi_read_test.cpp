@@ -76,5 +76,32 @@ TEST_CASE("Every route is described, and every description is served") {
     for (const std::string& line : told) CHECK_MESSAGE(served.count(line) == 1, "not served: " << line);
 }
 
+TEST_CASE("Every body that is to be sent has an example") {
+    test::HandClock clock;
+    test::TestNode node("cq", clock);
+    const Json document = test::ask(node, test::get("/openapi.json"));
+    int bodies = 0;
+    for (const auto& [path, methods] : document.at("paths").items()) {
+        for (const auto& [method, operation] : methods.items()) {
+            if (!operation.contains("requestBody")) continue;
+            for (const auto& [type, content] : resolve(document, operation.at("requestBody")).at("content").items()) {
+                const Json& schema = resolve(document, content.at("schema"));
+                if (schema.value("format", "") == "binary") continue;
+                const bool has_example =
+                    content.contains("example") || content.contains("examples") || schema.contains("examples");
+                CHECK_MESSAGE(has_example, method << " " << path << " " << type);
+                for (const Json& example : schema.value("examples", Json::array())) {
+                    for (const Json& required : schema.value("required", Json::array()))
+                        CHECK_MESSAGE(example.contains(required.get<std::string>()), method << " " << path);
+                    for (const auto& [member, value] : example.items())
+                        CHECK_MESSAGE(schema.at("properties").contains(member), method << " " << path << " " << member);
+                }
+                ++bodies;
+            }
+        }
+    }
+    CHECK(bodies >= 17);
+}
+
 }  // namespace
 }  // namespace minglu
