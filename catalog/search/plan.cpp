@@ -102,7 +102,7 @@ std::size_t SearchPlan::add_numbers(std::string_view tidy) {
     std::vector<std::string> meant = numbers_meant(tidy);
     for (std::string& number : meant) add(Match::number, std::move(number), false);
     // The catalogue may have another publication of the same application.
-    const bool may_be_publication = may_have_number(tidy) && !is_digits(tidy);
+    const bool may_be_publication = may_have_number(tidy) && (!is_digits(tidy) || tidy.size() == publication_digits);
     for (const std::string& number : may_be_publication ? typed_numbers(tidy) : std::vector<std::string>{})
         if (const auto stem = publication_stem(number); !stem.empty())
             add(Match::number_start, number_term(stem), true);

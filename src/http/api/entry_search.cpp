@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <set>
 
-#include "catalog/identifiers/document_number.hpp"
 #include "catalog/identifiers/number_text.hpp"
 #include "catalog/identifiers/patent.hpp"
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/identifiers/typed_number.hpp"
 #include "catalog/identifiers/uscc.hpp"
 #include "catalog/regions.hpp"
+#include "catalog/search/number_hint.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/text/normalise.hpp"
 #include "src/http/api/asked.hpp"
-#include "src/http/api/search_answer.hpp"
+#include "src/http/api/batches_named.hpp"
 
 namespace minglu {
 
@@ -137,14 +137,6 @@ Result<Sorting> read_sorting(const HttpRequest& request) {
                   "give relevance, arrival, name, date or expiry; -name, … turns it");
 }
 
-/// What was typed is the name of a batch, as a dot or by its document number.
-std::vector<Dot> batches_named(const std::string& text, const ReadTx& tx) {
-    if (const auto dot = parse_dot(text)) return {*dot};
-    for (const std::string& whole : {text, without_number_label(text)})
-        if (const auto number = parse_document_number(whole)) return batches_of_document(tx, *number);
-    return {};
-}
-
 }  // namespace
 
 std::vector<std::string> search_parameters() {
@@ -194,7 +186,7 @@ Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, UnixMs
 }
 
 void EntrySearch::look_up(const ReadTx& tx) {
-    const std::vector<Dot> batches = batches_named(text_, tx);
+    const std::vector<Dot> batches = batches_named(text_, tx, filters_.as_of);
     if (!batches.empty()) ranked_ = RankedSearch(SearchPlan::of_batches(batches), filters_, sorting_);
 }
 
@@ -211,7 +203,7 @@ Facets EntrySearch::facets(const CatalogueAt& catalogue) const {
     return count_facets(ranked_, source(catalogue));
 }
 
-std::string EntrySearch::hint() const {
+std::string EntrySearch::hint(const CatalogueAt& catalogue) const {
     const std::string bare = without_number_label(text_);
     const auto is_mistyped = [](const auto& parsed) {
         return !parsed && parsed.error().code == ErrorCode::bad_check_digit;
@@ -222,7 +214,8 @@ std::string EntrySearch::hint() const {
         const auto should_be = parse_patent_number(rest);
         return "校验位不符" + (should_be ? "，按前面各位应为 " + should_be->number : std::string());
     }
-    return is_mistyped(parse_uscc(bare)) ? "统一社会信用代码的校验位不符" : "";
+    if (is_mistyped(read_uscc(bare))) return "统一社会信用代码的校验位不符";
+    return number_hint(text_, source(catalogue), filters_.as_of);
 }
 
 EntrySource EntrySearch::source(const CatalogueAt& catalogue) {

@@ -66,6 +66,9 @@ TEST_CASE("what was typed is told from the entry") {
         {"trademark/3620284/30", "number"},
         {"91110108551385082Q", "number"},
         {"9111 0108 5513 8508 2Ｑ", "number"},
+        {"9I1IOI08551385O82Q", "number"},
+        {"统一社会信用代码 91110108-551385082q", "number"},
+        {"3,620,284", "number"},
         {"36202", "number_start"},
         {"乌江 wujiang", "name"},
         {"烏江ＷＵＪＩＡＮＧ", "name"},
@@ -325,6 +328,19 @@ TEST_CASE("what stands on a packet is looked for in pieces") {
     CHECK(pieces("老干妈280g 两瓶") == "老干妈/两瓶/1");
     CHECK(pieces("老干妈") == "1");
     CHECK(pieces("cocacola") == "1");
+}
+
+TEST_CASE("numbers are found however they were shortened") {
+    constexpr std::string_view mark = R"({"listing":"listed","name":"甲"})";
+    CHECK(match("1630145A", "trademark/G1630145A/9", mark) == "number");
+    CHECK(match("1630145a 第9类", "trademark/G1630145A/9", mark) == "number");
+    CHECK(match("1630145A 第8类", "trademark/G1630145A/9", mark) == "");
+    CHECK(match("1630145", "trademark/G1630145/9", mark) == "number");
+    CHECK(match("国际注册第1630145A号", "trademark/G1630145A/9", mark) == "number");
+    CHECK(match("国际注册第1630145号", "trademark/1630145/9", mark) == "number");
+    CHECK(match("112734678", "patent/CN112734678B", mark) == "number_start");
+    CHECK(match("112734679", "patent/CN112734678B", mark) == "");
+    CHECK(match("agi 3244", "gi/AGI03244", mark) == "number");
 }
 
 TEST_CASE("a publication number is looked for as it is, then as any publication of the application") {
