@@ -4,7 +4,7 @@
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 function(minglu_generate target script variable)
   set(output ${CMAKE_BINARY_DIR}/generated/${target}/${variable}.bin)
-  set(inputs ${CMAKE_SOURCE_DIR}/cmake/unihan.py)
+  file(GLOB inputs ${CMAKE_SOURCE_DIR}/cmake/*.py)  # they use each other
   foreach(argument ${ARGN})
     if(IS_DIRECTORY ${argument})
       file(GLOB_RECURSE inside ${argument}/*)
@@ -15,7 +15,7 @@ function(minglu_generate target script variable)
   endforeach()
   add_custom_command(OUTPUT ${output}
     COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/cmake/${script} ${ARGN} ${output}
-    DEPENDS ${CMAKE_SOURCE_DIR}/cmake/${script} ${inputs}
+    DEPENDS ${inputs}
     VERBATIM)
   minglu_embed(${target} ${output} ${variable})
 endfunction()

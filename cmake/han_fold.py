@@ -3,7 +3,8 @@
 
 Sources: the Unihan database of the Unicode Character Database (Debian package unicode-data), and the transform
 Traditional-Simplified of ICU (`uconv`, which comes with libicu-dev). Of Unihan the fields kTGH (the 8105 characters of the
-Table of General Standard Chinese Characters of 2013), kSimplifiedVariant, kZVariant and kSemanticVariant.
+Table of General Standard Chinese Characters of 2013), kSimplifiedVariant, kZVariant, kSemanticVariant and
+kPrimaryNumeric.
 
 A standard character stays as it is, so that two of them are never mixed up, unless Unihan says that it is also the
 traditional form of another (乾, 著). Any other becomes what ICU or Unihan call its simplified form, or else the one standard
@@ -40,11 +41,21 @@ def simplified_by_icu(codes):
     return {code: ord(to) for code, to in zip(codes, done, strict=True) if len(to) == 1}
 
 
+def ideographic_numbers(folder):
+    """code -> value, as text, of what UnicodeData calls an ideographic number."""
+    lines = (folder / "UnicodeData.txt").read_text(encoding="ascii").splitlines()
+    rows = [line.split(";") for line in lines]
+    return {int(row[0], 16): row[8] for row in rows if row[1].startswith("IDEOGRAPHIC NUMBER")}
+
+
 class Folding:
     def __init__(self, folder):
         self.standard = set(unihan.fields(folder, "OtherMappings", ["kTGH"])["kTGH"])
         tables = unihan.fields(folder, "Variants", ["kSimplifiedVariant", "kZVariant", "kSemanticVariant"])
         self.simplified = tables["kSimplifiedVariant"]
+        primary = unihan.fields(folder, "NumericValues", ["kPrimaryNumeric"])["kPrimaryNumeric"]
+        of_value = {value: code for code, values in primary.items() for value in values if code in self.standard}
+        self.numbers = {code: of_value[value] for code, value in ideographic_numbers(folder).items()}
         self.related = collections.defaultdict(set)
         for field in ("kZVariant", "kSemanticVariant"):
             for code in tables[field]:
@@ -91,7 +102,7 @@ class Folding:
 
     def pairs(self):
         folds = {code: self.end_of(code) for code in self.codes}
-        folds |= {code: self.end_of(to) for code, to in GB18030_MOVED.items()}
+        folds |= {code: self.end_of(to) for code, to in (GB18030_MOVED | self.numbers).items()}
         # Two that lead to each other stay apart.
         return sorted((code, to) for code, to in folds.items() if to != code and self.target(to) == to)
 

@@ -21,10 +21,7 @@ WORD_CHARACTERS_MAX = 8
 
 def commonest(folder):
     """character -> its first reading."""
-    fields = ("kHanyuPinlu", "kMandarin", "kTGHZ2013", "kXHC1983")
-    tables = unihan.fields(folder, "Readings", fields)
-    codes = set().union(*tables.values())
-    return {chr(code): found[0] for code in codes if (found := readings.syllables_of(tables, code))}
+    return {chr(code): syllables[0] for code, syllables in readings.read_characters(folder).items()}
 
 
 def listed(file):

@@ -44,6 +44,13 @@ Result<EntryKey> made_again(const KeyParts& parts) {
     return parse_agi_number(parts.number) ? make_agi_key(parts.number) : make_gi_product_key(parts.number);
 }
 
+/// "AGI3244" with the zeros that were left out; empty where that is none.
+std::string filled_agi_number(std::string_view folded) {
+    constexpr std::size_t digits_count = 5;
+    if (!take_prefix(folded, "AGI") || !is_digits(folded) || folded.size() >= digits_count) return {};
+    return "AGI" + std::string(digits_count - folded.size(), '0') + std::string(folded);
+}
+
 }  // namespace
 
 Result<EntryKey> make_patent_key(std::string_view number) {
@@ -114,6 +121,7 @@ std::vector<std::string> number_candidates(std::string_view text) {
     if (is_digits(folded)) add(parse_patent_number("CN" + folded).map(number_of));
     add(parse_trademark_number(text));
     add(parse_agi_number(text));
+    add(parse_agi_number(filled_agi_number(folded)));
     add(parse_announcement_number(text));
     return out;
 }

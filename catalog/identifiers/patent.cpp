@@ -148,7 +148,7 @@ std::string_view kind_code_of(std::string_view publication_number) {
 }
 
 std::string_view publication_stem(std::string_view publication_number) {
-    constexpr std::size_t stem_size = 11;  // CN and nine digits
+    constexpr std::size_t stem_size = 2 + publication_digits;
     const std::string_view stem = publication_number.substr(0, std::min(publication_number.size(), stem_size));
     const bool is_stem = stem.size() == stem_size && stem.starts_with("CN") && is_digits(stem.substr(2));
     return is_stem && leading_digits(publication_number.substr(2)).size() == stem_size - 2 ? stem : std::string_view();

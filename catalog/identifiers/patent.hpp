@@ -34,6 +34,9 @@ struct PatentNumber {
 /// The kind code of a publication number, "" where it has none: "CN112734678B" -> "B".
 [[nodiscard]] std::string_view kind_code_of(std::string_view publication_number);
 
+/// Of a publication since 2007, CN and kind code left out.
+constexpr std::size_t publication_digits = 9;
+
 /// What the publications of one application share, "CN112734678A" and "CN112734678B" -> "CN112734678"; "" for other
 /// numbers. Nine digits stay the same from the first publication on (ZC 0007-2012); those of seven digits did not.
 [[nodiscard]] std::string_view publication_stem(std::string_view publication_number);

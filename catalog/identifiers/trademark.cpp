@@ -46,6 +46,12 @@ Result<std::string> parse_trademark_number(std::string_view text) {
     return (madrid ? "G" : "") + std::string(digits) + std::string(suffix);
 }
 
+std::optional<std::string> with_left_out_g(std::string_view number) {
+    const std::size_t slash = std::min(number.find('/'), number.size());
+    const auto international = parse_trademark_number("G" + std::string(number.substr(0, slash)));
+    return international ? std::optional(*international + std::string(number.substr(slash))) : std::nullopt;
+}
+
 Result<std::string> parse_nice_class(std::string_view text) {
     constexpr int class_max = 45;
     const auto folded = fold_number(text);

@@ -1,5 +1,6 @@
 #pragma once
 /// Trademark registration numbers of CNIPA and international ones extended to China, and Nice classes.
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,10 @@ namespace minglu {
 /// registration extended to China, with a letter, or H and up to two digits for a later designation (`G1630145A`).
 /// Upper case, no spaces, no leading zeros. Errors: bad_number; the 9-digit Hong Kong form is told apart.
 [[nodiscard]] Result<std::string> parse_trademark_number(std::string_view text);
+
+/// The international number that is meant where its G was left out, "1630145A" → "G1630145A"; of "1630145A/9" with the
+/// class. None where no such number looks so.
+[[nodiscard]] std::optional<std::string> with_left_out_g(std::string_view number);
 
 /// Class of the Nice agreement, 1–45, without leading zeros: "33", "第33类", "第三十三类", "０９" -> "9".
 /// Errors: bad_value.

@@ -7,6 +7,7 @@
 
 #include "catalog/identifiers/entry_key.hpp"
 #include "catalog/identifiers/number_text.hpp"
+#include "catalog/identifiers/thousands.hpp"
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/text/normalise.hpp"
 
@@ -16,13 +17,16 @@ namespace {
 
 /// Words of which the names of numbers are made, as `fold_number` leaves them; a longer one before its own beginning.
 /// None of them begins the number of a document or of an announcement as a whole.
-constexpr std::array<std::string_view, 47> label_words{
-    "商标",      "注册",   "国际",         "申请",       "专利",     "发明",        "实用新型",    "外观设计", "授权",
-    "公告",      "公布",   "公开",         "登记",       "核准",     "证书",        "证明",        "证",       "编号",
-    "号码",      "号",     "代码",         "产品",       "批次",     "统一",        "社会",        "信用",     "文号",
-    "发文字号",  "文件",   "农产品",       "农业",       "地理标志", "集体",        "标志",        "保护",     "中国",
-    "TRADEMARK", "PATENT", "REGISTRATION", "REGISTERED", "REG",      "APPLICATION", "CERTIFICATE", "NUMBER",   "NO",
-    "TM",        "第"};
+constexpr std::array<std::string_view, 46> label_words{
+    "商标",   "注册",         "申请",       "专利",     "发明",        "实用新型",    "外观设计", "授权", "公告",
+    "公布",   "公开",         "登记",       "核准",     "证书",        "证明",        "证",       "编号", "号码",
+    "号",     "代码",         "产品",       "批次",     "统一",        "社会",        "信用",     "文号", "发文字号",
+    "文件",   "农产品",       "农业",       "地理标志", "集体",        "标志",        "保护",     "中国", "TRADEMARK",
+    "PATENT", "REGISTRATION", "REGISTERED", "REG",      "APPLICATION", "CERTIFICATE", "NUMBER",   "NO",   "TM",
+    "第"};
+
+/// Such words, too; with one in front of it a number is an international one, also without its G.
+constexpr std::array<std::string_view, 3> international_words{"国际", "马德里", "INTERNATIONAL"};
 
 /// Between a number and its class, and around either.
 bool take_separator(std::string_view& text) {
@@ -66,8 +70,9 @@ void add_new(std::vector<std::string>& to, std::string number) {
 }
 
 bool take_label_word(std::string_view& text) {
-    return std::any_of(label_words.begin(), label_words.end(),
-                       [&](std::string_view word) { return take_prefix(text, word); });
+    const auto takes = [&](std::string_view word) { return take_prefix(text, word); };
+    return std::any_of(label_words.begin(), label_words.end(), takes) ||
+           std::any_of(international_words.begin(), international_words.end(), takes);
 }
 
 /// Behind a number stand 号 and what it is a number of: "30111222号商标", "30111222TM".
@@ -83,11 +88,21 @@ bool take_sign_between(std::string_view& text) {
     return false;
 }
 
+bool is_called_international(std::string_view text) {
+    const std::string folded = fold_number(text);
+    return std::any_of(international_words.begin(), international_words.end(),
+                       [&](std::string_view word) { return folded.find(word) != std::string::npos; });
+}
+
 std::vector<std::string> labelled_numbers(std::string_view text) {
     std::vector<std::string> found = number_candidates(text);
     if (!found.empty()) return found;
     const std::string bare = without_number_label(text);
-    return bare == text ? found : number_candidates(bare);
+    if (bare == text) return found;
+    if (is_called_international(text))
+        if (auto number = with_left_out_g(bare)) found.push_back(*std::move(number));
+    for (std::string& number : number_candidates(bare)) add_new(found, std::move(number));
+    return found;
 }
 
 }  // namespace
@@ -113,7 +128,7 @@ std::vector<std::string> typed_numbers(std::string_view text) {
     constexpr std::size_t bytes_max = 160;
     if (text.size() > bytes_max) return {};
     if (is_digits(text)) return number_candidates(text);
-    const std::string tidy = tidy_cell(text);
+    const std::string tidy = without_thousands(tidy_cell(text));
     std::vector<std::string> found;
     for (const std::size_t seam : seams(tidy)) {
         const std::string_view front = std::string_view(tidy).substr(0, seam);

@@ -1,5 +1,6 @@
 #include "catalog/identifiers/uscc.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "catalog/identifiers/number_text.hpp"
@@ -72,6 +73,14 @@ Result<std::string> parse_uscc(std::string_view text) {
     if (code[organisation_at + 8] != inner)
         return fail(bad_check(code, "the organisation code (17th character)", inner));
     return code;
+}
+
+Result<std::string> read_uscc(std::string_view text) {
+    std::string code = fold_number(text);
+    std::erase(code, '-');
+    std::replace(code.begin(), code.end(), 'O', '0');
+    std::replace(code.begin(), code.end(), 'I', '1');
+    return parse_uscc(code);
 }
 
 }  // namespace minglu

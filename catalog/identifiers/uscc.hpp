@@ -12,6 +12,9 @@ namespace minglu {
 /// Errors: bad_number, bad_check_digit.
 [[nodiscard]] Result<std::string> parse_uscc(std::string_view text);
 
+/// A code as people type it: with dashes in it, and with O and I, which no code has, for 0 and 1. The rest as above.
+[[nodiscard]] Result<std::string> read_uscc(std::string_view text);
+
 /// The check character for the first 17; '\0' where one of them is outside the alphabet.
 [[nodiscard]] char uscc_check_character(std::string_view first17);
 /// The check character (0–9, X) for the first 8 of an organisation code; '\0' likewise.

@@ -115,10 +115,8 @@ private:
         }
         if (kind != SearchedField::name || sound_.empty()) return ranges;
         const std::vector<Sound> sounds = sounds_of(text.text);
-        if (const auto at = find_sound(sounds, sound_, fuzzy_)) {
-            const std::size_t end = *at + sound_.size();
-            add(sounds[*at].at, end < sounds.size() ? sounds[end].at : sounds[end - 1].at + 1);
-        }
+        if (const auto at = find_sound(sounds, sound_, fuzzy_))
+            add(sounds[at->begin].at, at->end < sounds.size() ? sounds[at->end].at : sounds[at->end - 1].at + 1);
         return ranges;
     }
 

@@ -79,7 +79,7 @@ SearchPlan::SearchPlan(std::string_view typed, bool fuzzy) : fuzzy_(fuzzy) {
     const std::string joined = searchable(tidy);
     const std::size_t numbers = add_numbers(tidy);
     if (is_long_number(joined)) settling_classes_ = numbers;
-    if (!joined.empty() && settling_classes_ == 0) add_names(joined);
+    if (!joined.empty() && settling_classes_ == 0) add_names(tidy, joined);
     if (!joined.empty()) add_text(joined);
     const std::vector<std::string> words = split_spaces(tidy);
     add_words(words);
@@ -102,7 +102,7 @@ std::size_t SearchPlan::add_numbers(std::string_view tidy) {
     std::vector<std::string> meant = numbers_meant(tidy);
     for (std::string& number : meant) add(Match::number, std::move(number), false);
     // The catalogue may have another publication of the same application.
-    const bool may_be_publication = may_have_number(tidy) && !is_digits(tidy);
+    const bool may_be_publication = may_have_number(tidy) && (!is_digits(tidy) || tidy.size() == publication_digits);
     for (const std::string& number : may_be_publication ? typed_numbers(tidy) : std::vector<std::string>{})
         if (const auto stem = publication_stem(number); !stem.empty())
             add(Match::number_start, number_term(stem), true);
@@ -110,7 +110,7 @@ std::size_t SearchPlan::add_numbers(std::string_view tidy) {
     return meant.size();
 }
 
-void SearchPlan::add_names(std::string_view joined) {
+void SearchPlan::add_names(std::string_view tidy, std::string_view joined) {
     const std::string closed = closed_up(joined);
     const SearchWord name{closed, {}, true};  // the last word may still be typed
     classes_.push_back({Match::name, {{whole_name_term(closed), false}}, {name}, {}, {}, {}});
@@ -122,7 +122,8 @@ void SearchPlan::add_names(std::string_view joined) {
     if (first.size() < closed.size()) add_name_part_terms(starting, closed);
     classes_.push_back({Match::name_start, std::move(starting), {name}, {}, {}, {}});
 
-    const std::vector<SoundReading> sounds = sound_readings(joined);
+    const std::vector<SoundReading> sounds =
+        is_long_number(joined) ? std::vector<SoundReading>{} : sound_readings(tidy);
     for (const SoundReading& sound : sounds)
         classes_.push_back({Match::sound, sound_terms(sound, SoundExtent::whole), {}, sound, {}, {}});
 
@@ -168,11 +169,14 @@ bool SearchPlan::passes(const SearchClass& wanted, const Candidate& candidate) c
                 [&](std::string_view name) { return find_closed_up(name, wanted.words[0].text, true).has_value(); });
         case Match::sound:
             return any_sound([&](const std::vector<Sound>& name) {
-                return name.size() == wanted.sound.size() && find_sound(name, wanted.sound, fuzzy_).has_value();
+                const auto at = find_sound(name, wanted.sound, fuzzy_);
+                return at && at->begin == 0 && at->end == name.size();
             });
         case Match::sound_start:
-            return any_sound(
-                [&](const std::vector<Sound>& name) { return find_sound(name, wanted.sound, fuzzy_) == 0u; });
+            return any_sound([&](const std::vector<Sound>& name) {
+                const auto at = find_sound(name, wanted.sound, fuzzy_);
+                return at && at->begin == 0;
+            });
         case Match::sound_part:
             return any_sound(
                 [&](const std::vector<Sound>& name) { return find_sound(name, wanted.sound, fuzzy_).has_value(); });

@@ -88,7 +88,7 @@ public:
 private:
     SearchPlan() = default;
     std::size_t add_numbers(std::string_view tidy);
-    void add_names(std::string_view joined);
+    void add_names(std::string_view tidy, std::string_view joined);
     void add_text(std::string_view joined);
     void add_words(const std::vector<std::string>& typed);
     void add_within(std::string_view tidy, std::string_view joined);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "catalog/search/sound_row.hpp"
 #include "catalog/text/analysis.hpp"
 #include "catalog/text/normalise.hpp"
 #include "catalog/text/utf8.hpp"
@@ -15,19 +16,35 @@ namespace {
 
 using Unit = SoundUnit::Kind;
 
-/// More letters in a row are no pinyin that somebody types.
+/// More letters in a row are no pinyin that somebody types, more digits no part of a name.
 constexpr std::size_t letters_max = 48;
-constexpr std::size_t units_max = 24;
-constexpr std::size_t syllable_letters_max = 6;
-/// Ways to part one row of letters that are looked at.
-constexpr std::size_t parses_max = 64;
+constexpr std::size_t digits_max = 8;
+/// As many digits may be typed for Chinese numerals: "5liangye".
+constexpr std::size_t numerals_max = 4;
+/// Of readings that take letters for a word as many are kept beside the others, and of those without the digit that
+/// may be a tone.
+constexpr std::size_t worded_max = 2;
+constexpr std::size_t toned_max = 3;
 
 bool is_letter(char32_t code) {
     return code >= 'a' && code <= 'z';
 }
 
-bool is_tone_mark(char32_t code) {
-    return code == 0x300 || code == 0x301 || code == 0x304 || code == 0x30C;
+bool is_digit(char32_t code) {
+    return code >= '0' && code <= '9';
+}
+
+bool is_spoken(const SoundUnit& unit) {
+    return unit.kind != Unit::character;
+}
+
+/// Of a word that is not Chinese, or a digit.
+bool is_plain(const SoundUnit& unit) {
+    return unit.kind == Unit::character && !is_cjk(unit.character);
+}
+
+bool is_combining_mark(char32_t code) {
+    return code >= 0x300 && code < 0x370;
 }
 
 std::string decomposed(std::string_view text) {
@@ -41,112 +58,53 @@ std::string decomposed(std::string_view text) {
     return out;
 }
 
-/// "Fúlíng zhà'cài" → "fuling zha cai", "lǜ" and "lü" → "lv", "fu2ling2" → "fu ling ".
-std::string without_tones(std::string_view typed) {
-    std::string out;
-    const std::string text = decomposed(searchable(typed));
+/// What was typed without a space, of one kind.
+struct TypedRow {
+    enum class Kind { character, letters, digits };
+    Kind kind = Kind::character;
+    std::string text;    ///< of letters ü as v
+    std::string plain;   ///< of letters ü as u
+    bool glued = false;  ///< to what stands in front
+};
+using Row = TypedRow::Kind;
+
+/// Of "Fúlíng" the letters "fuling", of "lǜ" and "lü" "lv"; none where something else than Chinese characters, letters
+/// and digits was typed.
+std::optional<std::vector<TypedRow>> rows_of(std::string_view typed) {
+    std::vector<TypedRow> rows;
+    const std::string text = decomposed(searchable_with_marks(typed));
+    bool glued = false;
+    const auto add = [&](Row kind, std::string_view sign) {
+        if (!glued || rows.back().kind != kind || kind == Row::character) rows.push_back({kind, {}, {}, glued});
+        rows.back().text += sign;
+        rows.back().plain += sign;
+        glued = true;
+    };
     for (std::size_t at = 0; at < text.size();) {
         const Utf8Step step = utf8_at(text, at);
-        const bool after_letter = !out.empty() && is_letter(static_cast<unsigned char>(out.back()));
-        if (step.code == 0x308 && after_letter && out.back() == 'u') {
-            out.back() = 'v';
-        } else if (step.code >= '1' && step.code <= '5' && after_letter) {
-            out.push_back(' ');
-        } else if (!(is_tone_mark(step.code) && after_letter)) {
-            out.append(text, at, step.size);
-        }
+        const std::string_view sign = std::string_view(text).substr(at, step.size);
         at += step.size;
+        if (step.code == U' ') {
+            glued = false;
+        } else if (is_cjk(step.code)) {
+            add(Row::character, sign);
+        } else if (is_letter(step.code) || is_digit(step.code)) {
+            add(is_letter(step.code) ? Row::letters : Row::digits, sign);
+        } else if (glued && rows.back().kind == Row::letters && is_combining_mark(step.code)) {
+            if (step.code == 0x308 && rows.back().text.back() == 'u') rows.back().text.back() = 'v';
+        } else {
+            return std::nullopt;
+        }
     }
-    return out;
+    return rows;
 }
 
-/// Whether a syllable begins so.
-bool begins_syllable(std::string_view letters) {
-    for (std::size_t i = 0; i < syllable_count(); ++i)
-        if (name(Syllable{static_cast<std::uint16_t>(i)}).starts_with(letters)) return true;
-    return false;
+/// "2" of "fu2ling"; may be a digit of the name as well.
+bool may_be_tone(const std::vector<TypedRow>& rows, std::size_t at) {
+    const TypedRow& row = rows[at];
+    return row.kind == Row::digits && row.glued && rows[at - 1].kind == Row::letters && row.text.size() == 1 &&
+           row.text.front() >= '1' && row.text.front() <= '5';
 }
-
-/// How far an initial reaches: "zh" of "zhc", "a" of "ab"; 0 for what begins no syllable.
-std::size_t initial_size(std::string_view letters) {
-    constexpr std::string_view initials = "bpmfdtnlgkhjqxrzcsywaeo";
-    if (initials.find(letters.front()) == std::string_view::npos) return 0;
-    const bool retroflex =
-        letters.size() > 1 && letters[1] == 'h' && std::string_view("zcs").find(letters[0]) != std::string_view::npos;
-    return retroflex ? 2 : 1;
-}
-
-/// Parts one row of letters in every way, as far as that is bounded. Only ways that come to an end are walked: of
-/// "aaaa…" there are more dead ends than anybody can wait for.
-class Parser {
-public:
-    Parser(std::string_view letters, bool last) : letters_(letters), last_(last) {}
-    std::vector<SoundReading> parse() {
-        add_initials();
-        for (const bool mixed : {false, true}) {
-            find_ways(mixed);
-            most_ = found_.size() + parses_max;
-            go(0);
-        }
-        return std::move(found_);
-    }
-
-private:
-    /// Every letter an initial: found first, since it may be the last of very many.
-    void add_initials() {
-        SoundReading all;
-        for (std::size_t at = 0; at < letters_.size(); ++at) {
-            if (initial_size(letters_.substr(at)) == 0) return;
-            all.push_back({Unit::initial, 0, {}, std::string(letters_.substr(at, 1))});
-        }
-        if (all.size() <= units_max) found_.push_back(std::move(all));
-    }
-    /// What may stand at `at`, the likeliest first. With `mixed` initials between syllables are tried, too.
-    [[nodiscard]] SoundReading units_at(std::size_t at, bool mixed) const {
-        SoundReading units;
-        const std::string_view left = letters_.substr(at);
-        for (std::size_t size = std::min(left.size(), syllable_letters_max); size > 0; --size) {
-            if (const auto syllable = find_syllable(left.substr(0, size)))
-                units.push_back({Unit::syllable, 0, *syllable, std::string(left.substr(0, size))});
-        }
-        const std::size_t initial = initial_size(left);
-        for (std::size_t size = mixed ? initial : 0; size > 0; --size)  // "zh" may be two initials
-            units.push_back({Unit::initial, 0, {}, std::string(left.substr(0, size))});
-        if (last_ && left.size() > initial && left.size() <= syllable_letters_max && begins_syllable(left))
-            units.push_back({Unit::unfinished, 0, {}, std::string(left)});
-        return units;
-    }
-    void find_ways(bool mixed) {
-        ways_.assign(letters_.size() + 1, {});
-        least_.assign(letters_.size() + 1, units_max + 1);
-        least_.back() = 0;
-        for (std::size_t at = letters_.size(); at-- > 0;) {
-            ways_[at] = units_at(at, mixed);
-            for (const SoundUnit& unit : ways_[at])
-                least_[at] = std::min(least_[at], least_[at + unit.letters.size()] + 1);
-        }
-    }
-    void go(std::size_t at) {
-        if (at == letters_.size()) return found_.push_back(units_);
-        for (const SoundUnit& unit : ways_[at]) {
-            const std::size_t next = at + unit.letters.size();
-            if (found_.size() >= most_) return;
-            if (units_.size() + 1 + least_[next] > units_max) continue;
-            units_.push_back(unit);
-            go(next);
-            units_.pop_back();
-        }
-    }
-
-    std::string_view letters_;
-    bool last_;
-    std::vector<SoundReading> ways_;  ///< by position: units that may stand there
-    std::vector<std::size_t>
-        least_;  ///< by position: units needed to the end; more than `units_max` where none lead there
-    std::size_t most_ = 0;
-    SoundReading units_;
-    std::vector<SoundReading> found_;
-};
 
 /// The less the likelier: initials are typed all through or not at all, syllables are long.
 std::size_t unlikeliness(const SoundReading& reading) {
@@ -159,10 +117,22 @@ std::size_t unlikeliness(const SoundReading& reading) {
     return reading.size() + 50 * of(Unit::unfinished) + (initials > 0 ? 100 : 0) + (mixed ? 100 + 10 * initials : 0);
 }
 
+/// Whether some of the letters are taken for a word of the name.
+bool is_worded(const SoundReading& reading) {
+    return std::any_of(reading.begin(), reading.end(),
+                       [](const SoundUnit& unit) { return is_plain(unit) && is_letter(unit.character); });
+}
+
+/// Those with words behind the others.
 void keep_likeliest(std::vector<SoundReading>& readings) {
     std::stable_sort(readings.begin(), readings.end(),
                      [](const SoundReading& a, const SoundReading& b) { return unlikeliness(a) < unlikeliness(b); });
-    if (readings.size() > sound_readings_max) readings.resize(sound_readings_max);
+    const auto words = std::stable_partition(readings.begin(), readings.end(),
+                                             [](const SoundReading& reading) { return !is_worded(reading); });
+    const auto worded = std::min(worded_max, static_cast<std::size_t>(readings.end() - words));
+    const auto others = std::min(sound_readings_max - worded, static_cast<std::size_t>(words - readings.begin()));
+    readings.erase(words + static_cast<std::ptrdiff_t>(worded), readings.end());
+    readings.erase(readings.begin() + static_cast<std::ptrdiff_t>(others), words);
 }
 
 /// Every reading so far, followed by every one of these.
@@ -199,18 +169,24 @@ public:
     TermMaker(const SoundReading& reading, SoundExtent extent) : reading_(reading), extent_(extent) {}
     std::vector<EntryQuery::Term> make() {
         for (std::size_t begin = 0; begin < reading_.size();) {
-            const bool spoken = is_spoken(begin);
-            const std::size_t end =
-                row_end(begin, reading_.size(), [&](std::size_t i) { return is_spoken(i) == spoken; });
-            spoken ? add_spoken(begin, end) : add_characters(begin, end);
+            const SoundUnit& first = reading_[begin];
+            const std::size_t end = row_end(begin, reading_.size(), [&](std::size_t i) {
+                return is_spoken(reading_[i]) == is_spoken(first) && is_plain(reading_[i]) == is_plain(first);
+            });
+            is_spoken(first)  ? add_spoken(begin, end)
+            : is_plain(first) ? add_word(begin, end)
+                              : add_characters(begin, end);
             begin = end;
         }
         return std::move(terms_);
     }
 
 private:
-    [[nodiscard]] bool is_spoken(std::size_t i) const { return reading_[i].kind != Unit::character; }
     [[nodiscard]] bool is_initial(std::size_t i) const { return reading_[i].kind == Unit::initial; }
+    /// Whether what is read of the name ends in front of `end`: what is filed of it ends there, too.
+    [[nodiscard]] bool ends_reading(std::size_t end) const {
+        return end == reading_.size() ? extent_ == SoundExtent::whole : is_plain(reading_[end]);
+    }
     /// Behind the units from `begin` on that are alike.
     template <class Alike>
     static std::size_t row_end(std::size_t begin, std::size_t most, const Alike& alike) {
@@ -230,13 +206,20 @@ private:
             i = std::max(row, i + 1);
         }
     }
+    /// Filed closed up; the last word of a name may be unfinished.
+    void add_word(std::size_t begin, std::size_t end) {
+        std::string word;
+        for (std::size_t i = begin; i < end; ++i) append_utf8(word, reading_[i].character);
+        const std::string_view cut = cut_term(word, closed_term_bytes);
+        const bool unfinished = end == reading_.size() && extent_ == SoundExtent::part;
+        terms_.push_back({std::string(1, part_mark).append(cut), unfinished || cut.size() < word.size()});
+    }
     void add_characters(std::size_t begin, std::size_t end) {
         std::string before;
         for (std::size_t i = begin; i < end; ++i) {
             std::string character;
             append_utf8(character, reading_[i].character);
-            if (end - begin == 1 && is_cjk(reading_[i].character))
-                terms_.push_back({std::string(1, part_mark) + character, true});
+            if (end - begin == 1) terms_.push_back({std::string(1, part_mark) + character, true});
             if (!before.empty()) terms_.push_back({std::string(1, part_mark).append(before).append(character), false});
             before = character;
         }
@@ -250,7 +233,7 @@ private:
             const bool whole = reading_[begin].kind == Unit::syllable;
             std::string term = syllables_term(spelled(begin), "");
             if (!whole) term.pop_back();
-            return terms_.push_back({std::move(term), true});
+            return terms_.push_back({std::move(term), !whole || !ends_reading(end)});
         }
         for (std::size_t i = begin + 1; i < end; ++i) {
             const bool whole = reading_[i].kind == Unit::syllable;
@@ -262,10 +245,10 @@ private:
         for (std::size_t i = begin; i < end; ++i) letters += spelled(i).substr(0, 1);
         if (letters.size() < 2) return;
         const std::size_t size = std::min(letters.size(), initials_term_letters);
-        // A short name has its own row, which does not go on; else many rows begin so.
-        const bool alone = extent_ == SoundExtent::whole && letters.size() == reading_.size();
+        // At its end a name has a short row, which does not go on; else many rows begin so.
+        const bool unfinished = size < initials_term_letters && !ends_reading(end);
         for (std::size_t i = 0; i + size <= letters.size(); ++i)
-            terms_.push_back({initials_mark + letters.substr(i, size), size < initials_term_letters && !alone});
+            terms_.push_back({initials_mark + letters.substr(i, size), unfinished});
     }
 
     const SoundReading& reading_;
@@ -273,32 +256,76 @@ private:
     std::vector<EntryQuery::Term> terms_;
 };
 
+/// As they stand in a name, and as Chinese numerals.
+std::vector<SoundReading> readings_of_digits(std::string_view digits) {
+    constexpr std::u32string_view numerals = U"零一二三四五六七八九";
+    std::vector<SoundReading> readings(digits.size() <= numerals_max ? 2 : 1);
+    for (const char digit : digits) {
+        readings.front().push_back({Unit::character, static_cast<unsigned char>(digit), {}, {}});
+        if (readings.size() > 1)
+            readings.back().push_back({Unit::character, numerals[static_cast<std::size_t>(digit - '0')], {}, {}});
+    }
+    return readings;
+}
+
+std::vector<SoundReading> readings_of(const std::vector<TypedRow>& rows) {
+    std::vector<SoundReading> readings{SoundReading{}};
+    for (std::size_t i = 0; i < rows.size() && !readings.empty(); ++i) {
+        const TypedRow& row = rows[i];
+        if (row.kind == Row::character) {
+            append(readings, {{{Unit::character, utf8_at(row.text, 0).code, {}, {}}}});
+        } else if (row.kind == Row::digits) {
+            if (row.text.size() > digits_max) return {};
+            append(readings, readings_of_digits(row.text));
+        } else {
+            if (row.text.size() > letters_max) return {};
+            append(readings, readings_of_row({row.text, row.plain, i + 1 == rows.size(), rows.size() == 1}));
+        }
+    }
+    std::erase_if(readings, [](const SoundReading& reading) {
+        return reading.size() > sound_units_max || std::none_of(reading.begin(), reading.end(), is_spoken) ||
+               sound_terms(reading, SoundExtent::part).empty();
+    });
+    return readings;
+}
+
+/// Between two words or digits of a name, which are typed closed up as well.
+bool is_gap(const std::vector<Sound>& name, std::size_t at, const SoundReading& reading, std::size_t next) {
+    return name[at].character == U' ' && next > 0 && is_plain(reading[next - 1]) && is_plain(reading[next]);
+}
+
+/// Behind what sounds so from `at` on.
+std::optional<std::size_t> end_of_sound(const std::vector<Sound>& name, std::size_t at, const SoundReading& reading,
+                                        bool fuzzy) {
+    for (std::size_t next = 0; next < reading.size(); ++at) {
+        if (at == name.size()) return std::nullopt;
+        if (is_gap(name, at, reading, next)) continue;
+        if (!sounds_like(name[at], reading[next++], fuzzy)) return std::nullopt;
+    }
+    return at;
+}
+
+/// Words are not found in the middle of one.
+bool begins_inside_word(const std::vector<Sound>& name, std::size_t at, const SoundReading& reading) {
+    if (at == 0 || !is_plain(reading.front())) return false;
+    return name[at - 1].character != U' ' && !is_cjk(name[at - 1].character);
+}
+
 }  // namespace
 
 std::vector<SoundReading> sound_readings(std::string_view typed) {
-    const std::string text = without_tones(typed);
-    std::vector<SoundReading> readings{SoundReading{}};
-    bool letters = false;
-    for (std::size_t at = 0; at < text.size() && !readings.empty();) {
-        const Utf8Step step = utf8_at(text, at);
-        if (step.code == U' ') {
-            at += step.size;
-        } else if (is_cjk(step.code)) {
-            append(readings, {{{Unit::character, step.code, {}, {}}}});
-            at += step.size;
-        } else {
-            std::size_t end = at;
-            while (end < text.size() && is_letter(static_cast<unsigned char>(text[end]))) ++end;
-            if (end == at || end - at > letters_max) return {};
-            letters = true;
-            append(readings, Parser{std::string_view(text).substr(at, end - at), end == text.size()}.parse());
-            at = end;
-        }
-    }
-    std::erase_if(readings, [](const SoundReading& r) {
-        return r.size() > units_max || sound_terms(r, SoundExtent::part).empty();
-    });
-    if (!letters) readings.clear();
+    const auto rows = rows_of(typed);
+    if (!rows) return {};
+    std::vector<TypedRow> toned;
+    for (std::size_t i = 0; i < rows->size(); ++i)
+        if (!may_be_tone(*rows, i)) toned.push_back((*rows)[i]);
+    std::vector<SoundReading> readings = readings_of(toned);
+    // One digit alone may be a tone or not; where there are more, they are tones.
+    if (toned.size() + 1 != rows->size()) return readings;
+    std::vector<SoundReading> with_digit = readings_of(*rows);
+    if (!with_digit.empty()) readings.resize(std::min(readings.size(), toned_max));
+    for (SoundReading& reading : with_digit)
+        if (readings.size() < sound_readings_max) readings.push_back(std::move(reading));
     return readings;
 }
 
@@ -306,12 +333,10 @@ std::vector<EntryQuery::Term> sound_terms(const SoundReading& reading, SoundExte
     return TermMaker{reading, extent}.make();
 }
 
-std::optional<std::size_t> find_sound(const std::vector<Sound>& name, const SoundReading& reading, bool fuzzy,
-                                      std::size_t from) {
-    for (std::size_t at = from; at + reading.size() <= name.size(); ++at) {
-        std::size_t same = 0;
-        while (same < reading.size() && sounds_like(name[at + same], reading[same], fuzzy)) ++same;
-        if (same == reading.size()) return at;
+std::optional<SoundStretch> find_sound(const std::vector<Sound>& name, const SoundReading& reading, bool fuzzy) {
+    for (std::size_t at = 0; at < name.size() && !reading.empty(); ++at) {
+        if (begins_inside_word(name, at, reading)) continue;
+        if (const auto end = end_of_sound(name, at, reading, fuzzy)) return SoundStretch{at, *end};
     }
     return std::nullopt;
 }

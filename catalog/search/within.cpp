@@ -133,12 +133,12 @@ std::vector<std::string> numbers_meant(std::string_view text) {
         if (rest.find_first_of("0123456789") != std::string_view::npos) add(rest);
         return terms;
     }
-    for (const std::string& number : typed_numbers(text)) add(number);
+    const std::vector<std::string> numbers = typed_numbers(text);
+    for (const std::string& number : numbers) add(number);
     const std::string bare = without_number_label(text);
-    if (const auto code = parse_uscc(bare)) add(*code);
-    // Of an international registration the G is left out at times.
-    if (is_digits(bare))
-        if (const auto madrid = parse_trademark_number("G" + bare)) add(*madrid);
+    if (const auto code = read_uscc(bare)) add(*code);
+    for (const std::string& number : numbers)
+        if (const auto international = with_left_out_g(number)) add(*international);
     return terms;
 }
 

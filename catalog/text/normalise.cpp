@@ -3,12 +3,14 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/uscript.h>
 
 #include <stdexcept>
 
 #include "catalog/text/encoding.hpp"
 #include "catalog/text/han_fold.hpp"
 #include "catalog/text/utf8.hpp"
+#include "catalog/text/zero_circles.hpp"
 
 namespace minglu {
 namespace {
@@ -78,17 +80,36 @@ bool is_list_sign(char32_t code) {
 enum class Spelling {
     words,   ///< one space wherever something was left out
     search,  ///< see `append_searchable`
+    marked,  ///< see `searchable_with_marks`
 };
+
+bool is_latin(char32_t code) {
+    UErrorCode status = U_ZERO_ERROR;
+    return uscript_getScript(static_cast<UChar32>(code), &status) == USCRIPT_LATIN && U_SUCCESS(status);
+}
+
+/// é → e; whatever is no Latin letter with marks stays.
+char32_t without_marks(char32_t code) {
+    if (code < 0xC0 || is_cjk(code)) return code;
+    static const icu::Normalizer2& form = instance(&icu::Normalizer2::getNFDInstance);
+    icu::UnicodeString parts;
+    if (!form.getDecomposition(static_cast<UChar32>(code), parts)) return code;
+    const auto letter = static_cast<char32_t>(parts.char32At(0));
+    return is_latin(letter) ? letter : code;
+}
 
 class Words {
 public:
     Words(std::string& out, Spelling spelling) : out_(out), start_(out.size()), spelling_(spelling) {}
     void put(char32_t code) {
-        if (spelling_ == Spelling::search) code = standard_character(code);
-        const bool chinese = is_cjk(code);
-        if (out_.size() > start_ && is_apart(chinese)) out_.push_back(' ');
+        if (spelling_ != Spelling::words) code = standard_character(code);
+        if (spelling_ == Spelling::search) {
+            if (is_mark_of_last(code)) return;
+            code = without_marks(code);
+        }
+        if (out_.size() > start_ && is_apart(is_cjk(code))) out_.push_back(' ');
         gap_ = Gap::none;
-        chinese_ = chinese;
+        last_ = code;
         append_utf8(out_, code);
     }
     void gap(char32_t sign) {
@@ -97,20 +118,26 @@ public:
     void restart() {
         out_.resize(start_);
         gap_ = Gap::none;
+        last_ = 0;
     }
 
 private:
     enum class Gap { none, loose, firm };
     [[nodiscard]] bool is_apart(bool chinese) const {
         if (gap_ != Gap::loose || spelling_ == Spelling::words) return gap_ != Gap::none;
-        return !chinese && !chinese_;
+        return !chinese && !is_cjk(last_);
+    }
+    /// Of a Latin letter, written behind it as a character of its own.
+    [[nodiscard]] bool is_mark_of_last(char32_t code) const {
+        if (code < 0x300 || gap_ != Gap::none) return false;
+        return u_charType(static_cast<UChar32>(code)) == U_NON_SPACING_MARK && is_latin(last_);
     }
 
     std::string& out_;
     std::size_t start_;
     Spelling spelling_;
     Gap gap_ = Gap::none;
-    bool chinese_ = false;  ///< the last character
+    char32_t last_ = 0;  ///< character; 0 in front of the first
 };
 
 /// False when the text needs ICU.
@@ -171,6 +198,8 @@ void fold_with_icu(Words& words, std::string_view text) {
 }
 
 void append(std::string& out, std::string_view text, Spelling spelling) {
+    std::string zeros;
+    if (spelling != Spelling::words && may_have_circle(text)) text = zeros = with_zeros(text);
     Words words{out, spelling};
     if (fold_fast(words, text)) return;
     words.restart();
@@ -240,13 +269,21 @@ std::string searchable(std::string_view text) {
     return out;
 }
 
+std::string searchable_with_marks(std::string_view text) {
+    std::string out;
+    append(out, text, Spelling::marked);
+    return out;
+}
+
 SearchableOrigin searchable_with_origin(std::string_view source) {
     SearchableOrigin out;
+    const std::string zeros = with_zeros(source);
     Words words{out.text, Spelling::search};
     std::uint32_t position = 0;
-    for (std::size_t at = 0; at < source.size(); ++position) {
-        const std::size_t size = utf8_at(source, at).size;
-        if (!fold_fast(words, source.substr(at, size))) fold_with_icu(words, source.substr(at, size));
+    for (std::size_t at = 0; at < zeros.size(); ++position) {
+        const std::size_t size = utf8_at(zeros, at).size;
+        const std::string_view character = std::string_view(zeros).substr(at, size);
+        if (!fold_fast(words, character)) fold_with_icu(words, character);
         out.origin.resize(out.text.size(), position);
         at += size;
     }

@@ -12,14 +12,18 @@ namespace minglu {
 /// Text that is not UTF-8 is taken up to its first wrong byte.
 [[nodiscard]] std::string fold_text(std::string_view text);
 
-/// For search: like `fold_text`, each Chinese character as its standard one (han_fold.hpp), and no space beside one
-/// unless the items of a list meet there (、，；。 and line ends). "ＡＰＭ（摩納哥）" → "apm摩纳哥", "白酒；啤酒" →
-/// "白酒 啤酒".
+/// For search: like `fold_text`, each Chinese character as its standard one (han_fold.hpp), a circle beside a Chinese
+/// numeral as the zero that it is typed for, Latin letters without their marks ("Café" → "cafe"), and no space beside a
+/// Chinese character unless the items of a list meet there (、，；。 and line ends). "ＡＰＭ（摩納哥）" → "apm摩纳哥",
+/// "白酒；啤酒" → "白酒 啤酒".
 [[nodiscard]] std::string searchable(std::string_view text);
 /// Appends `searchable(text)`.
 void append_searchable(std::string& out, std::string_view text);
 
-/// The same with the character of `source`, counted in code points, that each byte of the text came from. Taken
+/// The same with the marks of Latin letters, which tell syllables apart: "Lǜchá" → "lǜchá".
+[[nodiscard]] std::string searchable_with_marks(std::string_view text);
+
+/// `searchable` with the character of `source`, counted in code points, that each byte of the text came from. Taken
 /// character by character, so that signs which only together make one (é as e and an accent) stay two.
 struct SearchableOrigin {
     std::string text;

@@ -11,8 +11,14 @@
 namespace minglu {
 namespace {
 
-constexpr char32_t first_code = 0x3400;
-constexpr char32_t last_code = 0x9FFF;
+/// CJK Unified Ideographs and Extension A, where nearly all of what is asked about lies.
+constexpr char32_t dense_first = 0x3400;
+constexpr char32_t dense_end = 0xA000;
+constexpr std::size_t dense_count = dense_end - dense_first;
+
+bool is_dense(char32_t code) {
+    return code >= dense_first && code < dense_end;
+}
 
 /// Takes the text up to `end` off the front, and `end` with it.
 std::string_view take_until(std::string_view& text, char end) {
@@ -23,10 +29,11 @@ std::string_view take_until(std::string_view& text, char end) {
     return taken;
 }
 
-/// Readings and characters point into one vector each; what belongs to a code or syllable ends where the next begins.
+/// Readings and characters stand in one vector each; what belongs to a place or syllable ends where the next begins.
+/// The place of a dense code follows from it, that of another is looked up.
 class Table {
 public:
-    Table() : starts_(last_code - first_code + 2, 0) {
+    Table() {
         std::vector<std::pair<char32_t, Syllable>> common;
         std::vector<std::pair<char32_t, Syllable>> others;
         for (std::string_view left = embedded::readings_tsv; !left.empty();) {
@@ -41,18 +48,14 @@ public:
         character_starts_.push_back(characters_.size());
         common.insert(common.end(), others.begin(), others.end());
         std::stable_sort(common.begin(), common.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-        for (const auto& [code, syllable] : common) {
-            ++starts_[code - first_code + 1];
-            readings_.push_back(syllable);
-        }
-        for (std::size_t i = 1; i < starts_.size(); ++i) starts_[i] += starts_[i - 1];
+        add_readings(common);
     }
 
     [[nodiscard]] const std::vector<std::string_view>& names() const { return names_; }
     [[nodiscard]] std::span<const Syllable> readings(char32_t code) const {
-        if (code < first_code || code > last_code) return {};
-        const std::size_t at = code - first_code;
-        return std::span(readings_).subspan(starts_[at], starts_[at + 1] - starts_[at]);
+        const auto at = place_of(code);
+        if (!at) return {};
+        return std::span(readings_).subspan(starts_[*at], starts_[*at + 1] - starts_[*at]);
     }
     [[nodiscard]] std::span<const char32_t> characters(Syllable syllable) const {
         const std::size_t at = syllable.value();
@@ -64,17 +67,36 @@ private:
     void read_characters(std::string_view text, Syllable syllable, std::vector<std::pair<char32_t, Syllable>>& into) {
         for (std::size_t at = 0; at < text.size();) {
             const Utf8Step step = utf8_at(text, at);
-            if (step.code < first_code || step.code > last_code)
-                throw std::logic_error("table of readings: a character is out of its range");
             into.emplace_back(step.code, syllable);
             characters_.push_back(step.code);
             at += step.size;
         }
     }
 
+    /// `pairs` by ascending code.
+    void add_readings(const std::vector<std::pair<char32_t, Syllable>>& pairs) {
+        for (const auto& [code, syllable] : pairs)
+            if (!is_dense(code) && (sparse_.empty() || sparse_.back() != code)) sparse_.push_back(code);
+        if (!sparse_.empty() && sparse_.front() < dense_end)
+            throw std::logic_error("table of readings: a character stands in front of the ideographs");
+        starts_.assign(dense_count + sparse_.size() + 1, 0);
+        for (const auto& [code, syllable] : pairs) {
+            ++starts_[*place_of(code) + 1];
+            readings_.push_back(syllable);
+        }
+        for (std::size_t i = 1; i < starts_.size(); ++i) starts_[i] += starts_[i - 1];
+    }
+    [[nodiscard]] std::optional<std::size_t> place_of(char32_t code) const {
+        if (is_dense(code)) return code - dense_first;
+        const auto found = std::lower_bound(sparse_.begin(), sparse_.end(), code);
+        if (found == sparse_.end() || *found != code) return std::nullopt;
+        return dense_count + static_cast<std::size_t>(found - sparse_.begin());
+    }
+
     std::vector<std::string_view> names_;
     std::vector<Syllable> readings_;
     std::vector<std::uint32_t> starts_;
+    std::vector<char32_t> sparse_;  ///< codes that are not dense, ascending; their places stand behind the others
     std::vector<char32_t> characters_;
     std::vector<std::size_t> character_starts_;
 };

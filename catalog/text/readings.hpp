@@ -2,7 +2,7 @@
 /// How Chinese characters are read in Mandarin: pinyin syllables without tones, ü written v as it is typed ("lv").
 ///
 /// Source: Unihan (kHanyuPinlu, kMandarin, kTGHZ2013, kXHC1983), turned into a table by cmake/readings.py when the
-/// program is built. Characters outside of U+3400–U+9FFF have no reading here.
+/// program is built. Characters of all planes are in it; what folding makes another character of (〇 → 零) is not.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,7 +16,7 @@ namespace minglu {
 /// Place of a syllable in the alphabetical list of all of them, from 0.
 using Syllable = Strong<std::uint16_t, struct SyllableTag>;
 
-[[nodiscard]] std::size_t syllable_count();  ///< about 410
+[[nodiscard]] std::size_t syllable_count();  ///< about 420
 [[nodiscard]] std::string_view name(Syllable syllable);
 /// Takes "lü", and "lyu" as in passports (GB/T 28039), for "lv" as well, "lue" for "lve". None for what is no whole
 /// syllable, in lower case.

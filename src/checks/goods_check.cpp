@@ -9,8 +9,10 @@
 #include "catalog/check/name_parts.hpp"
 #include "catalog/identifiers/entry_key.hpp"
 #include "catalog/identifiers/patent.hpp"
+#include "catalog/identifiers/thousands.hpp"
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/identifiers/typed_number.hpp"
+#include "catalog/search/number_hint.hpp"
 #include "catalog/search/plan.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/text/analysis.hpp"
@@ -167,7 +169,8 @@ std::vector<EntryHit> GoodsCheck::named(std::string_view folded, Day as_of) cons
 GoodsCheck::Found GoodsCheck::by_number(const GoodsRow& row, std::string& note) const {
     Found found;
     for (const std::string_view cell : row.numbers) {
-        for (const std::string_view text : numbers_in(cell)) {
+        const std::string plain = without_thousands(cell);
+        for (const std::string_view text : numbers_in(plain)) {
             Found one = numbered(text, row, as_of_);
             if (one.hits.empty()) {
                 add_note(note, fault_of_number(text, row));
@@ -205,7 +208,9 @@ std::string GoodsCheck::fault_of_number(std::string_view text, const GoodsRow& r
                (mistyped->should_be.empty() ? "" : "，按前面各位应为 " + mistyped->should_be);
     if (typed_numbers(text).empty()) return "不是已知形式的号码：" + tidy_cell(text.substr(0, 60));
     const std::string later = first_days(catalogue_, numbered(text, row, end_of_days).hits);
-    return later.empty() ? "名录中无此号码：" + tidy_cell(text) : "此号码当日尚未列入名录：" + later;
+    if (!later.empty()) return "此号码当日尚未列入名录：" + later;
+    const std::string hint = number_hint(text, catalogue_.source(), as_of_);
+    return "名录中无此号码：" + tidy_cell(text) + (hint.empty() ? "" : "（" + hint + "）");
 }
 
 /// Of names that are listed some day, but not on the one that is asked about.

@@ -50,7 +50,7 @@ HttpResponse search(Call& call) {
         json.raw(item + ",\"reason\":" + reason_json(found->reason(entry)) + "}");
     }
     json.end_array().member_boolean("bounded", page.bounded);
-    json.member_if("hint", found->hint());
+    json.member_if("hint", found->hint(catalogue));
     json.member_if("note", found->note());
     if (page.more) json.member("next", make_search_cursor(fingerprint, page.last));
     if (*counts) json.member_raw("counts", facets_json(found->facets(catalogue), *tx, found->asked().as_of));

@@ -5,14 +5,14 @@
 
 #include "catalog/area_filter.hpp"
 #include "catalog/check/mistyped_number.hpp"
-#include "catalog/identifiers/document_number.hpp"
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/identifiers/typed_number.hpp"
 #include "catalog/identifiers/uscc.hpp"
+#include "catalog/search/number_hint.hpp"
 #include "catalog/terms.hpp"
 #include "catalog/text/normalise.hpp"
 #include "src/http/api/asked.hpp"
-#include "src/http/api/search_answer.hpp"
+#include "src/http/api/batches_named.hpp"
 
 namespace minglu {
 
@@ -119,14 +119,6 @@ Result<Sorting> read_sorting(const HttpRequest& request) {
                   "give relevance, arrival, name, date or expiry; -name, … turns it");
 }
 
-/// What was typed is the name of a batch, as a dot or by its document number.
-std::vector<Dot> batches_named(const std::string& text, const ReadTx& tx) {
-    if (const auto dot = parse_dot(text)) return {*dot};
-    for (const std::string& whole : {text, without_number_label(text)})
-        if (const auto number = parse_document_number(whole)) return batches_of_document(tx, *number);
-    return {};
-}
-
 }  // namespace
 
 std::vector<std::string> search_parameters() {
@@ -185,7 +177,7 @@ Result<EntrySearch> EntrySearch::from_request(const HttpRequest& request, UnixMs
 }
 
 void EntrySearch::look_up(const ReadTx& tx) {
-    const std::vector<Dot> batches = batches_named(text_, tx);
+    const std::vector<Dot> batches = batches_named(text_, tx, filters_.as_of);
     if (!batches.empty()) ranked_ = ranked(SearchPlan::of_batches(batches));
 }
 
@@ -202,11 +194,12 @@ Facets EntrySearch::facets(const CatalogueAt& catalogue) const {
     return count_facets(ranked_, catalogue.source());
 }
 
-std::string EntrySearch::hint() const {
+std::string EntrySearch::hint(const CatalogueAt& catalogue) const {
     if (const auto mistyped = mistyped_patent(text_))
         return "校验位不符" + (mistyped->should_be.empty() ? "" : "，按前面各位应为 " + mistyped->should_be);
-    const auto code = parse_uscc(without_number_label(text_));
-    return !code && code.error().code == ErrorCode::bad_check_digit ? "统一社会信用代码的校验位不符" : "";
+    const auto code = read_uscc(without_number_label(text_));
+    if (!code && code.error().code == ErrorCode::bad_check_digit) return "统一社会信用代码的校验位不符";
+    return number_hint(text_, catalogue.source(), filters_.as_of);
 }
 
 }  // namespace minglu

@@ -31,8 +31,8 @@ public:
     /// `catalogue` is of `asked()`, here as below.
     [[nodiscard]] SearchPage page(const CatalogueAt& catalogue, const SearchPosition& after, std::uint32_t limit) const;
     [[nodiscard]] Facets facets(const CatalogueAt& catalogue) const;
-    /// What is wrong with a number that was typed; empty where nothing is.
-    [[nodiscard]] std::string hint() const;
+    /// What is wrong with a number that was typed, or what else may be meant by it; empty where nothing is.
+    [[nodiscard]] std::string hint(const CatalogueAt& catalogue) const;
     /// What a person has to know of the filters; empty where they mean what was typed.
     [[nodiscard]] const std::string& note() const { return note_; }
     [[nodiscard]] Reason reason(const FoundEntry& found) const { return explain(ranked_.plan(), found); }

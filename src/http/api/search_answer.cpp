@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "catalog/identifiers/document_number.hpp"
 #include "catalog/identifiers/number_text.hpp"
 #include "catalog/protection.hpp"
 #include "catalog/regions.hpp"
@@ -15,8 +14,6 @@ namespace {
 
 /// More than two provinces have counties.
 constexpr std::size_t values_max = 400;
-constexpr std::uint32_t scan_step = 200;
-constexpr std::size_t batches_scanned_max = 5'000;
 
 std::string title_of(const ReadTx& tx, const std::string& batch) {
     const auto dot = parse_dot(batch);
@@ -83,28 +80,6 @@ std::string facets_json(const Facets& facets, const ReadTx& tx, Day on) {
     json.member_boolean("bounded", facets.bounded).key("by").begin_object();
     for (const auto& [filter, counts] : facets.by) write_counts(json, filter, counts, tx, on);
     return std::move(json.end_object().end_object()).take();
-}
-
-std::vector<Dot> batches_of_document(const ReadTx& tx, const std::string& number) {
-    // Papers are entered as people write them; the digits of the number stand in any spelling.
-    const std::string digits = number.substr(number.rfind("〕") + std::string_view("〕").size());
-    const std::string_view serial = std::string_view(digits).substr(0, digits.find("号"));
-    const auto is_meant = [&](const RecordRow& row) {
-        const std::string stored = stored_header(row).batch.value_or(BatchInfo{}).document_number;
-        return stored == number || parse_document_number(stored) == number;
-    };
-    std::vector<Dot> found;
-    RecordNo before{};
-    for (std::size_t scanned = 0; scanned < batches_scanned_max; scanned += scan_step) {
-        const std::vector<RecordRow> rows = tx.batches(before, scan_step);
-        for (const RecordRow& row : rows) {
-            const bool proposed = row.kind == RecordKind::change || row.kind == RecordKind::batch_propose;
-            if (proposed && row.header.find(serial) != std::string::npos && is_meant(row)) found.push_back(row.dot);
-        }
-        if (rows.size() < scan_step) break;
-        before = rows.back().no;
-    }
-    return found;
 }
 
 }  // namespace minglu

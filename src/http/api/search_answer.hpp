@@ -13,7 +13,4 @@ namespace minglu {
 /// each filter. Regions have the name of their area on that day as label, batches their title, codes what people say.
 [[nodiscard]] std::string facets_json(const Facets& facets, const ReadTx& tx, Day on);
 
-/// Records that carry this document number (文号), newest first; of the newest 5,000 batches.
-[[nodiscard]] std::vector<Dot> batches_of_document(const ReadTx& tx, const std::string& number);
-
 }  // namespace minglu

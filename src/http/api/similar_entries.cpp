@@ -10,9 +10,8 @@ std::vector<EntryKey> similar_entries(const CatalogueAt& catalogue, const EntryK
     EntryQuery filters;
     filters.as_of = catalogue.asked().as_of;
     const RankedSearch search(SearchPlan(parts.number), filters, {});
-    const auto source = [&catalogue](const EntryQuery& query) { return catalogue.query(query); };
     std::vector<EntryKey> similar;
-    for (const FoundEntry& found : search.page(source, {}, similar_max).found) {
+    for (const FoundEntry& found : search.page(catalogue.source(), {}, similar_max).found) {
         if (found.found_by >= search.plan().classes().size() || found.hit.key == key) continue;
         const Match match = search.plan().classes()[found.found_by].match;
         // Of a patent's publication numbers the beginning is that of the application.

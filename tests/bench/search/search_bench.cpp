@@ -85,12 +85,8 @@ struct Figures {
     double total_us = 0;
 };
 
-/// Of today; `tx` outlives it.
-EntrySource source(const ReadTx& tx, Day today) {
-    const auto catalogue = std::make_shared<const CatalogueAt>(tx, Asked{today, {}, today});
-    EntrySource source = catalogue->source();
-    source.query = [catalogue](const EntryQuery& query) { return catalogue->query(query); };
-    return source;
+CatalogueAt as_of(const ReadTx& tx, Day day) {
+    return {tx, Asked{day, {}, day}};
 }
 
 RankedSearch planned(const std::string& text, Day day) {
@@ -103,7 +99,7 @@ RankedSearch planned(const std::string& text, Day day) {
 std::size_t search(Store& store, const std::string& text, Day day) {
     const RankedSearch search = planned(text, day);
     const auto tx = store.read();
-    const SearchPage page = search.page(source(*tx, day), {}, 20);
+    const SearchPage page = search.page(as_of(*tx, day).source(), {}, 20);
     for (const FoundEntry& found : page.found) static_cast<void>(explain(search.plan(), found));
     return page.found.size();
 }
@@ -173,7 +169,7 @@ public:
             const RankedSearch search{SearchPlan(""), filters, {}};
             Figures pages;
             for (int i = 0; i < rounds_ && pages.total_us < engine_us_max; ++i)
-                pages.add([&] { return search.page(source(*store_.read(), today_), {}, 20).found.size(); });
+                pages.add([&] { return search.page(as_of(*store_.read(), today_).source(), {}, 20).found.size(); });
             std::printf("nothing typed, filters that %s meet: p50 / p99 %.3f / %.3f ms\n", what, pages.ms(0.5),
                         pages.ms(0.99));
         }
@@ -183,7 +179,7 @@ public:
         for (int i = 0; i < 30; ++i) {
             counts.add([&] {
                 const auto tx = store_.read();
-                return count_facets(planned(text, today_), source(*tx, today_)).entries;
+                return count_facets(planned(text, today_), as_of(*tx, today_).source()).entries;
             });
         }
         std::printf("counts of %s: %.0f entries, p50 / p99 %.3f / %.3f ms\n",

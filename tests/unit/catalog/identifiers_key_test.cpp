@@ -64,6 +64,9 @@ TEST_CASE("what a person may have meant by a number in the search box") {
     CHECK(number_candidates("1365983") == Strings{"CN1365983", "1365983"});
     CHECK(number_candidates("g1630145a") == Strings{"G1630145A"});
     CHECK(number_candidates("agi01459") == Strings{"AGI01459"});
+    CHECK(number_candidates("agi 1459") == Strings{"AGI01459"});
+    CHECK(number_candidates("AGI7") == Strings{"AGI00007"});
+    for (const char* text : {"AGI", "AGI00000001459", "AGI145O"}) CHECK(number_candidates(text).empty());
     CHECK(number_candidates("2012年第111号") == Strings{"国家质检总局公告2012年第111号"});
     for (const char* text : {"", "涪陵榨菜", "33", "榨菜10325554", "201710601862.8"}) {
         CAPTURE(text);

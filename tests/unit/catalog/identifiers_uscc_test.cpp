@@ -26,6 +26,15 @@ std::string random_code() {
 
 }  // namespace
 
+TEST_CASE("codes as people type them") {
+    for (const char* typed :
+         {"91110108551385082Q", "91110108-551385082Q", "911101085513-85082-Q", "9I1IOI08551385O82Q"})
+        CHECK(read_uscc(typed) == std::string("91110108551385082Q"));
+    CHECK(read_uscc("9I1IOI08551385O82P").error().code == ErrorCode::bad_check_digit);
+    CHECK(parse_uscc("9I1IOI08551385O82Q").error().code == ErrorCode::bad_number);
+    CHECK(read_uscc("OIOIOI").error().code == ErrorCode::bad_number);
+}
+
 TEST_CASE("verified codes") {
     for (const std::string code : {"91110108551385082Q", "91350100M000100Y43", "91350200MA2YJ1XR9G",
                                    "91350200776049653A", "91350500798359476R", "11500111009347908D"}) {

@@ -66,6 +66,9 @@ TEST_CASE("what was typed is told from the entry") {
         {"trademark/3620284/30", "number"},
         {"91110108551385082Q", "number"},
         {"9111 0108 5513 8508 2Ｑ", "number"},
+        {"9I1IOI08551385O82Q", "number"},
+        {"统一社会信用代码 91110108-551385082q", "number"},
+        {"3,620,284", "number"},
         {"36202", "number_start"},
         {"乌江 wujiang", "name"},
         {"烏江ＷＵＪＩＡＮＧ", "name"},
@@ -150,6 +153,51 @@ TEST_CASE("names are found by their sound") {
         {"牛栏山", "liulanshan", ""},
         {"豆瓣醬", "doubanjiang", "sound"},
         {"一种涪陵榨菜的制作方法", "zhacai", "sound_part"},
+        {"𬭎图", "hongtu", "sound"},
+        {"𬭎图", "ht", "sound"},
+        {"𠅤记", "xiji", "sound"},
+        {"䳏牌", "guipai", "sound"},  // its simplified form has no reading of its own
+        {"䫼䉲䦘", "xuemixian", "sound"},
+        {"二〇〇八", "erlinglingba", "sound"},
+        {"二〇〇八", "二零零八", "name"},
+        {"二零零八", "二○○八", "name"},
+        {"国窖1573", "guojiao1573", "sound"},
+        {"国窖1573", "guojiao 1573", "sound"},
+        {"国窖1573", "guójiào1573", "sound"},
+        {"国窖1573", "guo2jiao41573", ""},
+        {"国窖1573", "guo2 jiao4 1573", "sound"},
+        {"国窖1573", "gj1573", "sound"},
+        {"国窖1573", "GJ 1573", "sound"},
+        {"国窖1573", "guoj1573", "sound"},
+        {"国窖1573", "国j1573", "sound"},
+        {"国窖1573", "guo窖1573", "sound"},
+        {"国窖1573", "jiao1573", "sound_part"},
+        {"国窖1573", "guojiao15", "sound_start"},
+        {"国窖1573", "guojiao573", ""},
+        {"国窖1573", "guojiao1574", ""},
+        {"国窖1573中国品味", "gj1573zgpw", "sound"},
+        {"国窖1573中国品味", "guojiao1573zhongguo", "sound_start"},
+        {"1573国窖", "1573guojiao", "sound"},
+        {"1573国窖", "1573gj", "sound"},
+        {"五粮液", "5liangye", "sound"},
+        {"5粮液", "5liangye", "sound"},
+        {"二零零八年", "2008nian", "sound"},
+        {"7-Up七喜", "7upqixi", "sound"},
+        {"7-Up七喜", "7 up qixi", "sound"},
+        {"7-Up七喜", "7upqi", "sound_start"},
+        {"七喜7UP", "qixi7up", "sound"},
+        {"七喜7UP", "qixi up", ""},
+        {"SKF轴承", "skfzhoucheng", "sound"},
+        {"SKF轴承", "skf zhoucheng", "sound"},
+        {"VIVO手机", "vivoshouji", "sound"},
+        {"OPPO七喜", "oppoqixi", "sound"},
+        {"NIKE鞋", "nikexie", ""},  // read as pinyin all through
+        {"NIKE鞋", "nike xie", "sound"},
+        {"五粮液VIP", "wuliangyevip", "sound"},
+        {"Müller七喜", "müller qixi", "sound"},
+        {"渝农3号", "yunong3hao", "sound"},
+        {"渝农3号", "yn3h", "sound"},
+        {"渝农号", "yunong3hao", "sound"},
         {"江小白", "x", ""},
         {"Lang", "lang", "name"},
     };
@@ -184,6 +232,13 @@ TEST_CASE("Latin names are found closed up and apart") {
         {"La Vie Claire", "ieclaire", ""},
         {"La Vie Claire", "lavie clai", "name_start"},
         {"La Vie Claire", "vielaire", ""},
+        {"Café Müller", "cafe", "name_start"},
+        {"Café Müller", "CAFE MULLER", "name"},
+        {"Café Müller", "cafemull", "name_start"},
+        {"Café Müller", "Cafe\xCC\x81 Mu\xCC\x88ller", "name"},
+        {"Cafe Muller", "café müller", "name"},
+        {"Señor Ñandú", "senor nandu", "name"},
+        {"Société Générale de Surveillance Internationale", "generale de", "name_part"},
         {"Société Générale de Surveillance Internationale", "générale desurveillanceinternationale", "name_part"},
         {"Société Générale de Surveillance Internationale", "sociétégénéraledesurveillanceinter", "name_start"},
     };
@@ -273,6 +328,19 @@ TEST_CASE("what stands on a packet is looked for in pieces") {
     CHECK(pieces("老干妈280g 两瓶") == "老干妈/两瓶/1");
     CHECK(pieces("老干妈") == "1");
     CHECK(pieces("cocacola") == "1");
+}
+
+TEST_CASE("numbers are found however they were shortened") {
+    constexpr std::string_view mark = R"({"listing":"listed","name":"甲"})";
+    CHECK(match("1630145A", "trademark/G1630145A/9", mark) == "number");
+    CHECK(match("1630145a 第9类", "trademark/G1630145A/9", mark) == "number");
+    CHECK(match("1630145A 第8类", "trademark/G1630145A/9", mark) == "");
+    CHECK(match("1630145", "trademark/G1630145/9", mark) == "number");
+    CHECK(match("国际注册第1630145A号", "trademark/G1630145A/9", mark) == "number");
+    CHECK(match("国际注册第1630145号", "trademark/1630145/9", mark) == "number");
+    CHECK(match("112734678", "patent/CN112734678B", mark) == "number_start");
+    CHECK(match("112734679", "patent/CN112734678B", mark) == "");
+    CHECK(match("agi 3244", "gi/AGI03244", mark) == "number");
 }
 
 TEST_CASE("a publication number is looked for as it is, then as any publication of the application") {

@@ -63,6 +63,17 @@ TEST_CASE("one spelling for search") {
         {"峨嵋山、峩眉", "峨嵋山 峨眉"},
         {"餅乾", "饼干"},
         {"爲為產産錄録雞鷄強强", "为为产产录录鸡鸡强强"},
+        {"二〇〇八", "二零零八"},
+        {"二○○八年、八○", "二零零八年 八零"},
+        {"二◯一二 ○牌", "二零一二牌"},
+        {"Café Müller", "cafe muller"},
+        {"CAFE\xCC\x81", "cafe"},
+        {"Ñandú Łódź", "nandu łodz"},
+        {"x\xCC\x8C y", "x y"},
+        {"Straße", "strasse"},
+        {"ｶﾞ", "ガ"},
+        {"Йогурт", "йогурт"},
+        {"봉봉", "봉봉"},
         {"豈", "岂"},                              // a compatibility ideograph
         {"\xF0\xAF\xA0\x9A", "冬"},                // one of the supplementary planes, U+2F81A
         {"\xEE\xA0\x9E", "\xE9\xBE\xB4"},          // moved by GB 18030-2022, U+E81E
@@ -70,6 +81,20 @@ TEST_CASE("one spelling for search") {
         {"\xF0\xAE\xAF\xB0", "\xF0\xAE\xAF\xB0"},  // extension I, younger than ICU 72
     };
     for (const Case& c : cases) CHECK(searchable(c.text) == c.searched);
+}
+
+TEST_CASE("the marks of letters are kept where they tell syllables apart") {
+    CHECK(searchable_with_marks("Lǜchá 綠茶") == "lǜchá绿茶");
+    CHECK(searchable_with_marks("二○○八") == "二零零八");
+}
+
+TEST_CASE("searchable text tells where its characters stood") {
+    for (const std::string_view text : {"Café Müller", "Cafe\xCC\x81 Mu\xCC\x88ller", "二○○八 Ñandú", "二○"}) {
+        const SearchableOrigin found = searchable_with_origin(text);
+        CHECK(found.text == searchable(text));
+        CHECK(found.origin.size() == found.text.size());
+    }
+    CHECK(searchable_with_origin("二○○八").origin.back() == 3);
 }
 
 TEST_CASE("standard characters stay apart, and folding one twice changes nothing") {

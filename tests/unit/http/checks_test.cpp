@@ -23,6 +23,7 @@ struct Market {
                     {"gi/涪陵榨菜", {{"name", "涪陵榨菜"}, {"listing", "listed"}}},
                     {"trademark/5678901/30", {{"name", "老干妈"}, {"listing", "listed"}}},
                     {"trademark/3145899/33", {{"name", "国窖·1573"}, {"listing", "listed"}}},
+                    {"trademark/G1630145A/9", {{"name", "Café Müller"}, {"listing", "listed"}}},
                     {"trademark/4001234/25", {{"name", "COCO-LEE 2000"}, {"listing", "listed"}}},
                     {"patent/202110001234.8",
                      {{"name", "一种方法"}, {"listing", "listed"}, {"publication_number", "CN112734678B"}}}});
@@ -88,6 +89,13 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         {"注册号5678901 / 3145899,,", "number", "trademark/5678901/30", "另一号码亦在名录：trademark/3145899/33"},
         {"CN112734678.B,,", "number", "patent/202110001234.8", ""},
         {"公开号CN112734678A,,", "number", "patent/202110001234.8", ""},
+        {"112734678,,", "number", "patent/202110001234.8", ""},
+        {"国际注册第1630145A号,,", "number", "trademark/G1630145A/9", ""},
+        {"1630145A,,", "none", "", "名录中有国际注册 G1630145A，请核对是否漏写 G"},
+        {"5678901第33类,,", "none", "", "5678901 不在第33类，名录中在第30类"},
+        {"\"5,678,901\",,", "number", "trademark/5678901/30", ""},
+        {",cafe muller,", "name", "trademark/G1630145A/9", ""},
+        {"AGI777,,", "none", "", "此号码当日尚未列入名录：gi/AGI00777"},
         {"AGI00777,,", "none", "", "此号码当日尚未列入名录：gi/AGI00777（2026-06-01起）"},
         {",奉节脐橙,", "none", "", "此名称当日尚未列入名录：gi/AGI00777（2026-06-01起）"},
         {",国窖1573浓香型白酒,", "text", "trademark/3145899/33", ""},
@@ -120,7 +128,7 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         CHECK(line.value("key", "") == cases[i].key);
         CHECK(line.value("note", "").find(cases[i].note) != std::string::npos);
     }
-    CHECK(lines.back().at("done").at("found") == 30);
+    CHECK(lines.back().at("done").at("found") == 34);
 }
 
 TEST_CASE("each row is told which protected marks it could be meant to imitate") {

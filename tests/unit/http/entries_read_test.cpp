@@ -383,6 +383,51 @@ TEST_CASE("A batch is found by its document number in any spelling, however it w
                       typed);
     CHECK(keys_of(ask(node, get("/v1/entries", {{"q", "渝知发〔2024〕120号"}}))) ==
           std::vector<std::string>{"gi/AGI00120"});
+    // Without its issuer it is that of any.
+    publish("gi/AGI00121", "川知发〔2024〕119号");
+    publish("gi/AGI00122", "川知发〔2023〕119号");
+    const std::vector<std::string> newest_first{"gi/AGI00121", "gi/AGI00119"};
+    for (const char* typed : {"〔2024〕119号", "2024年119号", "(二〇二四)119号", "文号：[2024]119"})
+        CHECK_MESSAGE(keys_of(ask(node, get("/v1/entries", {{"q", typed}}))) == newest_first, typed);
+    node.write(
+        {{"gi/涪陵榨菜",
+          {{"listing", "listed"}, {"name", "涪陵榨菜"}, {"announcement_number", "国家质检总局公告2012年第119号"}}}});
+    publish("gi/AGI00123", "渝知发〔2012〕119号");
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"q", "2012年第119号"}}))) == std::vector<std::string>{"gi/涪陵榨菜"});
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"q", "〔2012〕119号"}}))) == std::vector<std::string>{"gi/AGI00123"});
+}
+
+TEST_CASE("A number that was typed otherwise is found, or the answer says what may be meant") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    node.write({{"trademark/1094857/30", {{"listing", "listed"}, {"name", "甲"}}},
+                {"trademark/1094857/9", {{"listing", "listed"}, {"name", "甲"}}},
+                {"trademark/G1630145A/9", {{"listing", "listed"}, {"name", "乙"}}},
+                {"patent/202110001234.8", {{"listing", "listed"}, {"publication_number", "CN112734678B"}}},
+                {"gi/AGI03244", {{"listing", "listed"}, {"name", "丙"}}}});
+    struct Case {
+        const char* typed;
+        std::vector<std::string> keys;
+        const char* hint;
+    };
+    const std::vector<std::string> both{"trademark/1094857/30", "trademark/1094857/9"};
+    const Case cases[] = {
+        {"1,094,857", both, ""},
+        {"1094857第29类", {}, "1094857 不在第29类，名录中在第9、30类"},
+        {"1094857第30类", {"trademark/1094857/30"}, ""},
+        {"1630145A", {"trademark/G1630145A/9"}, "名录中有国际注册 G1630145A，请核对是否漏写 G"},
+        {"国际注册第1630145A号", {"trademark/G1630145A/9"}, ""},
+        {"112734678", {"patent/202110001234.8"}, ""},
+        {"agi 3244", {"gi/AGI03244"}, ""},
+        {"9I1IOIO855I385O82Q", {}, "统一社会信用代码中没有字母 O、I，已按 91110108551385082Q 查找"},
+        {"9I1IOIO855I385O82P", {}, "统一社会信用代码的校验位不符"},
+        {"10325554", {}, ""},
+    };
+    for (const Case& c : cases) {
+        const Json answer = ask(node, get("/v1/entries", {{"q", c.typed}}));
+        CHECK_MESSAGE(keys_of(answer) == c.keys, c.typed);
+        CHECK_MESSAGE(answer.value("hint", "") == c.hint, c.typed);
+    }
 }
 
 TEST_CASE("A batch that is typed and one of the filter both have to have written an entry") {
