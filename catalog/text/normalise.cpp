@@ -277,12 +277,13 @@ std::string searchable_with_marks(std::string_view text) {
 
 SearchableOrigin searchable_with_origin(std::string_view source) {
     SearchableOrigin out;
-    const std::string zeros = with_zeros(source);
+    std::string zeros;
+    if (may_have_circle(source)) source = zeros = with_zeros(source);
     Words words{out.text, Spelling::search};
     std::uint32_t position = 0;
-    for (std::size_t at = 0; at < zeros.size(); ++position) {
-        const std::size_t size = utf8_at(zeros, at).size;
-        const std::string_view character = std::string_view(zeros).substr(at, size);
+    for (std::size_t at = 0; at < source.size(); ++position) {
+        const std::size_t size = utf8_at(source, at).size;
+        const std::string_view character = source.substr(at, size);
         if (!fold_fast(words, character)) fold_with_icu(words, character);
         out.origin.resize(out.text.size(), position);
         at += size;

@@ -6,6 +6,8 @@
 namespace minglu {
 namespace {
 
+/// With which circles begin, and geometric shapes besides.
+constexpr std::string_view lead = "\xE2\x97";
 /// Of each sign that matters here, in UTF-8.
 constexpr std::size_t sign_bytes = 3;
 
@@ -22,14 +24,13 @@ bool is_numeral(std::string_view sign) {
 }  // namespace
 
 bool may_have_circle(std::string_view text) {
-    constexpr std::string_view lead = "\xE2\x97";
     return text.find(lead) != std::string_view::npos;
 }
 
 std::string with_zeros(std::string_view text) {
     std::string out(text);
     const auto sign_at = [&](std::size_t at) { return text.substr(std::min(at, text.size()), sign_bytes); };
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = text.find(lead); at < text.size(); at = text.find(lead, at)) {
         std::size_t end = at;
         while (is_circle(sign_at(end))) end += sign_bytes;
         const bool is_zero = is_numeral(sign_at(end)) || (at >= sign_bytes && is_numeral(sign_at(at - sign_bytes)));
