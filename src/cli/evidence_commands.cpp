@@ -1,6 +1,7 @@
 // A file that proves an answer, and its check without any node.
 #include "src/cli/evidence_commands.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -51,13 +52,20 @@ std::string sheet_of(Session& session, const std::string& evidence, const std::s
     return *std::move(sheet);
 }
 
-/// Entries that may have been meant by a key that is not listed.
+bool is_same_name(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+/// Entries that may have been meant by a key that is not listed. Names of headers come in any case (RFC 9110 §5.1).
 std::vector<EntryKey> similar_in(const HttpResponse& response) {
     std::vector<EntryKey> similar;
-    const auto told = response.headers.find("Minglu-Similar");
-    std::istringstream keys(told == response.headers.end() ? "" : told->second);
-    for (std::string encoded; std::getline(keys, encoded, ',');)
-        if (const auto key = percent_decoded(encoded, false)) similar.emplace_back(*key);
+    for (const auto& [name, value] : response.headers) {
+        if (!is_same_name(name, "Minglu-Similar")) continue;
+        std::istringstream keys(value);
+        for (std::string encoded; std::getline(keys, encoded, ',');)
+            if (const auto key = percent_decoded(encoded, false)) similar.emplace_back(*key);
+    }
     return similar;
 }
 

@@ -27,7 +27,4 @@ namespace minglu {
 /// Percent-decoding (RFC 3986 §2.1) to UTF-8 without control characters; none when it is neither.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space);
 
-/// Percent-encoding of everything but unreserved characters and slashes.
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 }  // namespace minglu

@@ -4,35 +4,18 @@
 #include <cstdio>
 #include <system_error>
 
+#include "catalog/text/percent_encoding.hpp"
 #include "src/net/curl_handle.hpp"
 
 namespace minglu {
 
 namespace {
 
-/// Percent-encodes what RFC 3986 §2.3 does not call unreserved; a path keeps its slashes.
-std::string encoded(std::string_view text, std::string_view kept) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    constexpr std::string_view unreserved = "-._~";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = byte < 0x80 && (std::isalnum(byte) != 0 || unreserved.find(c) != std::string_view::npos ||
-                                           kept.find(c) != std::string_view::npos);
-        if (plain) {
-            out += c;
-        } else {
-            out += {'%', digits[byte >> 4U], digits[byte & 0x0FU]};
-        }
-    }
-    return out;
-}
-
 std::string url_of(const HttpRequest& request) {
-    std::string url = "http://localhost" + encoded(request.path, "/");
+    std::string url = "http://localhost" + percent_encoded(request.path, "/");
     char separator = '?';
     for (const auto& [key, value] : request.query) {
-        url += separator + encoded(key, "") + "=" + encoded(value, "");
+        url += separator + percent_encoded(key, "") + "=" + percent_encoded(value, "");
         separator = '&';
     }
     return url;

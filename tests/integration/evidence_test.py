@@ -170,6 +170,18 @@ class OneSuite(EvidenceCase):
         self.assertNotEqual(evidence, (folder / "e.json").read_bytes())
 
 
+    def test_who_asks_for_another_spelling_of_a_listed_entry_is_warned(self):
+        cq, _ = self.pair()
+        folder = self.folder_for("spelt")
+        asked = "gi/崇庆枇杷茶"  # its name instead of its number
+        done = cq.run("evidence", asked, "--out", str(folder / "e.json"), "--sheet", str(folder / "e.html"))
+        self.assertEqual(0, done.status, str(done))
+        self.assertIn(KEY, done.err)
+        self.assertIn(KEY, (folder / "e.html").read_text(encoding="utf-8"))
+        named = cq.json("evidence", asked, "--out", str(folder / "e.json"), "--force")
+        self.assertEqual([KEY], named["similar"])
+
+
 class ChangedKeys(EvidenceCase):
     """Entries of both nodes from before, between and after changes of both nodes' keys, cosigned under each."""
 

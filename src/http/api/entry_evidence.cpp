@@ -1,11 +1,11 @@
 #include "src/http/api/entry_evidence.hpp"
 
+#include "catalog/text/percent_encoding.hpp"
 #include "src/http/api/asked.hpp"
 #include "src/http/api/asked_key.hpp"
 #include "src/http/api/json_answer.hpp"
 #include "src/http/api/similar_entries.hpp"
 #include "src/http/media_type.hpp"
-#include "src/http/message.hpp"
 #include "src/http/problem.hpp"
 #include "src/sheet/sheet.hpp"
 #include "sync/evidence_office.hpp"
@@ -34,7 +34,7 @@ std::vector<EntryKey> similar_to_absent(const ReadTx& tx, const EntryKey& key, c
 
 std::string header_of(const std::vector<EntryKey>& keys) {
     std::string out;
-    for (const EntryKey& key : keys) out += (out.empty() ? "" : ",") + percent_encoded(key.value());
+    for (const EntryKey& key : keys) out += (out.empty() ? "" : ",") + percent_encoded(key.value(), "/");
     return out;
 }
 
