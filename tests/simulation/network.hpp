@@ -47,6 +47,7 @@ public:
     void cut_until(std::int64_t steady_ms) { cut_until_ms_ = steady_ms; }
     void mend() { cut_until_ms_ = 0; }
     [[nodiscard]] Fault last_fault() const { return last_fault_; }
+    void forget_fault() { last_fault_ = Fault::none; }
 
     Weather weather;
     /// What the other end makes of a request and of its answer; none for an honest one.

@@ -171,6 +171,7 @@ Findings Simulation::pull(SimNode& node) {
     std::advance(link, static_cast<std::ptrdiff_t>(random_.below(node.links().size())));
     if (!link->second.puller) return {};
     const auto before = node.replica().standing();
+    link->second.line->forget_fault();
     (void)link->second.puller->step_now();
     if (link->second.line->last_fault() != Fault::cut_off || disk_troubled()) return {};
     const auto after = node.replica().standing();
@@ -179,7 +180,8 @@ Findings Simulation::pull(SimNode& node) {
         findings.push_back(node.id().value() + " took something of a bundle that was cut off");
     const auto rows = node.store().read()->incidents(0, 1'000);
     if (std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.kind == "malformed"; }))
-        findings.push_back(node.id().value() + " says nothing of a bundle that was cut off");
+        findings.push_back(node.id().value() + " says nothing of a bundle that was cut off: " +
+                           describe(link->second.puller->status().last_error));
     return findings;
 }
 
@@ -192,6 +194,7 @@ Findings Simulation::push(SimNode& node) {
     SimNode& to = *link->second.to;
     const auto before = to.replica().standing();
     const std::uint64_t requests = link->second.pusher->status().requests;
+    link->second.line->forget_fault();
     (void)link->second.pusher->step_now();
     const Fault fault = link->second.line->last_fault();
     if (link->second.pusher->status().requests == requests || disk_troubled()) return {};
