@@ -152,9 +152,9 @@ STORE_TEST("an entry is found under what its area has become, and under an area 
                                                                                   {"重庆市两江新区", {"gi/2"}},
                                                                                   {"50", {"gi/1", "gi/2", "gi/3"}},
                                                                                   {"500155", {}}}) {
-        CAPTURE(area);
         EntryQuery query = on_day(100);
         query.region_prefix = area;
+        CAPTURE(query.region_prefix);
         CHECK(keys_of(tx->query(query)) == found);
         query.terms = {{"x", false}};
         CHECK(keys_of(tx->query(query)) == found);

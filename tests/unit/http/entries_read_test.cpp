@@ -502,8 +502,8 @@ TEST_CASE("Every count of a value is how many entries its filter finds") {
                 Parameters filtered = question;
                 filtered.erase(filter);
                 filtered.emplace(filter, value.at("value"));
-                CAPTURE(filter);
-                CAPTURE(value.dump());
+                const std::string asked = filter + " " + value.dump();
+                CAPTURE(asked);
                 CHECK(ask(node, get("/v1/entries", filtered)).at("items").size() == value.at("count"));
                 ++values;
             }

@@ -101,8 +101,8 @@ TEST_CASE("Who asks for a key that is not listed is told of what it may be meant
          {std::pair{"gi/国窖1573", "gi/国窖·1573"}, std::pair{"trademark/10325554/33", "trademark/10325554/30"},
           std::pair{"patent/CN112734678A", "patent/CN112734678B"}, std::pair{"gi/茅台", ""},
           std::pair{"gi/国窖·1573", ""}, std::pair{"trademark/1032555/30", ""}}) {
-        CAPTURE(asked);
         HttpRequest request = get("/v1/entries/" + std::string(asked) + "/evidence");
+        CAPTURE(request.path);
         const HttpResponse file = node.router.handle(request);
         REQUIRE(file.status == 200);
         const auto told = file.headers.find(similar_header);

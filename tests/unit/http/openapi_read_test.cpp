@@ -89,7 +89,8 @@ TEST_CASE("Every body that is to be sent has an example") {
                 if (schema.value("format", "") == "binary") continue;
                 const bool has_example =
                     content.contains("example") || content.contains("examples") || schema.contains("examples");
-                CHECK_MESSAGE(has_example, method << " " << path << " " << type);
+                const std::string body = method + " " + path + " " + type;
+                CHECK_MESSAGE(has_example, body);
                 for (const Json& example : schema.value("examples", Json::array())) {
                     for (const Json& required : schema.value("required", Json::array()))
                         CHECK_MESSAGE(example.contains(required.get<std::string>()), method << " " << path);
