@@ -93,7 +93,7 @@ TEST_CASE("Every body that is to be sent has an example") {
                 CHECK_MESSAGE(has_example, body);
                 for (const Json& example : schema.value("examples", Json::array())) {
                     for (const Json& required : schema.value("required", Json::array()))
-                        CHECK_MESSAGE(example.contains(required.get<std::string>()), method << " " << path);
+                        CHECK_MESSAGE(example.contains(required.get<std::string>()), body);
                     for (const auto& [member, value] : example.items())
                         CHECK_MESSAGE(schema.at("properties").contains(member), method << " " << path << " " << member);
                 }
