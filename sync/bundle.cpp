@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "minglu/json_text.hpp"
+#include "sync/bounded_json.hpp"
 #include "sync/key_changes.hpp"
 #include "sync/proof_steps.hpp"
 
@@ -80,10 +81,10 @@ Segment to_segment(const StrangersJson& json) {
     return segment;
 }
 
-/// `canonical` has passed canonical_json, the strict gate (duplicate keys, depth, encoding): what passes it is safe for
-/// the general parser.
+/// `canonical` has passed canonical_json, the strict gate (duplicate keys, depth, encoding).
 BundleInfo to_info(std::string_view canonical) {
-    const StrangersJson json = StrangersJson::parse(canonical);
+    const StrangersJson json = bounded_json(canonical);
+    if (json.is_discarded()) throw Malformed{"its first line has too many values"};
     BundleInfo info;
     info.node = accept(parse_node_id(json.at("node").get<std::string>()));
     info.vector = to_vector(json.at("vector"));
@@ -158,7 +159,7 @@ Bundle read_bundle(BundleInfo info, std::string_view records, std::uint32_t read
 }
 
 std::optional<std::uint64_t> version_of(std::string_view bytes) {
-    const auto json = StrangersJson::parse(bytes.substr(0, bytes.find('\n')), nullptr, false);
+    const auto json = bounded_json(bytes.substr(0, bytes.find('\n')));
     if (!json.is_object() || !json.contains("minglu_bundle") || !json["minglu_bundle"].is_number_unsigned()) return {};
     return json["minglu_bundle"].get<std::uint64_t>();
 }

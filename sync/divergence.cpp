@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "catalog/entry_views.hpp"
+#include "sync/bounded_json.hpp"
 #include "sync/link_answers.hpp"
 #include "sync/state_trie.hpp"
 
@@ -90,7 +90,7 @@ private:
         const auto greeted = greet(transport_, found_.peer);
         if (!greeted) return tl::unexpected(greeted.error());
         if (greeted->refusal) return fail(*greeted->refusal);
-        const Json hello = Json::parse(greeted->body, nullptr, false);
+        const Json hello = bounded_json(greeted->body);
         if (hello.value("fold", Json()) == Json(replica_.reading().fold)) return {};
         return fail({ErrorCode::unsupported_version, "the peer folds by other rules than this program",
                      "peer " + found_.peer.value(), "upgrade the older of both programs"});
@@ -107,7 +107,7 @@ private:
         if (!answer) return tl::unexpected(answer.error());
         if (answer->status == 404) return fail(moved_on(found_.peer));
         if (answer->status != 200) return fail(unexpected_answer(*answer));
-        Json json = Json::parse(answer->body, nullptr, false);
+        Json json = bounded_json(answer->body);
         if (!json.is_object()) return fail(malformed());
         return json;
     }

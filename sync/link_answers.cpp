@@ -1,8 +1,8 @@
 #include "sync/link_answers.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
+#include "sync/bounded_json.hpp"
 #include "sync/exchange.hpp"
 #include "sync/head.hpp"
 
@@ -19,9 +19,10 @@ Error malformed_answer(std::string what) {
 
 std::optional<Error> refusal_of(const PeerAnswer& answer, const NodeId& peer) {
     if (answer.status != 200) return unexpected_answer(answer);
-    const Json json = Json::parse(answer.body, nullptr, false);
+    const Json json = bounded_json(answer.body);
     const Json node = json.is_object() ? json.value("node", Json()) : Json();
     const std::string name = node.is_string() ? node.get<std::string>() : "";
+    if (name.empty()) return malformed_answer("it does not say which node it is");
     if (name != peer.value())
         return Error{ErrorCode::bad_signature, "the peer says that it is '" + name + "'", "",
                      "check the address of peer " + peer.value()};
@@ -48,12 +49,15 @@ Result<Vector> read_vector(const Json& json) {
 Error unexpected_answer(const PeerAnswer& answer) {
     std::string what = "the peer answered " + std::to_string(answer.status);
     ErrorCode code = ErrorCode::unreachable;
-    const Json problem = Json::parse(answer.body, nullptr, false);
+    const Json problem = bounded_json(answer.body);
     if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string())
         what += ": " + problem["detail"].get<std::string>();
     if (answer.status == 406) code = ErrorCode::unsupported_version;
-    return {code, std::move(what), "",
-            code == ErrorCode::unsupported_version ? "upgrade the older of both programs" : ""};
+    return {
+        code, std::move(what), "",
+        code == ErrorCode::unsupported_version
+            ? "upgrade the older of both programs"
+            : "ask the people of that node to look into its log; if this is no answer of a node, check the address"};
 }
 
 Result<Greeting> greet(Transport& transport, const NodeId& peer) {
@@ -69,7 +73,7 @@ Result<Greeting> greet(Transport& transport, const NodeId& peer) {
 }
 
 std::vector<std::string> told_heads(std::string_view body) {
-    const Json json = Json::parse(body, nullptr, false);
+    const Json json = bounded_json(body);
     std::vector<std::string> heads;
     if (!json.is_object() || !json.contains("heads") || !json["heads"].is_array()) return heads;
     for (const Json& head : json["heads"])
@@ -78,7 +82,7 @@ std::vector<std::string> told_heads(std::string_view body) {
 }
 
 Result<ToldHolding> read_holding(std::string_view body, const NodeId& peer) {
-    const Json json = Json::parse(body, nullptr, false);
+    const Json json = bounded_json(body);
     if (!json.is_object() || !json.contains("vector") || !json.contains("heads") || !json["heads"].is_array())
         return fail(malformed_answer("it has no vector and heads"));
     ToldHolding told;

@@ -1,9 +1,9 @@
 #include "sync/pusher.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "sync/bounded_json.hpp"
 #include "sync/exchange.hpp"
 #include "sync/key_changes.hpp"
 #include "sync/link_answers.hpp"
@@ -190,7 +190,7 @@ Result<void> Pusher::note_told(std::string_view body) {
 
 /// What was offered and not taken is left alone for a while; heads that were offered are not offered again.
 void Pusher::note_offer(const Offer& offer, std::string_view body) {
-    const Json answer = Json::parse(body, nullptr, false);
+    const Json answer = bounded_json(body);
     const auto list = [&](const char* name) { return answer.is_object() ? answer.value(name, Json::array()) : Json(); };
     const std::set<LogId> unknown = logs_in(list("unknown"));
     const std::set<LogId> refused = logs_in(list("refused"));

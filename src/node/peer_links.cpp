@@ -60,6 +60,27 @@ private:
     std::optional<Following<Pusher, PusherOptions>> push_;
 };
 
+/// A connection of its own for what somebody asked for: that the node stops ends it, however long the peer takes.
+class PeerLinks::Asked {
+public:
+    Asked(PeerLinks& owner, const PeerRow& peer) : owner_(owner), transport_(owner.connect(peer)) {
+        const std::scoped_lock lock(owner_.mutex_);
+        owner_.asked_.insert(transport_.get());
+        if (owner_.stopping_) transport_->cancel();
+    }
+    ~Asked() {
+        const std::scoped_lock lock(owner_.mutex_);
+        owner_.asked_.erase(transport_.get());
+    }
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+    [[nodiscard]] Transport& transport() { return *transport_; }
+
+private:
+    PeerLinks& owner_;
+    std::unique_ptr<Transport> transport_;
+};
+
 PeerLinks::PeerLinks(Replica& replica, Store& store, const Clock& clock, Random& random, TlsIdentity identity,
                      PullerOptions pulling, PusherOptions pushing, std::function<void(const StoreFault&)> on_fault)
     : replica_(replica),
@@ -90,6 +111,7 @@ void PeerLinks::stop() {
     std::map<NodeId, std::unique_ptr<Followed>> ending;
     const std::scoped_lock lock(mutex_);
     started_ = false;
+    for (Transport* const transport : asked_) transport->cancel();
     ending.swap(links_);
 }
 
@@ -137,8 +159,8 @@ Result<PeerRow> PeerLinks::reachable(const NodeId& node) const {
 Result<PeerReport> PeerLinks::exchange_now(const NodeId& node) {
     const auto peer = reachable(node);
     if (!peer) return tl::unexpected(peer.error());
-    const auto transport = connect(*peer);
-    Puller puller(link_to(node, *transport), pulling_);
+    Asked asked(*this, *peer);
+    Puller puller(link_to(node, asked.transport()), pulling_);
     std::uint64_t before = 0;
     do {
         before = puller.status().records;
@@ -147,12 +169,12 @@ Result<PeerReport> PeerLinks::exchange_now(const NodeId& node) {
     if (puller.status().failures > 0) return fail(puller.status().last_error);
     PeerReport report{node, puller.status(), {}};
     if (!peer->push) return report;
-    Pusher pusher(link_to(node, *transport), pushing_);
-    std::uint64_t asked = 0;
+    Pusher pusher(link_to(node, asked.transport()), pushing_);
+    std::uint64_t requests = 0;
     do {
-        asked = pusher.status().requests;
+        requests = pusher.status().requests;
         pusher.step_now();
-    } while (!stopping_ && pusher.status().failures == 0 && pusher.status().requests > asked);
+    } while (!stopping_ && pusher.status().failures == 0 && pusher.status().requests > requests);
     if (pusher.status().failures > 0) return fail(pusher.status().last_error);
     report.push = pusher.status();
     return report;
@@ -161,7 +183,8 @@ Result<PeerReport> PeerLinks::exchange_now(const NodeId& node) {
 Result<StateComparison> PeerLinks::compare(const NodeId& node) {
     const auto peer = reachable(node);
     if (!peer) return tl::unexpected(peer.error());
-    return compare_states(*connect(*peer), replica_, store_, node);
+    Asked asked(*this, *peer);
+    return compare_states(asked.transport(), replica_, store_, node);
 }
 
 std::vector<PeerReport> PeerLinks::reports() const {

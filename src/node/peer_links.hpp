@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ public:
 
 private:
     class Followed;
+    class Asked;
     Result<PeerRow> reachable(const NodeId& node) const;
     std::unique_ptr<Transport> connect(const PeerRow& peer) const;
     Link link_to(const NodeId& peer, Transport& transport) const;
@@ -62,6 +64,7 @@ private:
     bool started_ = false;
     std::atomic<bool> stopping_ = false;  ///< ends an `exchange_now` that is under way
     std::map<NodeId, std::unique_ptr<Followed>> links_;
+    std::set<Transport*> asked_;  ///< connections of the exchanges and comparisons that were asked for
     std::vector<PeerRow> peers_;
     std::map<Hash, NodeId> by_spki_;
 };

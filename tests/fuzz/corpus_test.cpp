@@ -28,8 +28,9 @@ constexpr Target targets[] = {
     {"head", fuzz_head},       {"json", fuzz_json},
     {"numbers", fuzz_numbers}, {"op", fuzz_op},
     {"proof", fuzz_proof},     {"query", fuzz_query},
-    {"record", fuzz_record},   {"sheet", fuzz_sheet},
-    {"vector", fuzz_vector},   {"xlsx", fuzz_xlsx},
+    {"record", fuzz_record},   {"revocations", fuzz_revocations},
+    {"sheet", fuzz_sheet},     {"vector", fuzz_vector},
+    {"xlsx", fuzz_xlsx},
 };
 const fs::path here = source_dir() / "tests/fuzz";
 

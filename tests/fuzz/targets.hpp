@@ -20,6 +20,7 @@ namespace minglu::test {
 [[nodiscard]] bool fuzz_proof(std::string_view bytes);
 [[nodiscard]] bool fuzz_query(std::string_view bytes);
 [[nodiscard]] bool fuzz_record(std::string_view bytes);
+[[nodiscard]] bool fuzz_revocations(std::string_view bytes);
 [[nodiscard]] bool fuzz_sheet(std::string_view bytes);
 [[nodiscard]] bool fuzz_vector(std::string_view bytes);
 [[nodiscard]] bool fuzz_xlsx(std::string_view bytes);

@@ -1,8 +1,13 @@
-"""Hostile clients of the shipped nginx in front of a node: what nginx refuses, and that nothing gets past it."""
+"""Hostile clients of the shipped nginx in front of a node: what nginx refuses, and that nothing gets past it.
+
+The crowd of slow clients is of a few hundred connections; with MINGLU_LONG=1 in the environment, of four thousand.
+"""
 
 import gzip
 import itertools
+import os
 import re
+import resource
 import tempfile
 import shutil
 import time
@@ -12,7 +17,7 @@ from nginx import Nginx, skip_without_nginx
 from support import main, tls_context
 
 MEBIBYTE = 1024 * 1024
-CROWD = 150
+CROWD = 2000 if os.environ.get("MINGLU_LONG") == "1" else 150
 HONEST_ADDRESS = "127.0.0.2"
 READS = re.compile(r'^minglu_http_requests_total\{method="GET",route="([^"]*)"', re.MULTILINE)
 
@@ -156,13 +161,15 @@ class BehindNginx(HostileCase):
         data = (b"", b"GET /v1/entries HTTP/1.1\r\nHost: x\r\nX-Slow: ", request("GET", "/healthz", keep=True),
                 request("POST", "/v1/entries", "Content-Length: 1000000", keep=True) + b" " * 1000,
                 request("GET", "/openapi.json", keep=True) * 10)
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 3 * CROWD), hard), hard))
         crowd = []
         self.addCleanup(lambda: [connection.close() for connection in crowd])
         for n in range(CROWD):
-            connection = connect(self.nginx.port, self.client, receive_bytes=4096, source=f"127.2.0.{n + 1}")
+            connection = connect(self.nginx.port, self.client, receive_bytes=4096, source=f"127.2.{n // 250}.{n % 250 + 1}")
             crowd.append(connection)
             send_all(connection, data[n % len(data)])
-        half_open = [connect(self.nginx.port, source=f"127.3.0.{n + 1}") for n in range(CROWD)]
+        half_open = [connect(self.nginx.port, source=f"127.3.{n // 250}.{n % 250 + 1}") for n in range(CROWD)]
         crowd += half_open
         self.honest.until_answered(10)
         in_process = super().ask_honestly()

@@ -13,6 +13,7 @@ PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
 SKIP_STATUS = 77
 START_TIME_MAX_S = 20
 STOP_TIME_MAX_S = 20
+WORKER_CONNECTIONS, WORKER_DESCRIPTORS = 8192, 16384  ## as the head of config/nginx/minglu.conf asks for
 
 
 def skip_without_nginx():
@@ -55,7 +56,8 @@ class Nginx:
                               for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.folder / "nginx.conf").write_text(
             f"pid {self.folder}/nginx.pid;\nerror_log {self.folder}/error.log;\ndaemon off;\nworker_processes 1;\n"
-            f"events {{ worker_connections 1024; }}\nhttp {{\n    access_log off;\n{temporary}\n"
+            f"worker_rlimit_nofile {WORKER_DESCRIPTORS};\n"
+            f"events {{ worker_connections {WORKER_CONNECTIONS}; }}\nhttp {{\n    access_log off;\n{temporary}\n"
             f"    include {self.folder}/minglu.conf;\n}}\n", encoding="utf-8")
 
     def start(self):

@@ -1,6 +1,7 @@
 #include "tests/simulation/invariants.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "sync/cosignatures.hpp"
 #include "sync/merkle.hpp"
@@ -69,29 +70,59 @@ private:
     NewRecords fresh_;
 };
 
+/// What counts of a record counts whole: a change if it is valid, a proposal once each node that it needs has approved.
 class WholeBatches : public Always {
 public:
     Findings check(SimNode& node, const Ledger&) override {
-        Findings findings;
         const auto tx = node.store().read();
+        std::set<Dot> changed;
         fresh_.visit(node, *tx, [&](const RecordRow& record) {
-            if (record.kind != RecordKind::change) return;
-            for (const std::string& line : tx->ops_of_record(record.no)) {
-                const auto op = parse_op(line);
-                if (!op) continue;
-                const auto entry = tx->entry(op->key);
-                const bool shown = entry && views_of(*tx, op->key).state.find(named(record.dot)) != std::string::npos;
-                if (record.valid && !(entry && entry->etag.covers(record.dot)))
-                    findings.push_back(node.id().value() + " shows " + op->key.value() + " without " +
-                                       to_string(record.dot));
-                if (!record.valid && shown)
-                    findings.push_back(node.id().value() + " shows the invalid " + to_string(record.dot));
-            }
+            if (record.kind == RecordKind::change || record.kind == RecordKind::batch_propose)
+                changed.insert(record.dot);
+            if (record.kind == RecordKind::batch_approve)
+                if (const auto header = parse_header(record.header); header && header->of)
+                    changed.insert(header->of->dot);
         });
+        Findings findings;
+        for (const Dot& dot : changed)
+            if (const auto record = tx->record(dot)) check_whole(node, *tx, *record, findings);
         return findings;
     }
 
 private:
+    static void check_whole(SimNode& node, const ReadTx& tx, const RecordRow& record, Findings& findings) {
+        const bool counts = is_effective(tx, record);
+        for (const std::string& line : tx.ops_of_record(record.no)) {
+            const auto op = parse_op(line);
+            if (!op) continue;
+            const auto entry = tx.entry(op->key);
+            const bool shown = entry && views_of(tx, op->key).state.find(named(record.dot)) != std::string::npos;
+            if (counts && !(entry && entry->etag.covers(record.dot)))
+                findings.push_back(node.id().value() + " shows " + op->key.value() + " without " +
+                                   to_string(record.dot));
+            if (!counts && shown)
+                findings.push_back(node.id().value() + " shows " + to_string(record.dot) + ", which does not count");
+        }
+    }
+
+    static bool is_effective(const ReadTx& tx, const RecordRow& record) {
+        const auto stands = [&](const Dot& dot) {
+            const auto log = tx.log(dot.log);
+            return log && counted(*log) >= dot.seq;
+        };
+        if (!record.valid || !stands(record.dot)) return false;
+        if (record.kind == RecordKind::change) return true;
+        const auto header = parse_header(record.header);
+        if (record.kind != RecordKind::batch_propose || !header || header->needs.empty()) return false;
+        const std::vector<BatchMark> marks = tx.marks_of(record.dot);
+        return std::all_of(header->needs.begin(), header->needs.end(), [&](const NodeId& needed) {
+            return std::any_of(marks.begin(), marks.end(), [&](const BatchMark& mark) {
+                return mark.valid && mark.kind == RecordKind::batch_approve && node_of(mark.by.log) == needed &&
+                       mark.proposal_leaf == record.leaf && stands(mark.by);
+            });
+        });
+    }
+
     NewRecords fresh_;
 };
 

@@ -67,10 +67,10 @@ void print_filing(std::size_t entries, const std::filesystem::path& folder) {
     }
     const double merging_s = processor_s() - start;
     const double n = static_cast<double>(entries) / 1e6;
-    std::printf("filing, processor us an entry: terms %.1f, entry and index %.1f (without index %.1f), merging %.1f; "
-                "the index in all %.1f\n",
-                terms_s / n, indexed_s / n, plain_s / n, merging_s / n,
-                (terms_s + indexed_s - plain_s + merging_s) / n);
+    std::printf(
+        "filing, processor us an entry: terms %.1f, entry and index %.1f (without index %.1f), merging %.1f; "
+        "the index in all %.1f\n",
+        terms_s / n, indexed_s / n, plain_s / n, merging_s / n, (terms_s + indexed_s - plain_s + merging_s) / n);
 }
 
 // ------------------------------------------------------------------------------------------------------------ figures

@@ -137,7 +137,7 @@ TEST_CASE("a peer that is another node, or speaks another version, is not follow
     const std::pair<const char*, ErrorCode> cases[] = {
         {R"({"node":"gz","protocol":[1]})", ErrorCode::bad_signature},
         {R"({"node":"sc","protocol":[2]})", ErrorCode::unsupported_version},
-        {"[]", ErrorCode::bad_signature}};
+        {"[]", ErrorCode::malformed}};
     for (const auto& [hello, code] : cases) {
         Scene scene;
         scene.line.hello = PeerAnswer{200, "", hello, 0, 0};

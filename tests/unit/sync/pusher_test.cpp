@@ -226,7 +226,7 @@ TEST_CASE("a log that the peer refuses is left alone for a while") {
 TEST_CASE("a peer that is another node, or answers nonsense, is brought nothing") {
     const std::pair<const char*, ErrorCode> cases[] = {
         {R"({"node":"gz","protocol":[1],"vector":{},"heads":[]})", ErrorCode::bad_signature},
-        {R"({"node":1})", ErrorCode::bad_signature},
+        {R"({"node":1})", ErrorCode::malformed},
         {R"({"node":"sc","protocol":[2],"vector":{},"heads":[]})", ErrorCode::unsupported_version},
         {R"({"node":"sc","protocol":[1]})", ErrorCode::malformed},
         {R"({"node":"sc","protocol":[1],"vector":{"sc":1},"heads":[]})", ErrorCode::malformed},
