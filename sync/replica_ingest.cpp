@@ -18,15 +18,30 @@ namespace minglu {
 
 namespace {
 
+/// Root of all records held of a log.
+Hash root_of(const LogRow& log) {
+    const auto tree = TreeFrontier::restore(hash_of(log.suite), log.size.value(), log.frontier);
+    if (!tree) throw StoreFault(ErrorCode::corrupt, "frontier of " + log.id.value());
+    return tree->root();
+}
+
+/// Whether the head held is proved from the records held, all of them, now that there may be more. Of a log that is cut
+/// what came in may be of another branch than the head.
+bool still_covers(const LogRow& log, const Proved& one) {
+    if (log.head_size > log.size) return log.size == one.size_before;
+    return log.head_size == log.size && parse_note(log.head).value().head.root == root_of(log);
+}
+
 /// Keeps the largest head that is proved from the records held: another one only for the same log further on, or when
-/// the proof of the one held starts at records that have been overtaken.
+/// the one held has lost its proof.
 bool adopt_head(LogRow& log, const Proved& one) {
     const Head& head = one.proof.head;
     const bool larger = std::tie(head.size, head.time) > std::tie(log.head_size, log.head_time);
-    const bool proof_lost = log.size > one.size_before && log.head_size > log.size;
-    const bool reaches = one.segment.to == log.size || head.size == log.size;
+    // Of a log that is cut the steps to a head are checked only where records came with it.
+    const bool is_led_to = one.segment.to == log.size && (!log.cut || log.size > one.size_before);
+    const bool reaches = head.size == log.size ? !log.cut || head.root == root_of(log) : is_led_to;
     const bool better = larger && one.proof.continuity == Continuity::proved;
-    if (!reaches || (!better && !proof_lost && log.head_size >= log.size)) return false;
+    if (!reaches || (!better && still_covers(log, one))) return false;
     log.head = note_text(only_signed_by(parse_note(one.segment.head).value(), node_of(log.id)));
     log.head_size = head.size;
     log.head_time = head.time;

@@ -102,23 +102,16 @@ Result<Continuity> check_held_head(const LogRow& log, const Segment& segment, co
 
 }  // namespace
 
-/// Up to its cut a log is proved by the root that its author stated there: heads of its branches say nothing more.
+/// Up to its cut a log is proved by the root that its author stated there: heads of its branches say nothing more. The
+/// steps lead by way of the cut to the head all the same, which is kept with them.
 Result<ProvedSegment> prove_to_cut(const LogRow& log, const Segment& segment, const Growth& growth, Head head) {
     if (segment.to <= log.size) return ProvedSegment{std::move(head), Continuity::unproved};  // brings nothing
-    Seq size = segment.to;
-    Hash root = growth.start.root;
-    for (std::size_t i = 0; i < segment.steps.size() && size < log.cut->at; ++i) {
-        const ProofStep& step = segment.steps[i];
-        const bool last = i + 1 == segment.steps.size();
-        const Seq next_size = last ? head.size : segment.steps[i + 1].size;
-        const Hash& next_root = last ? head.root : segment.steps[i + 1].root;
-        if (step.size != size || step.root != root ||
-            !verify_consistency(hash_of(log.suite), size.value(), next_size.value(), root, next_root, step.path))
-            break;
-        size = next_size;
-        root = next_root;
-    }
-    if (size == log.cut->at && root == log.cut->root) return ProvedSegment{std::move(head), Continuity::unproved};
+    if (const auto led = check_steps(log, segment, growth.start, head); !led) return tl::unexpected(led.error());
+    const auto passes = [&](Seq size, const Hash& root) { return size == log.cut->at && root == log.cut->root; };
+    if (passes(growth.start.size, growth.start.root) || passes(head.size, head.root) ||
+        std::any_of(segment.steps.begin(), segment.steps.end(),
+                    [&](const ProofStep& step) { return passes(step.size, step.root); }))
+        return ProvedSegment{std::move(head), Continuity::unproved};
     return fail(refuse(ErrorCode::bad_proof, log.id,
                        "its records do not lead to the root at its cut, " + std::to_string(log.cut->at.value())));
 }

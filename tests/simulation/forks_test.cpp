@@ -45,6 +45,7 @@ TEST_CASE("whatever copies and old data do, nodes converge and no acknowledged w
 TEST_CASE("runs that found something once") {
     for (const std::uint64_t seed : {
              69u,    // forked again before the cut
+             1043u,  // the head held was of the other branch, and as long as the cut log
              1086u,  // two logs cut in one bundle, and both written again
              1500u,
          }) {
