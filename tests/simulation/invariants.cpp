@@ -80,7 +80,7 @@ public:
             if (record.kind == RecordKind::change || record.kind == RecordKind::batch_propose)
                 changed.insert(record.dot);
             if (record.kind == RecordKind::batch_approve)
-                if (const auto header = parse_header(record.header); header && header->of)
+                if (const auto header = parse_header(record.header, node.reading().version); header && header->of)
                     changed.insert(header->of->dot);
         });
         Findings findings;
@@ -91,7 +91,7 @@ public:
 
 private:
     static void check_whole(SimNode& node, const ReadTx& tx, const RecordRow& record, Findings& findings) {
-        const bool counts = is_effective(tx, record);
+        const bool counts = is_effective(tx, record, node.reading().version);
         for (const std::string& line : tx.ops_of_record(record.no)) {
             const auto op = parse_op(line);
             if (!op) continue;
@@ -105,14 +105,14 @@ private:
         }
     }
 
-    static bool is_effective(const ReadTx& tx, const RecordRow& record) {
+    static bool is_effective(const ReadTx& tx, const RecordRow& record, std::uint32_t reading_version) {
         const auto stands = [&](const Dot& dot) {
             const auto log = tx.log(dot.log);
             return log && counted(*log) >= dot.seq;
         };
         if (!record.valid || !stands(record.dot)) return false;
         if (record.kind == RecordKind::change) return true;
-        const auto header = parse_header(record.header);
+        const auto header = parse_header(record.header, reading_version);
         if (record.kind != RecordKind::batch_propose || !header || header->needs.empty()) return false;
         const std::vector<BatchMark> marks = tx.marks_of(record.dot);
         return std::all_of(header->needs.begin(), header->needs.end(), [&](const NodeId& needed) {
