@@ -97,7 +97,12 @@ BundleInfo to_info(std::string_view canonical) {
     for (const StrangersJson& change : as_array(keys)) info.keys.push_back(change.dump());
     if (info.keys.size() > bundle_key_changes_max) throw Malformed{"it carries more changes of key than it may"};
     const StrangersJson cosigned = json.value("cosigned", StrangersJson::array());
-    for (const StrangersJson& note : as_array(cosigned)) info.cosigned.push_back(note.get<std::string>());
+    std::size_t cosigned_bytes = 0;
+    for (const StrangersJson& note : as_array(cosigned)) {
+        info.cosigned.push_back(note.get<std::string>());
+        cosigned_bytes += info.cosigned.back().size();
+    }
+    if (cosigned_bytes > bundle_cosigned_bytes_max) throw Malformed{"it carries more cosigned heads than it may"};
     if (json.contains("cosigned_upto"))
         info.cosigned_upto = accept(parse_dot(json.at("cosigned_upto").get<std::string>()));
     return info;

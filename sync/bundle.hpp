@@ -37,6 +37,9 @@ struct Segment {
 
 /// Proofs of forks in one bundle at most; what does not fit comes with the next one.
 constexpr std::size_t bundle_forks_max = 16;
+/// Cosigned heads in one bundle at most, all notes together: each costs the receiver a signature or more, while others
+/// wait for its writer.
+constexpr std::size_t bundle_cosigned_bytes_max = 1024u * 1024;
 
 struct BundleInfo {
     NodeId node;

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "sync/bundle.hpp"
 #include "sync/merkle.hpp"
 #include "sync/segment_proof.hpp"
 
@@ -175,14 +176,13 @@ Result<std::vector<CosignatureRow>> read_cosigned(const ReadTx& tx, const KnownK
 }
 
 CosignedNotes cosigned_after(const ReadTx& tx, std::int64_t after, const std::set<LogId>& skip, const Vector& reached) {
-    constexpr std::size_t bytes_max = 1024u * 1024;  // line 1 of a bundle has room for more
     CosignedNotes out{{}, after};
     std::vector<CosignatureRow> going;
     std::size_t bytes = 0;
     for (CosignatureRow& row : tx.cosignatures(std::nullopt, after)) {
         const auto log = tx.log(row.log);
         const bool wanted = !skip.contains(row.log) && log && row.size <= counted(*log);
-        if (wanted && (reached.at(row.log) < row.size || bytes + row.note.size() > bytes_max)) break;
+        if (wanted && (reached.at(row.log) < row.size || bytes + row.note.size() > bundle_cosigned_bytes_max)) break;
         out.upto = row.no;
         if (!wanted) continue;
         bytes += row.note.size();

@@ -33,6 +33,17 @@ TEST_CASE("the first line is read back as it was written") {
     CHECK(bundle->records.front().op_lines.size() == 1);
 }
 
+TEST_CASE("cosigned heads are taken up to a limit, of all notes together") {
+    const LogForge forge = example();
+    BundleInfo info{NodeId{"sc"}, {}, {forge.segment(Seq{2}, Seq{3}, Seq{5}, Seq{4})}};
+    info.cosigned.assign(4, std::string(bundle_cosigned_bytes_max / 4, 'x'));
+    CHECK(parse_bundle(serialise(info) + forge.lines(Seq{2}, Seq{3})));
+    info.cosigned.emplace_back("x");
+    const auto bundle = parse_bundle(serialise(info) + forge.lines(Seq{2}, Seq{3}));
+    REQUIRE_FALSE(bundle);
+    CHECK(bundle.error().code == ErrorCode::malformed);
+}
+
 TEST_CASE("every truncation is malformed") {
     const std::string bytes = example().rest();
     for (std::size_t size = 0; size < bytes.size(); ++size) {
