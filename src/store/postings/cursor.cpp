@@ -15,9 +15,7 @@ public:
         if (doc_ >= least) return doc_;
         if (more_ && next_first_ <= least) jump(least);
         while (true) {
-            while (docs_.next()) {
-                if (docs_.doc() >= least) return doc_ = docs_.doc();
-            }
+            if (docs_.seek(least)) return doc_ = docs_.doc();
             if (!more_) return doc_ = end_of_docs;
             load(page_ + 1);
         }

@@ -47,9 +47,42 @@ public:
         if ((value & 1u) != 0) doc_ |= static_cast<DocNo>(take_varint(left_));
         return true;
     }
+    /// Moves on to the first document from `least` on; false where there is none.
+    bool seek(DocNo least) {
+        while (skip_plain(least) || next())
+            if (doc_ >= least) return true;
+        return false;
+    }
     [[nodiscard]] DocNo doc() const { return doc_; }
 
 private:
+    /// Takes steps of one octet and two, of documents with the number zero, up to one from `least` on; false where
+    /// another step comes first. Nearly all of a search goes by here.
+    bool skip_plain(DocNo least) {
+        const auto* const begin = reinterpret_cast<const unsigned char*>(left_.data());
+        const auto* const end = begin + left_.size();
+        const auto* at = begin;
+        DocNo doc = doc_ >> doc_number_bits << doc_number_bits;
+        bool reached = false;
+        while (!reached && at != end) {
+            unsigned step = *at;
+            if ((step & 1u) != 0) break;
+            if (step < 0x80u) {
+                ++at;
+            } else {
+                if (end - at < 2 || at[1] >= 0x80u) break;
+                step = (step & 0x7Fu) | static_cast<unsigned>(at[1]) << 7;
+                at += 2;
+            }
+            doc += static_cast<DocNo>(step >> 1) << doc_number_bits;
+            reached = doc >= least;
+        }
+        if (at == begin) return false;
+        left_.remove_prefix(static_cast<std::size_t>(at - begin));
+        doc_ = doc;
+        return reached;
+    }
+
     std::string_view left_;
     DocNo doc_ = 0;
 };

@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
+#include <random>
+#include <vector>
+
 #include "minglu/store.hpp"
 #include "tests/unit/postings/memory_runs.hpp"
 
@@ -24,6 +28,35 @@ TEST_CASE("a list of documents reads as it was written") {
         for (DocReader reader{list}; reader.next();) read.push_back(reader.doc());
         RC_ASSERT(read == docs);
     }));
+}
+
+TEST_CASE("seeking leads to the same document as reading one after the other") {
+    std::mt19937_64 random(7);
+    for (int round = 0; round < 300; ++round) {
+        std::vector<DocNo> docs;
+        DocNo entry = 0;
+        const std::size_t count = random() % 60;
+        for (std::size_t i = 0; i < count; ++i) {
+            entry +=
+                static_cast<DocNo>(1 + random() % (random() % 4 == 0 ? 1u << 20 : 100u));  // steps of one octet to four
+            const DocNo number = random() % 5 == 0 ? static_cast<DocNo>(random() % 300) : 0;
+            docs.push_back((entry << doc_number_bits) + number);
+        }
+        std::string list;
+        for (std::size_t i = 0; i < docs.size(); ++i) append_doc(list, i == 0 ? 0 : docs[i - 1], docs[i]);
+        DocReader reader{list};
+        DocNo least = 0;
+        auto expected = docs.begin();
+        while (true) {
+            least += static_cast<DocNo>(random() % 3 == 0 ? random() % (DocNo{1} << 40) : random() % (DocNo{1} << 27));
+            expected = std::lower_bound(expected, docs.end(), least);
+            const bool found = reader.seek(least);
+            REQUIRE(found == (expected != docs.end()));
+            if (!found) break;
+            REQUIRE(reader.doc() == *expected);
+            least = *expected++ + 1;
+        }
+    }
 }
 
 TEST_CASE("neighbours take one byte each") {
