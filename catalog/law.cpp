@@ -42,7 +42,8 @@ RightTerm parse_row(const json& object) {
 Law load() {
     Law law;
     for (const Term* term : terms_of("status"))
-        law.statuses.push_back({term->kind.value(), term->code, term->right, term->source, term->valid_from});
+        law.statuses.push_back(
+            {term->kind.value(), term->code, term->right, term->source, term->valid_from, term->valid_until});
     for (const auto& object : json::parse(embedded::right_terms_json)) law.terms.push_back(parse_row(object));
     return law;
 }

@@ -19,8 +19,14 @@ struct LegalStatus {
     Kind kind = Kind::patent;
     std::string code;
     RightState right = RightState::unknown;
-    std::string source;             ///< statute and article
-    std::optional<Day> valid_from;  ///< none: for as long as anybody remembers
+    std::string source;              ///< statute and article
+    std::optional<Day> valid_from;   ///< none: for as long as anybody remembers
+    std::optional<Day> valid_until;  ///< last day of that statute; the meaning counts on until another row begins
+
+    /// The source where it is law on that day, else empty: no article is cited outside of its time.
+    [[nodiscard]] std::string source_on(Day on) const {
+        return (valid_from && on < *valid_from) || (valid_until && *valid_until < on) ? std::string() : source;
+    }
     friend bool operator==(const LegalStatus&, const LegalStatus&) = default;
 };
 

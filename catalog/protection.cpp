@@ -104,7 +104,7 @@ RightFacts recorded_right(const Law& law, Kind kind, Tellings tellings, Day as_o
     const LegalStatus* const status = status_on(law, kind, facts.status, as_of);
     const RightState right = right_of(law, kind, recorded, as_of);
     const auto began = recorded.dates.status_on;
-    if (status != nullptr) facts.source = status->source;
+    if (status != nullptr) facts.source = status->source_on(as_of);
     const bool came_later = began && as_of < *began;
     switch (right) {
         case RightState::unknown:
@@ -144,7 +144,7 @@ RightFacts right_on(const Law& law, Kind kind, Tellings told, Day as_of) {
     if (last == nullptr || last->right != RightState::never_existed) return facts;
     set(facts, RightState::never_existed, RightBasis::invalidated, told.back().dates.status_on.value_or(latest.from));
     facts.grace_until.reset();
-    facts.source = last->source;
+    facts.source = last->source_on(latest.from);
     return facts;
 }
 

@@ -60,6 +60,7 @@ Json state_json(const Evidence& evidence) {
 Json to_json(const LegalStatus& row) {
     Json json{{"code", row.code}, {"right", std::string(name(row.right))}, {"source", row.source}};
     if (row.valid_from) json["valid_from"] = to_string(*row.valid_from);
+    if (row.valid_until) json["valid_until"] = to_string(*row.valid_until);
     return json;
 }
 
@@ -165,7 +166,7 @@ Law law_of(const Json& json, Kind kind) {
     Law law;
     for (const Json& row : json.at("statuses"))
         law.statuses.push_back({kind, text_at(row, "code"), right_of(text_at(row, "right")), text_at(row, "source"),
-                                day_at(row, "valid_from")});
+                                day_at(row, "valid_from"), day_at(row, "valid_until")});
     constexpr std::uint64_t years_max = 200;
     constexpr std::uint64_t months_max = 99;
     for (const Json& row : json.at("terms"))

@@ -66,6 +66,8 @@ ExitCode show_absent(Session& session, const ShowOptions& options, const HttpRes
     const Cell said = verdict_cell(verdict);
     facts.add("结论", options.known_at.empty() ? said.text : "截至当时未列入", said.tone);
     facts.print(session.screen());
+    for (const Json& key : elements(problem, "similar"))
+        session.out() << "或指 " << Cell(key.get<std::string>()).text << '\n';
     session.out() << "按名称、号码、拼音查找：minglu query\n";
     print_freshness(session, problem);
     return ExitCode::not_found;

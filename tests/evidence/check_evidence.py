@@ -195,5 +195,5 @@ if __name__ == "__main__":
     except Refused as refusal:
         sys.exit(f"refused: {refusal}")
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, botan2.BotanException) as fault:
-        sys.exit(f"refused: malformed: {fault!r}")
+        sys.exit(f"refused: malformed: {type(fault).__name__}: {str(fault)[:200]}")
     print(checked["key"], checked["as_of"], checked["answer"]["verdict"])

@@ -69,6 +69,12 @@ def status_row(law, code, on):
     return max(begun, key=lambda row: row["valid_from"]) if begun else rows[0] if rows else {"right": "unknown"}
 
 
+def source_on(row, day):
+    """No article is cited outside of its time."""
+    begun = "valid_from" not in row or date_of(row["valid_from"]) <= day
+    return row.get("source", "") if begun and ("valid_until" not in row or day <= date_of(row["valid_until"])) else ""
+
+
 def term_row(law, view):
     for row in law["terms"]:
         began = date_of(view.get(row["from"])) or date_of(view.get("expires_on"))
@@ -115,7 +121,7 @@ def right_on(law, told, day):
     status, began = text_of(view.get("status")), date_of(view.get("status_on"))
     row = status_row(law, status, day)
     granted = date_of(dated.get("granted_on"))
-    facts = {"status": status, "granted_on": text_of(dated.get("granted_on")), "source": row.get("source", "")}
+    facts = {"status": status, "granted_on": text_of(dated.get("granted_on")), "source": source_on(row, day)}
     later = began and day < began
     since = (granted if row["right"] == "in_force" or (row["right"] == "ended" and later) else began)
     since = since.isoformat() if since else None
@@ -127,7 +133,7 @@ def right_on(law, told, day):
     void = status_row(law, text_of(latest.get("status")), void_from)
     if facts["state"] != "never_existed" and void["right"] == "never_existed":
         facts.pop("grace_until", None)
-        facts.update(state="never_existed", basis="invalidated", source=void["source"],
+        facts.update(state="never_existed", basis="invalidated", source=source_on(void, void_from),
                      since=(date_of(latest.get("status_on")) or void_from).isoformat())
     return {name: value for name, value in facts.items() if value}
 

@@ -9,6 +9,7 @@
 #include "src/http/api/json_entry.hpp"
 #include "src/http/api/search_answer.hpp"
 #include "src/http/api/search_cursor.hpp"
+#include "src/http/api/similar_entries.hpp"
 #include "src/http/problem.hpp"
 
 namespace minglu {
@@ -20,11 +21,20 @@ HttpResponse no_such_entry(const EntryKey& key) {
                     "look for it with GET /v1/entries?q=; a key is kind/number or kind/number/class"});
 }
 
-/// A well-formed key of which nothing counts here: that is an answer, and says so for programs.
-HttpResponse never_listed(const EntryKey& key) {
+/// A well-formed key of which nothing counts here: that is an answer, and says so for programs, with the entries that
+/// may have been meant.
+HttpResponse never_listed(const CatalogueAt& catalogue, const EntryKey& key) {
+    JsonWriter json;
+    json.begin_object().member("verdict", name(Verdict::never_listed));
+    if (const auto similar = similar_entries(catalogue, key); !similar.empty()) {
+        json.key("similar").begin_array();
+        for (const EntryKey& one : similar) json.text(one.value());
+        json.end_array();
+    }
+    json.end_object();
     HttpResponse response = no_such_entry(key);
-    response.body.pop_back();
-    response.body += R"(,"verdict":")" + std::string(name(Verdict::never_listed)) + "\"}";
+    response.body.back() = ',';
+    response.body += std::move(json).take().substr(1);
     return response;
 }
 
@@ -66,7 +76,7 @@ HttpResponse one_entry(Call& call) {
     if (!key) return problem(key.error());
     const auto entry = entry_at(*tx, *key, asked->known_at);
     call.tally->hits = entry ? 1 : 0;
-    if (!entry) return never_listed(*key);
+    if (!entry) return never_listed(CatalogueAt(*tx, *asked), *key);
 
     std::string body = entry_json(*tx, *entry, *asked);
     body.pop_back();

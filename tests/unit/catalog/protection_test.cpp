@@ -456,8 +456,9 @@ TEST_CASE("A removal that says the right has ended contradicts a status that say
 TEST_CASE("A new law is a new row, which counts from its day") {
     Law law = current_law();
     law.statuses.push_back(
-        {Kind::trademark, "registered", RightState::in_force, "商标法(2026修订)", day("2027-01-01")});
-    law.statuses.push_back({Kind::trademark, "suspended", RightState::pending, "商标法(2026修订)", day("2027-01-01")});
+        {Kind::trademark, "registered", RightState::in_force, "商标法(2026修订)", day("2027-01-01"), {}});
+    law.statuses.push_back(
+        {Kind::trademark, "suspended", RightState::pending, "商标法(2026修订)", day("2027-01-01"), {}});
     const auto periods = periods_of({{"2020-01-01", {{"listing", "listed"}, {"status", "registered"}}},
                                      {"2027-06-01", {{"listing", "listed"}, {"status", "suspended"}}}});
     const auto right_on = [&](const char* as_of, const Law& rows) {
@@ -465,6 +466,10 @@ TEST_CASE("A new law is a new row, which counts from its day") {
     };
     CHECK(right_on("2026-12-31", law) == right_on("2026-12-31", current_law()));
     CHECK(right_on("2027-01-01", law).source == "商标法(2026修订)");
+    // No article is cited outside of its time, though its row still says what the status means.
+    CHECK(right_on("2026-12-31", law).source == "商标法(2019修正)第三十九条");
+    CHECK(right_on("2027-01-01", current_law()).source.empty());
+    CHECK(right_on("2027-01-01", current_law()).state == RightState::in_force);
     CHECK(right_on("2027-06-01", law).state == RightState::pending);
     CHECK(right_on("2027-06-01", current_law()).state == RightState::unknown);
     // The rows that can matter are enough.

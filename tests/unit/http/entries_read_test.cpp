@@ -322,7 +322,10 @@ TEST_CASE("One entry: the view of a day, what is scheduled, its ETag") {
     for (const std::string key :
          {"trademark/10325554/033", "trademark/10325554/33类", "trademark/ １０３２５５５４/33"})
         CHECK(ask(node, get("/v1/entries/" + key)).at("key") == mark);
-    CHECK(ask(node, get("/v1/entries/trademark/10325554/34"), 404).at("verdict") == "never_listed");
+    const Json other_class = ask(node, get("/v1/entries/trademark/10325554/34"), 404);
+    CHECK(other_class.at("verdict") == "never_listed");
+    CHECK(other_class.at("similar") == Json::array({mark}));
+    CHECK_FALSE(ask(node, get("/v1/entries/trademark/10325599/34"), 404).contains("similar"));
     CHECK(ask(node, get("/v1/entries/trademark/10325554/34/history"), 404).at("code") == "not_found");
     // No key that anything could stand under: that is no answer about a right.
     for (const std::string key :
