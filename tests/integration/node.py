@@ -21,7 +21,7 @@ POLL_S = 0.03
 
 def program():
     """The program under test; without one the whole script is skipped."""
-    named = os.environ.get("MINGLU") or str(ROOT / "build" / "release" / "bin" / "minglu")
+    named = os.path.abspath(os.environ.get("MINGLU") or ROOT / "build" / "release" / "bin" / "minglu")
     if not os.access(named, os.X_OK):
         print(f"skipped: no program at {named}; build it, or name another with MINGLU")
         sys.exit(SKIP_STATUS)
