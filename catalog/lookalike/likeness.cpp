@@ -159,6 +159,15 @@ void add_characters(std::vector<LikeUnit>& units, Syllable syllable, Likeness li
     for (const char32_t character : characters_read(syllable)) units.push_back({character, likeness});
 }
 
+/// Characters that are read like this one, or nearly so.
+void add_sounds(std::vector<LikeUnit>& units, char32_t character) {
+    for (const Syllable syllable : readings_of(character)) {
+        add_characters(units, syllable, {likeness_of_sound, Reasons{} | Reason::sound});
+        for (const Syllable near : near_syllables()[syllable.value()])
+            add_characters(units, near, {likeness_of_near_sound, Reasons{} | Reason::near_sound});
+    }
+}
+
 }  // namespace
 
 std::vector<std::string_view> names(Reasons reasons) {
@@ -180,11 +189,8 @@ std::vector<LikeUnit> units_like(char32_t unit) {
 
 std::vector<LikeUnit> units_like(char32_t unit, char32_t written) {
     std::vector<LikeUnit> units;
-    for (const Syllable syllable : readings_of(unit)) {
-        add_characters(units, syllable, {likeness_of_sound, Reasons{} | Reason::sound});
-        for (const Syllable near : near_syllables()[syllable.value()])
-            add_characters(units, near, {likeness_of_near_sound, Reasons{} | Reason::near_sound});
-    }
+    add_sounds(units, unit);
+    if (written != unit) add_sounds(units, written);
     add_shapes(units, unit, written);
     add_letters(units, unit);
     add_numerals(units, unit);

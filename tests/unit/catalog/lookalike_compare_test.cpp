@@ -261,6 +261,7 @@ TEST_CASE("scores: imitations above the line, other marks below it") {
         {"涪陵榨菜", "涪陵", false},    {"陪陵榨菜", "涪陵榨菜", true}, {"赔陵榨菜", "涪陵榨菜", true},
         {"部陵榨菜", "涪陵榨菜", true}, {"沫鑫垚", "沬鑫垚", true},     {"田鑫垚", "甲鑫垚", true},
         {"绵鑫垚", "锦鑫垚", true},     {"7-UP", "7-Up七喜", true},     {"二OO八", "二〇〇八", true},
+        {"乾汇", "前惠", true},
     };
     for (const Case& c : cases) {
         CAPTURE(c.sign);
