@@ -57,13 +57,15 @@ const std::vector<std::vector<Syllable>>& near_syllables() {
 }
 
 /// How alike two letters or digits are in shape, as one of both cases has it (Q and O). Unicode takes 0 for O and 1 for
-/// l (confusables, UTS #39), and I for l. Letters of other alphabets that are mirrored or lack a stroke: AVATЯ.
+/// l (confusables, UTS #39), and I for l. V and U were one letter of the Latin alphabet, and capitals as carved in
+/// stone still have V for both (DCRM(B), appendix G). Letters of other alphabets that are mirrored or lack a stroke:
+/// AVATЯ.
 struct LetterPair {
     char32_t a;
     char32_t b;
     std::uint8_t hundredths;
 };
-constexpr std::array<LetterPair, 11> letter_pairs{{
+constexpr std::array<LetterPair, 12> letter_pairs{{
     {U'0', U'o', 98},
     {U'1', U'l', 95},
     {U'1', U'i', 90},
@@ -72,6 +74,7 @@ constexpr std::array<LetterPair, 11> letter_pairs{{
     {U'8', U'b', 90},
     {U'i', U'l', 80},
     {U'q', U'o', 75},
+    {U'v', U'u', 80},
     {U'я', U'r', 85},
     {U'и', U'n', 80},
     {U'λ', U'a', 80},
