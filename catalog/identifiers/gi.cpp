@@ -10,6 +10,7 @@ namespace minglu {
 
 namespace {
 
+constexpr std::string_view announcement_word = "公告";
 constexpr std::string_view cure_announcement = "write 国家质检总局公告2010年第145号 or 国家知识产权局公告第354号";
 
 enum class Issuer { unnamed, aqsiq, cnipa };
@@ -31,7 +32,8 @@ void drop_date(std::string& text) {
 
 /// Drops the word 公告 and brackets, which lists set in every way around the year.
 std::string without_decoration(std::string text) {
-    for (const std::string_view piece : {"公告", "(", ")", "〔", "〕", "[", "]", "【", "】"})
+    constexpr std::array<std::string_view, 9> pieces{announcement_word, "(", ")", "〔", "〕", "[", "]", "【", "】"};
+    for (const std::string_view piece : pieces)
         for (auto at = text.find(piece); at != std::string::npos; at = text.find(piece)) text.erase(at, piece.size());
     return text;
 }
@@ -48,11 +50,45 @@ int take_year(std::string_view& text) {
     return *year;
 }
 
-/// 第 and 号 around the number; behind a year or an office one of them suffices.
+/// 第 and 号 around the number; one of them suffices beside a year, an office, or 公告.
 bool take_frame(std::string_view& text, bool is_introduced) {
     const bool begins = take_prefix(text, "第");
     const bool ends = take_suffix(text, "号");
     return (begins && ends) || (is_introduced && (begins || ends));
+}
+
+// The office that ran from April 2001 to March 2018; earlier and later announcements name another issuer.
+constexpr int aqsiq_first_year = 2001;
+constexpr int aqsiq_last_year = 2018;
+
+struct Announcement {
+    Issuer issuer = Issuer::unnamed;
+    int year = 0;  ///< 0 = none is given
+    int number = 0;
+};
+
+std::optional<Announcement> read_announcement(std::string_view text) {
+    constexpr int number_max = 999;
+    constexpr std::size_t bytes_max = 120;
+    if (text.size() > bytes_max) return std::nullopt;
+    auto folded = fold_number(text);
+    drop_date(folded);
+    const bool is_called = folded.find(announcement_word) != std::string::npos;
+    const auto plain = without_decoration(folded);
+    std::string_view body = plain;
+    Announcement read;
+    read.issuer = take_issuer(body);
+    read.year = take_year(body);
+    const bool is_introduced = is_called || read.year != 0 || read.issuer != Issuer::unnamed;
+    const bool framed = take_frame(body, is_introduced);
+    const auto number = parse_chinese_integer(body);
+    if (!framed || !number || *number < 1 || *number > number_max) return std::nullopt;
+    read.number = *number;
+    return read;
+}
+
+std::string cnipa_announcement(int number) {
+    return "国家知识产权局公告第" + std::to_string(number) + "号";
 }
 
 }  // namespace
@@ -71,27 +107,21 @@ Result<std::string> parse_agi_number(std::string_view text) {
 }
 
 Result<std::string> parse_announcement_number(std::string_view text) {
-    // The office that ran from April 2001 to March 2018; earlier and later announcements name another issuer.
-    constexpr int aqsiq_first_year = 2001;
-    constexpr int aqsiq_last_year = 2018;
-    constexpr int number_max = 999;
-    constexpr std::size_t bytes_max = 120;
-    if (text.size() > bytes_max) return fail(bad_number(text, "the number of an announcement", cure_announcement));
-    auto folded = fold_number(text);
-    drop_date(folded);
-    const auto plain = without_decoration(folded);
-    std::string_view body = plain;
-    const auto issuer = take_issuer(body);
-    const int year = take_year(body);
-    const bool framed = take_frame(body, year != 0 || issuer != Issuer::unnamed);
-    const auto number = parse_chinese_integer(body);
-    if (!framed || !number || *number < 1 || *number > number_max)
-        return fail(bad_number(text, "the number of an announcement", cure_announcement));
-    if (issuer == Issuer::cnipa) return "国家知识产权局公告第" + std::to_string(*number) + "号";
-    if (year < aqsiq_first_year || year > aqsiq_last_year)
+    const auto read = read_announcement(text);
+    if (!read) return fail(bad_number(text, "the number of an announcement", cure_announcement));
+    if (read->issuer == Issuer::cnipa) return cnipa_announcement(read->number);
+    if (read->year < aqsiq_first_year || read->year > aqsiq_last_year)
         return fail(
             bad_number(text, "an announcement of AQSIQ, which issued them from 2001 to 2018", cure_announcement));
-    return "国家质检总局公告" + std::to_string(year) + "年第" + std::to_string(*number) + "号";
+    return "国家质检总局公告" + std::to_string(read->year) + "年第" + std::to_string(read->number) + "号";
+}
+
+Result<std::string> parse_announcement_serial(std::string_view text) {
+    const auto read = read_announcement(text);
+    const bool may_be_cnipa =
+        read && (read->issuer == Issuer::cnipa || (read->issuer == Issuer::unnamed && read->year == 0));
+    if (!may_be_cnipa) return fail(bad_number(text, "the number of an announcement of CNIPA", cure_announcement));
+    return cnipa_announcement(read->number);
 }
 
 }  // namespace minglu

@@ -16,4 +16,8 @@ namespace minglu {
 /// digits; a date in brackets at the end is dropped. Errors: bad_number.
 [[nodiscard]] Result<std::string> parse_announcement_number(std::string_view text);
 
+/// "国家知识产权局公告第354号", also of a number whose issuer was left out: "公告第354号", "354号公告", "第354号". With
+/// a year it is that of another. For questions: in a list it could be anybody's. Errors: bad_number.
+[[nodiscard]] Result<std::string> parse_announcement_serial(std::string_view text);
+
 }  // namespace minglu

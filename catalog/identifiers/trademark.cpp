@@ -52,6 +52,11 @@ std::optional<std::string> with_left_out_g(std::string_view number) {
     return international ? std::optional(*international + std::string(number.substr(slash))) : std::nullopt;
 }
 
+std::optional<std::string> international_stem(std::string_view number) {
+    const auto whole = number.starts_with('G') ? std::optional(std::string(number)) : with_left_out_g(number);
+    return whole && is_digits(std::string_view(*whole).substr(1)) ? whole : std::nullopt;
+}
+
 Result<std::string> parse_nice_class(std::string_view text) {
     constexpr int class_max = 45;
     const auto folded = fold_number(text);

@@ -17,6 +17,10 @@ namespace minglu {
 /// class. None where no such number looks so.
 [[nodiscard]] std::optional<std::string> with_left_out_g(std::string_view number);
 
+/// "G1630145" of an international number, with or without its G, that may lack the letter at its end; none of any
+/// other, and of one with its class.
+[[nodiscard]] std::optional<std::string> international_stem(std::string_view number);
+
 /// Class of the Nice agreement, 1–45, without leading zeros: "33", "第33类", "第三十三类", "０９" -> "9".
 /// Errors: bad_value.
 [[nodiscard]] Result<std::string> parse_nice_class(std::string_view text);

@@ -57,13 +57,15 @@ const std::vector<std::vector<Syllable>>& near_syllables() {
 }
 
 /// How alike two letters or digits are in shape, as one of both cases has it (Q and O). Unicode takes 0 for O and 1 for
-/// l (confusables, UTS #39), and I for l. Letters of other alphabets that are mirrored or lack a stroke: AVATЯ.
+/// l (confusables, UTS #39), and I for l. V and U were one letter of the Latin alphabet, and capitals as carved in
+/// stone still have V for both (DCRM(B), appendix G). Letters of other alphabets that are mirrored or lack a stroke:
+/// AVATЯ.
 struct LetterPair {
     char32_t a;
     char32_t b;
     std::uint8_t hundredths;
 };
-constexpr std::array<LetterPair, 11> letter_pairs{{
+constexpr std::array<LetterPair, 12> letter_pairs{{
     {U'0', U'o', 98},
     {U'1', U'l', 95},
     {U'1', U'i', 90},
@@ -72,6 +74,7 @@ constexpr std::array<LetterPair, 11> letter_pairs{{
     {U'8', U'b', 90},
     {U'i', U'l', 80},
     {U'q', U'o', 75},
+    {U'v', U'u', 80},
     {U'я', U'r', 85},
     {U'и', U'n', 80},
     {U'λ', U'a', 80},
@@ -159,6 +162,15 @@ void add_characters(std::vector<LikeUnit>& units, Syllable syllable, Likeness li
     for (const char32_t character : characters_read(syllable)) units.push_back({character, likeness});
 }
 
+/// Characters that are read like this one, or nearly so.
+void add_sounds(std::vector<LikeUnit>& units, char32_t character) {
+    for (const Syllable syllable : readings_of(character)) {
+        add_characters(units, syllable, {likeness_of_sound, Reasons{} | Reason::sound});
+        for (const Syllable near : near_syllables()[syllable.value()])
+            add_characters(units, near, {likeness_of_near_sound, Reasons{} | Reason::near_sound});
+    }
+}
+
 }  // namespace
 
 std::vector<std::string_view> names(Reasons reasons) {
@@ -180,11 +192,8 @@ std::vector<LikeUnit> units_like(char32_t unit) {
 
 std::vector<LikeUnit> units_like(char32_t unit, char32_t written) {
     std::vector<LikeUnit> units;
-    for (const Syllable syllable : readings_of(unit)) {
-        add_characters(units, syllable, {likeness_of_sound, Reasons{} | Reason::sound});
-        for (const Syllable near : near_syllables()[syllable.value()])
-            add_characters(units, near, {likeness_of_near_sound, Reasons{} | Reason::near_sound});
-    }
+    add_sounds(units, unit);
+    if (written != unit) add_sounds(units, written);
     add_shapes(units, unit, written);
     add_letters(units, unit);
     add_numerals(units, unit);

@@ -53,7 +53,8 @@ struct LikeUnit {
 /// Every unit that can be taken for this one, itself among them (100, same), by code. Shape and sound together are
 /// more than either.
 [[nodiscard]] std::vector<LikeUnit> units_like(char32_t unit);
-/// The same of a unit that is written as another character, which has a shape of its own: 傳 for 传.
+/// The same of a unit that is written as another character, which has a shape and readings of its own: 傳 for 传, 乾
+/// (qian) for 干.
 [[nodiscard]] std::vector<LikeUnit> units_like(char32_t unit, char32_t written);
 
 /// Digits are read as their numerals (5: 五); other units than Chinese characters have no reading.

@@ -26,7 +26,8 @@ public:
     [[nodiscard]] const std::vector<std::vector<Sound>>& sounds() const {
         if (!sounds_) {
             sounds_.emplace();
-            for (const SearchedText::Name& name : names().names) sounds_->push_back(sounds_of(names().name(name)));
+            for (const SearchedText::Name& name : names().names)
+                sounds_->push_back(sounds_of(names().name(name), name.folded));
         }
         return *sounds_;
     }

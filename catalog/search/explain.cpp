@@ -114,7 +114,7 @@ private:
                 add(at->begin, at->end);
         }
         if (kind != SearchedField::name || sound_.empty()) return ranges;
-        const std::vector<Sound> sounds = sounds_of(text.text);
+        const std::vector<Sound> sounds = sounds_of(text.text, text.folded);
         if (const auto at = find_sound(sounds, sound_, fuzzy_))
             add(sounds[at->begin].at, at->end < sounds.size() ? sounds[at->end].at : sounds[at->end - 1].at + 1);
         return ranges;

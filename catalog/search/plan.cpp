@@ -5,6 +5,7 @@
 
 #include "catalog/identifiers/number_text.hpp"
 #include "catalog/identifiers/patent.hpp"
+#include "catalog/identifiers/trademark.hpp"
 #include "catalog/identifiers/typed_number.hpp"
 #include "catalog/search/within.hpp"
 #include "catalog/search/word_parts.hpp"
@@ -26,6 +27,23 @@ void add_name_part_terms(Terms& terms, std::string_view closed) {
         const std::string_view cut = cut_term(run.text, closed_term_bytes);
         add_term(terms, {std::string(mark).append(cut), is_last(run, closed) || cut.size() < run.text.size()});
     });
+}
+
+/// Of numbers, as terms.
+std::vector<std::string> beginnings_meant(std::string_view tidy) {
+    std::vector<std::string> meant;
+    const auto add = [&](std::string_view beginning) {
+        std::string term = number_term(beginning);
+        if (std::find(meant.begin(), meant.end(), term) == meant.end()) meant.push_back(std::move(term));
+    };
+    const bool may_be_publication = !is_digits(tidy) || tidy.size() == publication_digits;
+    for (const std::string& number : may_have_number(tidy) ? typed_numbers(tidy) : std::vector<std::string>{}) {
+        // The catalogue may have another publication of the same application.
+        if (const auto stem = publication_stem(number); may_be_publication && !stem.empty()) add(stem);
+        if (const auto stem = international_stem(number)) add(*stem);
+    }
+    if (may_begin_number(tidy)) add(tidy);
+    return meant;
 }
 
 /// Nobody's name: where a name has it, it is found as in any other text.
@@ -93,7 +111,7 @@ SearchPlan SearchPlan::of_batches(const std::vector<Dot>& newest_first) {
     return plan;
 }
 
-/// How many it can be.
+/// How many whole ones it can be.
 std::size_t SearchPlan::add_numbers(std::string_view tidy) {
     const auto add = [&](Match match, std::string number, bool beginning) {
         SearchWord word{{}, std::move(number), beginning};
@@ -101,12 +119,7 @@ std::size_t SearchPlan::add_numbers(std::string_view tidy) {
     };
     std::vector<std::string> meant = numbers_meant(tidy);
     for (std::string& number : meant) add(Match::number, std::move(number), false);
-    // The catalogue may have another publication of the same application.
-    const bool may_be_publication = may_have_number(tidy) && (!is_digits(tidy) || tidy.size() == publication_digits);
-    for (const std::string& number : may_be_publication ? typed_numbers(tidy) : std::vector<std::string>{})
-        if (const auto stem = publication_stem(number); !stem.empty())
-            add(Match::number_start, number_term(stem), true);
-    if (may_begin_number(tidy)) add(Match::number_start, number_term(tidy), true);
+    for (std::string& beginning : beginnings_meant(tidy)) add(Match::number_start, std::move(beginning), true);
     return meant.size();
 }
 

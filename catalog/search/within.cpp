@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/identifiers/entry_key.hpp"
+#include "catalog/identifiers/gi.hpp"
 #include "catalog/identifiers/number_text.hpp"
 #include "catalog/identifiers/trademark.hpp"
 #include "catalog/identifiers/typed_number.hpp"
@@ -135,6 +136,7 @@ std::vector<std::string> numbers_meant(std::string_view text) {
     }
     const std::vector<std::string> numbers = typed_numbers(text);
     for (const std::string& number : numbers) add(number);
+    if (const auto announcement = parse_announcement_serial(text)) add(*announcement);
     const std::string bare = without_number_label(text);
     if (const auto code = read_uscc(bare)) add(*code);
     for (const std::string& number : numbers)

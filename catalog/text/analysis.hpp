@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/text/normalise.hpp"
 #include "catalog/text/utf8.hpp"
 #include "minglu/ids.hpp"
 
@@ -62,6 +63,7 @@ struct SearchedText {
     struct Name {
         std::size_t begin = 0;
         std::size_t size = 0;
+        std::vector<FoldedCharacter> folded;  ///< counted from `begin`
     };
     std::string text;
     std::vector<Name> names;           ///< stretches of `text` that name the entry

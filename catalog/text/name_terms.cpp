@@ -60,8 +60,8 @@ void add_initials(TermSet& set, std::span<const Sound> stretch) {
     }
 }
 
-void add_sounds(TermSet& set, std::string_view name) {
-    const std::vector<Sound> sounds = sounds_of(name);
+void add_sounds(TermSet& set, std::string_view name, std::span<const FoldedCharacter> folded) {
+    const std::vector<Sound> sounds = sounds_of(name, folded);
     for (std::size_t begin = 0; begin < sounds.size();) {
         std::size_t end = begin;
         while (end < sounds.size() && sounds[end].count > 0) ++end;
@@ -102,13 +102,13 @@ void add_parts(TermSet& set, std::string_view name) {
 
 }  // namespace
 
-void add_name_terms(TermSet& set, std::string_view name) {
+void add_name_terms(TermSet& set, std::string_view name, std::span<const FoldedCharacter> folded) {
     if (name.empty()) return;
     const std::string closed = closed_up(name);
     set.add(whole_name_term(closed));
     set.add(std::string(1, start_mark).append(first_characters(closed)));
     add_parts(set, name);
-    add_sounds(set, name);
+    add_sounds(set, name, folded);
 }
 
 std::string whole_name_term(std::string_view closed) {

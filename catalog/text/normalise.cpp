@@ -100,8 +100,11 @@ char32_t without_marks(char32_t code) {
 
 class Words {
 public:
-    Words(std::string& out, Spelling spelling) : out_(out), start_(out.size()), spelling_(spelling) {}
+    /// `folded`: where to note what is folded, or null.
+    Words(std::string& out, Spelling spelling, std::vector<FoldedCharacter>* folded)
+        : out_(out), start_(out.size()), spelling_(spelling), folded_(folded) {}
     void put(char32_t code) {
+        const char32_t written = code;
         if (spelling_ != Spelling::words) code = standard_character(code);
         if (spelling_ == Spelling::search) {
             if (is_mark_of_last(code)) return;
@@ -110,6 +113,8 @@ public:
         if (out_.size() > start_ && is_apart(is_cjk(code))) out_.push_back(' ');
         gap_ = Gap::none;
         last_ = code;
+        if (written != code && folded_ != nullptr && is_cjk(written))
+            folded_->push_back({out_.size() - start_, written});
         append_utf8(out_, code);
     }
     void gap(char32_t sign) {
@@ -117,6 +122,7 @@ public:
     }
     void restart() {
         out_.resize(start_);
+        if (folded_ != nullptr) folded_->clear();
         gap_ = Gap::none;
         last_ = 0;
     }
@@ -136,6 +142,7 @@ private:
     std::string& out_;
     std::size_t start_;
     Spelling spelling_;
+    std::vector<FoldedCharacter>* folded_;
     Gap gap_ = Gap::none;
     char32_t last_ = 0;  ///< character; 0 in front of the first
 };
@@ -197,10 +204,10 @@ void fold_with_icu(Words& words, std::string_view text) {
     }
 }
 
-void append(std::string& out, std::string_view text, Spelling spelling) {
+void append(std::string& out, std::string_view text, Spelling spelling, std::vector<FoldedCharacter>* folded = {}) {
     std::string zeros;
     if (spelling != Spelling::words && may_have_circle(text)) text = zeros = with_zeros(text);
-    Words words{out, spelling};
+    Words words{out, spelling, folded};
     if (fold_fast(words, text)) return;
     words.restart();
     fold_with_icu(words, text);
@@ -258,8 +265,8 @@ std::string fold_text(std::string_view text) {
     return out;
 }
 
-void append_searchable(std::string& out, std::string_view text) {
-    append(out, text, Spelling::search);
+void append_searchable(std::string& out, std::string_view text, std::vector<FoldedCharacter>* folded) {
+    append(out, text, Spelling::search, folded);
 }
 
 std::string searchable(std::string_view text) {
@@ -279,7 +286,7 @@ SearchableOrigin searchable_with_origin(std::string_view source) {
     SearchableOrigin out;
     std::string zeros;
     if (may_have_circle(source)) source = zeros = with_zeros(source);
-    Words words{out.text, Spelling::search};
+    Words words{out.text, Spelling::search, &out.folded};
     std::uint32_t position = 0;
     for (std::size_t at = 0; at < source.size(); ++position) {
         const std::size_t size = utf8_at(source, at).size;

@@ -17,8 +17,13 @@ namespace minglu {
 /// Chinese character unless the items of a list meet there (、，；。 and line ends). "ＡＰＭ（摩納哥）" → "apm摩纳哥",
 /// "白酒；啤酒" → "白酒 啤酒".
 [[nodiscard]] std::string searchable(std::string_view text);
-/// Appends `searchable(text)`.
-void append_searchable(std::string& out, std::string_view text);
+/// A Chinese character for which searchable text has the standard one.
+struct FoldedCharacter {
+    std::size_t at = 0;    ///< byte at which the standard one stands
+    char32_t written = 0;  ///< the character itself
+};
+/// Appends `searchable(text)`; with `folded` what was folded in it, counted from where it begins.
+void append_searchable(std::string& out, std::string_view text, std::vector<FoldedCharacter>* folded = nullptr);
 
 /// The same with the marks of Latin letters, which tell syllables apart: "Lǜchá" → "lǜchá".
 [[nodiscard]] std::string searchable_with_marks(std::string_view text);
@@ -28,6 +33,7 @@ void append_searchable(std::string& out, std::string_view text);
 struct SearchableOrigin {
     std::string text;
     std::vector<std::uint32_t> origin;
+    std::vector<FoldedCharacter> folded;
 };
 [[nodiscard]] SearchableOrigin searchable_with_origin(std::string_view source);
 

@@ -2,7 +2,8 @@
 /// How Chinese characters are read in Mandarin: pinyin syllables without tones, ü written v as it is typed ("lv").
 ///
 /// Source: Unihan (kHanyuPinlu, kMandarin, kTGHZ2013, kXHC1983), turned into a table by cmake/readings.py when the
-/// program is built. Characters of all planes are in it; what folding makes another character of (〇 → 零) is not.
+/// program is built. Characters of all planes are in it, among them those that folding makes others of (乾 → 干); 〇 is
+/// not.
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -93,7 +93,7 @@ void Sound::add(Syllable syllable) {
     syllables[count++] = syllable;
 }
 
-std::vector<Sound> sounds_of(std::string_view text) {
+std::vector<Sound> sounds_of(std::string_view text, std::span<const FoldedCharacter> folded) {
     std::vector<Sound> sounds;
     for (std::size_t at = 0; at < text.size() && sounds.size() < sounds_max;) {
         const Utf8Step step = utf8_at(text, at);
@@ -107,6 +107,10 @@ std::vector<Sound> sounds_of(std::string_view text) {
         i += word.empty() ? 1 : add_word(sounds, i, word);
     }
     for (Sound& sound : sounds) {
+        if (!folded.empty() && folded.front().at == sound.at) {
+            for (const Syllable syllable : readings_of(folded.front().written)) sound.add(syllable);
+            folded = folded.subspan(1);
+        }
         for (const Syllable syllable : readings_of(sound.character)) sound.add(syllable);
     }
     return sounds;

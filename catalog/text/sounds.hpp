@@ -2,10 +2,12 @@
 /// How a name may be read aloud: for each Chinese character its syllables, as characters (readings.hpp) and the words
 /// that they stand in tell them.
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catalog/text/normalise.hpp"
 #include "catalog/text/readings.hpp"
 
 namespace minglu {
@@ -26,8 +28,10 @@ struct Sound {
 constexpr std::size_t sounds_max = 24;
 
 /// Of `searchable` text, character by character, up to `sounds_max`. First the reading of the longest listed word that
-/// a character stands in (重庆 "chong qing", 六安 "lu an"), then its others.
-[[nodiscard]] std::vector<Sound> sounds_of(std::string_view searchable_text);
+/// a character stands in (重庆 "chong qing", 六安 "lu an"), then its others; of one in `folded`, which ascends, those
+/// of the character that was written before those of the standard one (乾 "qian", 干 "gan").
+[[nodiscard]] std::vector<Sound> sounds_of(std::string_view searchable_text,
+                                           std::span<const FoldedCharacter> folded = {});
 
 /// The syllable as somebody spells it who hears no difference between n and l, f and h, z and zh, c and ch, s and sh,
 /// an and ang, en and eng, in and ing, u and ü: "zhang" → "zan", "nv" → "lu". What begins a syllable begins it here as

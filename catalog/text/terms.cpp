@@ -29,20 +29,22 @@ std::unordered_map<std::string_view, SearchedField> searched_fields() {
     return fields;
 }
 
-/// Where in `to.text` it stands now; empty when nothing of it can be searched for.
-SearchedText::Name add_text(SearchedText& to, std::string_view text) {
+/// Bytes of `to.text` that it takes at the end of it; 0 when nothing of it can be searched for.
+std::size_t add_text(SearchedText& to, std::string_view text, std::vector<FoldedCharacter>* folded = nullptr) {
     const std::size_t before = to.text.size();
     if (before > 0) to.text.push_back(' ');
     const std::size_t begin = to.text.size();
-    append_searchable(to.text, text);
+    append_searchable(to.text, text, folded);
     const std::size_t size = to.text.size() - begin;
     if (size == 0) to.text.resize(before);
-    return {begin, size};
+    return size;
 }
 
 void add_name(SearchedText& to, std::string_view text) {
-    const SearchedText::Name name = add_text(to, text);
-    if (name.size > 0) to.names.push_back(name);
+    SearchedText::Name name;
+    name.size = add_text(to, text, &name.folded);
+    name.begin = to.text.size() - name.size;
+    if (name.size > 0) to.names.push_back(std::move(name));
 }
 
 void add_number(SearchedText& to, std::string_view number) {
@@ -129,7 +131,7 @@ std::string closed_up(std::string_view text) {
 
 std::string text_analysis_version() {
     /// Raised with every change of what `index_terms` gives for an entry.
-    constexpr std::string_view rules = "5";
+    constexpr std::string_view rules = "6";
     static const std::string tables =
         to_hex(bytes_of(sha256({han_fold_table(), readings_table(), word_readings_table()}))).substr(0, 16);
     return std::string(rules) + "-" + tables;
@@ -169,7 +171,7 @@ std::vector<std::string> index_terms(const EntryKey& key, std::string_view view)
         if (!run.cjk) return set.add(cut_term(run.text));
         for_each_pair(run.text, [&](std::string_view pair) { set.add(pair); });
     });
-    for (const SearchedText::Name& name : text.names) add_name_terms(set, text.name(name));
+    for (const SearchedText::Name& name : text.names) add_name_terms(set, text.name(name), name.folded);
     return terms;
 }
 

@@ -6,9 +6,9 @@
 /// character is the prefix of a term wherever it stands; lower-case words of other scripts and digits; identifiers as
 /// `#` + normalised number in lower case. Terms of names alone, each with a mark in front: `=` a hash of the whole
 /// name, `<` its first two characters, `@` its pairs, its words, and words in a row closed up, `^` pairs of syllables
-/// as `southern` spells them, each way to read the characters ("^hu'lin", the last one alone "^zai'"), `&` four
-/// initials in a row, and what is left of them at the end. A term is never empty, at most `term_bytes_max` bytes long
-/// behind its mark, and has no space in it but behind `<`.
+/// as `southern` spells them, each way to read the characters ("^hu'lin", the last one alone "^zai'"), as they were
+/// written and as the standard ones, `&` four initials in a row, and what is left of them at the end. A term is never
+/// empty, at most `term_bytes_max` bytes long behind its mark, and has no space in it but behind `<`.
 #include <cstddef>
 #include <string>
 #include <string_view>

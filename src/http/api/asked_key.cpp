@@ -28,4 +28,10 @@ Result<EntryKey> asked_key(const ReadTx& tx, const std::string& text) {
                  error.cure + "; a key is kind/number or kind/number/class"});
 }
 
+Result<Dot> asked_dot(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return parse_dot(text);
+}
+
 }  // namespace minglu

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "src/http/api/asked_key.hpp"
 #include "src/http/api/batch_state.hpp"
 #include "src/http/api/cursor.hpp"
 #include "src/http/api/freshness.hpp"
@@ -90,7 +91,7 @@ HttpResponse one(Call& call) {
     const auto paging = paging_of(call.request, ops_cursor);
     if (!paging) return problem(paging.error());
     const auto tx = call.services.store.read();
-    const auto dot = parse_dot(call.path.at("dot"));
+    const auto dot = asked_dot(call.path.at("dot"));
     const auto record = dot ? tx->record(*dot) : std::nullopt;
     if (!record || !is_listed(*record)) {
         return problem({ErrorCode::not_found, "there is no batch " + call.path.at("dot"), "path",

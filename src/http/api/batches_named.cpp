@@ -5,6 +5,7 @@
 #include "catalog/identifiers/document_number.hpp"
 #include "catalog/identifiers/typed_number.hpp"
 #include "catalog/search/within.hpp"
+#include "src/http/api/asked_key.hpp"
 #include "src/http/api/json_record.hpp"
 
 namespace minglu {
@@ -52,7 +53,7 @@ bool is_number_of_entry(const std::string& text, const ReadTx& tx, Day as_of) {
 }  // namespace
 
 std::vector<Dot> batches_named(const std::string& text, const ReadTx& tx, Day as_of) {
-    if (const auto dot = parse_dot(text)) return {*dot};
+    if (const auto dot = asked_dot(text)) return {*dot};
     for (const std::string& whole : {text, without_number_label(text)}) {
         if (const auto number = parse_document_number(whole)) return batches_of_document(tx, *number);
         const auto serial = parse_document_serial(whole);

@@ -12,6 +12,7 @@
 #include "catalog/terms.hpp"
 #include "catalog/text/normalise.hpp"
 #include "src/http/api/asked.hpp"
+#include "src/http/api/asked_key.hpp"
 #include "src/http/api/batches_named.hpp"
 
 namespace minglu {
@@ -82,7 +83,7 @@ Result<void> read_references(const HttpRequest& request, EntryQuery& query) {
         query.kind = *parsed;
     }
     if (!batch->empty()) {
-        const auto dot = parse_dot(*batch);
+        const auto dot = asked_dot(*batch);
         if (!dot) return refuse("batch", dot.error().what, "give the dot of a batch, as in GET /v1/batches");
         query.batch = *dot;
     }

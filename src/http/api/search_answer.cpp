@@ -37,23 +37,39 @@ std::string verdict_label(std::string_view code) {
     return verdict == all_verdicts.end() ? std::string() : std::string(label_zh(*verdict));
 }
 
-std::string label_of(const ReadTx& tx, const std::string& filter, const std::string& value, Day on) {
+/// As it is called of each kind that was counted: of patents and trademarks "全部无效／宣告无效".
+std::string term_label(const Facets& facets, const std::string& list, const std::string& value) {
+    std::vector<std::string> labels;
+    const auto kinds = facets.by.find("kind");
+    for (const Kind kind : {Kind::patent, Kind::trademark, Kind::gi}) {
+        if (kinds == facets.by.end() || kinds->second.count(std::string(name(kind))) == 0) continue;
+        const Term* const term = find_term(list, value, kind);
+        if (term != nullptr && std::find(labels.begin(), labels.end(), term->label_zh) == labels.end())
+            labels.push_back(term->label_zh);
+    }
+    std::string joined;
+    for (const std::string& label : labels) joined += (joined.empty() ? "" : "／") + label;
+    return joined;
+}
+
+std::string label_of(const ReadTx& tx, const Facets& facets, const std::string& filter, const std::string& value,
+                     Day on) {
     if (filter == "region") return area_of(value, on);
     if (filter == "batch") return title_of(tx, value);
     if (filter == "verdict") return verdict_label(value);
     const bool is_term = filter == "kind" || filter == "listing" || filter == "status" || filter == "subtype";
-    const Term* const term = is_term ? find_term(filter, value) : nullptr;
-    return term == nullptr ? std::string() : term->label_zh;
+    return is_term ? term_label(facets, filter, value) : std::string();
 }
 
-void write_counts(JsonWriter& json, const std::string& filter, const Facets::Counts& counts, const ReadTx& tx, Day on) {
+void write_counts(JsonWriter& json, const std::string& filter, const Facets& facets, const ReadTx& tx, Day on) {
+    const Facets::Counts& counts = facets.by.at(filter);
     std::vector<std::pair<std::string, std::uint32_t>> values(counts.begin(), counts.end());
     std::stable_sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
     if (values.size() > values_max) values.resize(values_max);
     json.key(filter).begin_array();
     for (const auto& [value, count] : values) {
         json.begin_object().member("value", value).member_number("count", std::uint64_t{count});
-        json.member_if("label", label_of(tx, filter, value, on)).end_object();
+        json.member_if("label", label_of(tx, facets, filter, value, on)).end_object();
     }
     json.end_array();
 }
@@ -78,7 +94,7 @@ std::string facets_json(const Facets& facets, const ReadTx& tx, Day on) {
     JsonWriter json;
     json.begin_object().member_number("entries", std::uint64_t{facets.entries});
     json.member_boolean("bounded", facets.bounded).key("by").begin_object();
-    for (const auto& [filter, counts] : facets.by) write_counts(json, filter, counts, tx, on);
+    for (const auto& one : facets.by) write_counts(json, one.first, facets, tx, on);
     return std::move(json.end_object().end_object()).take();
 }
 

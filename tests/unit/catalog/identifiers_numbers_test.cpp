@@ -206,6 +206,31 @@ TEST_CASE("document numbers without their issuer") {
         [](const std::string& text) { return parse_document_serial(text); });
 }
 
+TEST_CASE("announcements without their issuer") {
+    const std::string c354 = "国家知识产权局公告第354号";
+    check_all(
+        {
+            {"公告第三五四号", c354},
+            {"公告第354号", c354},
+            {"公告（第354号）", c354},
+            {"公告354号", c354},
+            {"354号公告", c354},
+            {"第354號", c354},
+            {"第三百五十四号公告 (2020-04-17)", c354},
+            {"公告2020年第354号", "bad_number"},
+            {"354号", "bad_number"},
+            {"公告354", "bad_number"},
+            {"公告第0号", "bad_number"},
+            {"公告第1000号", "bad_number"},
+            {"2012年第111号", "bad_number"},  // of AQSIQ
+            {"国家知识产权局公告第354号", c354},
+            {"国家质检总局公告第354号", "bad_number"},
+            {"农业部公告第354号", "bad_number"},
+            {"渝知发〔2012〕47号", "bad_number"},
+        },
+        [](const std::string& text) { return parse_announcement_serial(text); });
+}
+
 TEST_CASE("Chinese numerals") {
     const std::vector<std::pair<std::string, int>> good{{"0", 0},
                                                         {"007", 7},

@@ -133,7 +133,7 @@ TEST_CASE("foreign letters in either case, and what stands for a letter") {
 }
 
 TEST_CASE("likeness is mutual") {
-    for (const char32_t unit : std::u32string_view(U"0123456789abilnoqrszяиλ五伍两零师帅未吴二贰柒")) {
+    for (const char32_t unit : std::u32string_view(U"0123456789abilnoqrsuvzяиλ五伍两零师帅未吴二贰柒")) {
         for (const LikeUnit& one : units_like(unit)) {
             const std::vector<LikeUnit> back = units_like(one.unit);
             const auto found =
@@ -195,6 +195,8 @@ TEST_CASE("what makes a sign look like a mark, unit by unit, and by which rule")
         {"泸老窖", "泸州老窖", "泸|泸 same, |州 omitted, 老|老 same, 窖|窖 same", ""},
         {"NIKE", "nike", "N|n same, I|i same, K|k same, E|e same", "same_units"},
         {"N\xD1\x96KE", "NIKE", "N|N same, \xD1\x96|I homoglyph, K|K same, E|E same", "same_units"},
+        {"SAMSVNG", "SAMSUNG", "S|S same, A|A same, M|M same, S|S same, V|U homoglyph, N|N same, G|G same",
+         "letters_differ shape"},
         {"C0FFE", "COFFE", "C|C same, 0|O homoglyph, F|F same, F|F same, E|E same", "letters_differ shape"},
         {"AVАТR", "AVATR", "A|A same, V|V same, А|A homoglyph, Т|T homoglyph, R|R same", "same_units"},
         {"5$$@k", "sssak", "5|s homoglyph, $|s homoglyph, $|s homoglyph, @|a homoglyph, k|k same",
@@ -261,6 +263,7 @@ TEST_CASE("scores: imitations above the line, other marks below it") {
         {"涪陵榨菜", "涪陵", false},    {"陪陵榨菜", "涪陵榨菜", true}, {"赔陵榨菜", "涪陵榨菜", true},
         {"部陵榨菜", "涪陵榨菜", true}, {"沫鑫垚", "沬鑫垚", true},     {"田鑫垚", "甲鑫垚", true},
         {"绵鑫垚", "锦鑫垚", true},     {"7-UP", "7-Up七喜", true},     {"二OO八", "二〇〇八", true},
+        {"乾汇", "前惠", true},
     };
     for (const Case& c : cases) {
         CAPTURE(c.sign);

@@ -141,11 +141,12 @@ TEST_CASE("the reason says where, in characters of the value as it is shown") {
     const std::vector<Stored> entries{
         {"trademark/3620284/30",
          R"({"holders":[{"name":"乌江甲","role":"holder"},{"credit_code":"91110108551385082Q","name":"重慶市（涪陵）榨菜集團","role":"holder"}],)"
-         R"("listing":"listed","name":"𠀀 烏·江牌 Wu-Kiang Hot","notes":"乌江，乌江"})"}};
+         R"("listing":"listed","name":"𠀀 烏·江牌 Wu-Kiang Hot 乾","notes":"乌江，乌江"})"}};
     const EntrySource source = source_of(entries);
     const Case cases[] = {
         {"乌江", "name_part", "name", {}, {{2, 5}}},
         {"wujiang", "sound_part", "name", {}, {{2, 5}}},
+        {"qian", "sound_part", "name", {}, {{20, 21}}},
         {"wukiangh", "name_part", "name", {}, {{7, 17}}},
         {"牌wukiang", "name_part", "name", {}, {{5, 15}}},
         {"涪陵榨菜", "text_part", "holders", 1, {{4, 9}}},

@@ -198,6 +198,23 @@ TEST_CASE("names are found by their sound") {
         {"渝农3号", "yunong3hao", "sound"},
         {"渝农3号", "yn3h", "sound"},
         {"渝农号", "yunong3hao", "sound"},
+        // Folded to a character that is read otherwise: both ways.
+        {"乾汇", "qianhui", "sound"},
+        {"乾汇", "ganhui", "sound"},
+        {"乾汇", "qh", "sound"},
+        {"乾汇", "乾hui", "sound"},
+        {"乾汇", "qian汇", "sound"},
+        {"乾汇", "干汇", "name"},
+        {"干汇", "乾汇", "name"},
+        {"干汇", "qianhui", ""},
+        {"乾盛源", "qsy", "sound"},
+        {"SKF 乾泰", "qiantai", "sound_part"},
+        {"Ｓé 乾泰", "qiantai", "sound_part"},
+        {"Müller乾泰", "mullerqiantai", "sound"},
+        {"著香", "zhuxiang", "sound"},
+        {"著香", "zhexiang", "sound"},
+        {"重慶乾豐", "chongqingqianfeng", "sound"},
+        {"麽麽茶", "momocha", "sound"},
         {"江小白", "x", ""},
         {"Lang", "lang", "name"},
     };
@@ -338,6 +355,12 @@ TEST_CASE("numbers are found however they were shortened") {
     CHECK(match("1630145", "trademark/G1630145/9", mark) == "number");
     CHECK(match("国际注册第1630145A号", "trademark/G1630145A/9", mark) == "number");
     CHECK(match("国际注册第1630145号", "trademark/1630145/9", mark) == "number");
+    CHECK(match("国际注册第1630145号", "trademark/G1630145A/9", mark) == "number_start");
+    CHECK(match("1630145", "trademark/G1630145H1/9", mark) == "number_start");
+    CHECK(match("1630145A", "trademark/G1630145/9", mark) == "");
+    CHECK(match("26529741", "trademark/26529741A/9", mark) == "number_start");
+    CHECK(match("公告第354号", "gi/乙", R"({"announcement_number":"国家知识产权局公告第354号"})") == "number");
+    CHECK(match("公告第354号", "gi/乙", R"({"announcement_number":"国家质检总局公告2012年第354号"})") == "");
     CHECK(match("112734678", "patent/CN112734678B", mark) == "number_start");
     CHECK(match("112734679", "patent/CN112734678B", mark) == "");
     CHECK(match("agi 3244", "gi/AGI03244", mark) == "number");

@@ -37,6 +37,12 @@ void fill(TestNode& node) {
 
 using Parameters = std::multimap<std::string, std::string>;
 
+std::string in_capitals(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+
 std::string whole(const HttpResponse& response) {
     if (!response.stream) return response.body;
     std::string all;
@@ -123,6 +129,10 @@ TEST_CASE("Search tells why, counts filters, sorts, and takes the name of a batc
           std::vector<std::string>{invention, mark, pickle});
     const std::string dot = page.at("items").at(0).at("etag");
     CHECK(keys_of(ask(node, get("/v1/entries", {{"q", dot}}))).size() == 3);
+    // Ids of logs are in lower case, whatever is typed.
+    const std::string capitals = in_capitals(dot);
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"q", capitals}}))).size() == 3);
+    CHECK(keys_of(ask(node, get("/v1/entries", {{"batch", capitals}}))).size() == 3);
     CHECK(ask(node, get("/v1/entries", {{"sort", "colour"}}), 400).at("where") == "query parameter sort");
     CHECK(ask(node, get("/v1/entries", {{"sort", "-arrival"}}), 400).at("where") == "query parameter sort");
     CHECK(ask(node, get("/v1/entries", {{"counts", "perhaps"}}), 400).at("where") == "query parameter counts");
@@ -151,6 +161,23 @@ TEST_CASE("A search takes areas by name and labels what it counts; a number that
     for (const char* typed : {"专利号 201710601862.4", "ZL2017106018624", "专利号 2017-1-0601862-X"})
         CHECK(ask(node, get("/v1/entries", {{"q", typed}})).at("hint") == "校验位不符，按前面各位应为 201710601862.3");
     CHECK(ask(node, get("/v1/entries", {{"q", "91110108551385082P"}})).at("hint") == "统一社会信用代码的校验位不符");
+}
+
+TEST_CASE("What is counted is called as its kind calls it") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    const auto label_of = [&](Parameters counted) {
+        counted.emplace("counts", "true");
+        const Json status = ask(node, get("/v1/entries", counted)).at("counts").at("by").at("status");
+        REQUIRE(status.size() == 1);
+        return status.at(0).value("label", "");
+    };
+    node.write({{mark, {{"listing", "listed"}, {"name", "江小白"}, {"status", "invalidated"}}}});
+    CHECK(label_of({}) == "宣告无效");
+    node.write({{invention, {{"listing", "listed"}, {"name", "一种方法"}, {"status", "invalidated"}}}});
+    CHECK(label_of({}) == "全部无效／宣告无效");
+    CHECK(label_of({{"kind", "trademark"}}) == "宣告无效");
+    CHECK(label_of({{"kind", "patent"}}) == "全部无效");
 }
 
 TEST_CASE("A cursor leads on in its own question alone") {
@@ -403,11 +430,13 @@ TEST_CASE("A batch is found by its document number in any spelling, however it w
 TEST_CASE("A number that was typed otherwise is found, or the answer says what may be meant") {
     HandClock clock;
     TestNode node("cq", clock);
-    node.write({{"trademark/1094857/30", {{"listing", "listed"}, {"name", "甲"}}},
-                {"trademark/1094857/9", {{"listing", "listed"}, {"name", "甲"}}},
-                {"trademark/G1630145A/9", {{"listing", "listed"}, {"name", "乙"}}},
-                {"patent/202110001234.8", {{"listing", "listed"}, {"publication_number", "CN112734678B"}}},
-                {"gi/AGI03244", {{"listing", "listed"}, {"name", "丙"}}}});
+    node.write(
+        {{"trademark/1094857/30", {{"listing", "listed"}, {"name", "甲"}}},
+         {"trademark/1094857/9", {{"listing", "listed"}, {"name", "甲"}}},
+         {"trademark/G1630145A/9", {{"listing", "listed"}, {"name", "乙"}}},
+         {"patent/202110001234.8", {{"listing", "listed"}, {"publication_number", "CN112734678B"}}},
+         {"gi/AGI03244", {{"listing", "listed"}, {"name", "丙"}}},
+         {"gi/丁", {{"listing", "listed"}, {"name", "丁"}, {"announcement_number", "国家知识产权局公告第354号"}}}});
     struct Case {
         const char* typed;
         std::vector<std::string> keys;
@@ -420,6 +449,17 @@ TEST_CASE("A number that was typed otherwise is found, or the answer says what m
         {"1094857第30类", {"trademark/1094857/30"}, ""},
         {"1630145A", {"trademark/G1630145A/9"}, "名录中有国际注册 G1630145A，请核对是否漏写 G"},
         {"国际注册第1630145A号", {"trademark/G1630145A/9"}, ""},
+        {"国际注册第1630145号", {"trademark/G1630145A/9"}, ""},
+        {"国际注册 1630145", {"trademark/G1630145A/9"}, ""},
+        {"1630145", {"trademark/G1630145A/9"}, ""},
+        {"G1630145", {"trademark/G1630145A/9"}, ""},
+        {"1630146", {}, ""},
+        {"公告第三五四号", {"gi/丁"}, ""},
+        {"公告第354号", {"gi/丁"}, ""},
+        {"354号公告", {"gi/丁"}, ""},
+        {"第354号", {"gi/丁"}, ""},
+        {"丁 第354号", {"gi/丁"}, ""},
+        {"第355号", {}, ""},
         {"112734678", {"patent/202110001234.8"}, ""},
         {"agi 3244", {"gi/AGI03244"}, ""},
         {"9I1IOIO855I385O82Q", {}, "统一社会信用代码中没有字母 O、I，已按 91110108551385082Q 查找"},
@@ -628,6 +668,7 @@ TEST_CASE("Batches are listed newest first with their state; changes in order of
     CHECK(rest.at("entries").at(0).at("key") == pickle);
     CHECK_FALSE(rest.contains("next"));
     CHECK(keys_of(ask(node, get("/v1/entries", {{"batch", dot}}))) == std::vector<std::string>{mark, pickle});
+    CHECK(ask(node, get("/v1/batches/" + in_capitals(dot))).at("dot") == dot);
     ask(node, get("/v1/batches/cq-0000000000000000:1"), 404);
     ask(node, get("/v1/batches/nonsense"), 404);
 
