@@ -283,6 +283,14 @@ TEST_CASE("the answer is that of a day") {
     CHECK(market.send(list, {{"as_of", "tomorrow"}}).status == 400);
 }
 
+TEST_CASE("what was said of a day before the listing does not put an entry on the list of that day") {
+    Market market;
+    market.node.write({{"gi/AGI00777", {{"status", "registered"}}, "2013-03-28"}});
+    const Json row = market.lines("编号\nAGI00777\n", {{"as_of", "2020-01-01"}})[1];
+    CHECK(row.at("match") == "none");
+    CHECK(row.at("note") == "此号码当日尚未列入名录：gi/AGI00777（2026-06-01起）");
+}
+
 TEST_CASE("lists in GB18030, as workbooks and from spooled files are the same lists") {
     Market market;
     const std::string list = "商品名称,编号\n涪陵榨菜,5678901\n";
