@@ -124,20 +124,6 @@ void settle_round(Sign& sign) {
         [](char32_t before, char32_t behind) { return is_numeral(before) && !is_letter(behind); });
 }
 
-/// Takes a word for the picture off the end of a sign that has something else.
-void drop_picture_words(Sign& sign) {
-    static constexpr std::array<std::u32string_view, 5> words{U"及图形", U"及图", U"图形", U"图", U"及"};
-    for (const std::u32string_view word : words) {
-        const std::u32string_view units = sign.units;
-        // A single character is such a word only where it stands apart: "luckin coffee&图".
-        const bool apart = word.size() > 1 || (units.size() > 1 && !is_cjk(units[units.size() - 2]));
-        if (!units.ends_with(word) || !apart) continue;
-        sign.units.resize(units.size() - word.size());
-        sign.written.resize(sign.units.size());
-        return;
-    }
-}
-
 }  // namespace
 
 int weight_of(char32_t unit) {
@@ -161,6 +147,16 @@ std::size_t parts_meet(std::u32string_view units) {
     const bool alone = letters.size() >= letters_min && units.size() - letters.size() >= characters_min &&
                        std::any_of(letters.begin(), letters.end(), is_letter);
     return alone ? before : 0;
+}
+
+std::size_t picture_words_size(std::u32string_view units) {
+    static constexpr std::array<std::u32string_view, 5> words{U"及图形", U"及图", U"图形", U"图", U"及"};
+    for (const std::u32string_view word : words) {
+        // A single character is such a word only where it stands apart: "luckin coffee&图".
+        const bool apart = word.size() > 1 || (units.size() > 1 && !is_cjk(units[units.size() - 2]));
+        if (units.ends_with(word) && apart) return word.size();
+    }
+    return 0;
 }
 
 Sign sign_of(std::string_view text) {
@@ -190,7 +186,8 @@ Sign sign_of(std::string_view text) {
         }
     }
     settle_round(sign);
-    drop_picture_words(sign);
+    sign.units.resize(sign.units.size() - picture_words_size(sign.units));
+    sign.written.resize(sign.units.size());
     return sign;
 }
 

@@ -33,7 +33,10 @@ struct Sign {
 /// many units stand before; 0 = nowhere.
 [[nodiscard]] std::size_t parts_meet(std::u32string_view units);
 
-/// Words that stand for the picture beside a mark (及图, 图形) are left out.
+/// How many units at the end stand for the picture of a mark (及图, 图形): all of them where it is a picture alone.
+[[nodiscard]] std::size_t picture_words_size(std::u32string_view units);
+
+/// Words that stand for the picture are left out.
 [[nodiscard]] Sign sign_of(std::string_view text);
 
 }  // namespace minglu

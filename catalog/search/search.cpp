@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "catalog/entry_filter.hpp"
 #include "catalog/search/sorting.hpp"
 
 namespace minglu {
@@ -139,11 +140,11 @@ private:
     std::vector<std::pair<SearchPosition, EntryHit>> ended_;
 };
 
-/// Only what is listed on the day, or was taken off, can have the verdict.
+/// Only what is listed on the day, or was taken off, can have the verdict; what was never listed has one of its own.
 void RankedSearch::narrow_listing() {
-    if (!filters_.listing.empty() || verdict_ == Verdict::never_listed) return;
+    if (!filters_.listing.empty()) return;
     const bool is_removed = verdict_ == Verdict::was_protected || verdict_ == Verdict::was_listed;
-    filters_.listing = is_removed ? "removed" : "listed";
+    filters_.listing = verdict_ == Verdict::never_listed ? any_listing : is_removed ? "removed" : "listed";
 }
 
 /// Whether what was found makes the classes from `stage` on needless.

@@ -18,6 +18,7 @@
 #include "catalog/text/analysis.hpp"
 #include "catalog/text/normalise.hpp"
 #include "catalog/text/terms.hpp"
+#include "catalog/text/utf8.hpp"
 #include "src/checks/goods_names.hpp"
 
 namespace minglu {
@@ -97,7 +98,8 @@ void note_differences(std::string& note, const EntryHit& hit, const GoodsRow& ro
     const std::string own = same_name(hit.period.name);
     const bool is_named = std::any_of(row.names.begin(), row.names.end(), [&](std::string_view name) {
         const std::string folded = same_name(name);
-        return folded.empty() || own.find(folded) != std::string::npos || folded.find(own) != std::string::npos;
+        if (folded.empty() || own.empty()) return folded.empty();
+        return own.find(folded) != std::string::npos || folded.find(own) != std::string::npos;
     });
     if (!row.names.empty() && !is_named) add_note(note, "名称与名录不符");
     const bool says_holder = std::any_of(row.holders.begin(), row.holders.end(),
@@ -234,23 +236,11 @@ GoodsCheck::Found GoodsCheck::by_name(const GoodsRow& row) const {
     return {};
 }
 
-/// Entries whose name holds the whole of what is asked; the shortest name adds least to it.
-GoodsCheck::Found GoodsCheck::containing(std::string_view folded) const {
-    const std::string wanted = same_name(folded);
-    Found found;
-    found.hits = candidates(catalogue_, as_of_, text_terms(folded), [&](const EntryHit& hit) {
-        return same_name(hit.period.name).find(wanted) != std::string::npos;
-    });
-    std::stable_sort(found.hits.begin(), found.hits.end(),
-                     [](const EntryHit& a, const EntryHit& b) { return a.period.name.size() < b.period.name.size(); });
-    if (!found.hits.empty()) found.reason = "名录名称“" + found.hits.front().period.name + "”包含所查名称";
-    return found;
-}
-
 /// Entries whose whole name is a part of what is asked, however either is spaced; the longest part first.
 GoodsCheck::Found GoodsCheck::contained_in(std::string_view folded) const {
     for (const std::string_view part : name_parts(folded)) {
         const std::string wanted = same_name(part);
+        if (wanted.empty()) continue;  // 图形商标: the name of every mark that is a picture
         auto hits = candidates(catalogue_, as_of_, {{whole_name_term(closed_up(part)), false}},
                                [&](const EntryHit& hit) { return same_name(hit.period.name) == wanted; });
         if (hits.empty()) continue;
@@ -261,16 +251,37 @@ GoodsCheck::Found GoodsCheck::contained_in(std::string_view folded) const {
 }
 
 GoodsCheck::Found GoodsCheck::by_text(const GoodsRow& row) const {
-    for (const auto find : {&GoodsCheck::containing, &GoodsCheck::contained_in}) {
-        for (const std::string_view name : row.names) {
-            for (const std::string& spelling : spellings_of(name)) {
-                Found found = (this->*find)(spelling);
-                if (found.hits.empty()) continue;
-                found.match = "text";
-                return found;
-            }
+    for (const std::string_view name : row.names) {
+        for (const std::string& spelling : spellings_of(name)) {
+            Found found = contained_in(spelling);
+            if (found.hits.empty()) continue;
+            found.match = "text";
+            return found;
         }
     }
+    return {};
+}
+
+/// Of entries whose name holds the whole of what is asked; the shortest name adds least to it.
+std::string GoodsCheck::longer_names(std::string_view folded) const {
+    const std::string wanted = same_name(folded);
+    // A single character stands in too many names to say anything.
+    if (wanted.empty() || utf8_at(wanted, 0).size == wanted.size()) return {};
+    const auto hits = candidates(catalogue_, as_of_, text_terms(folded), [&](const EntryHit& hit) {
+        return same_name(hit.period.name).find(wanted) != std::string::npos;
+    });
+    if (hits.empty()) return {};
+    const EntryHit& nearest = *std::min_element(hits.begin(), hits.end(), [](const EntryHit& a, const EntryHit& b) {
+        return a.period.name.size() < b.period.name.size();
+    });
+    return "名录中有更长的名称包含此名称：“" + nearest.period.name + "”（" + nearest.key.value() + "）" +
+           (hits.size() > 1 ? "等" : "");
+}
+
+std::string GoodsCheck::longer_names(const GoodsRow& row) const {
+    for (const std::string_view name : row.names)
+        for (const std::string& spelling : spellings_of(name))
+            if (std::string longer = longer_names(spelling); !longer.empty()) return longer;
     return {};
 }
 
@@ -281,6 +292,8 @@ Answer GoodsCheck::check(const GoodsRow& row) const {
     if (found.hits.empty())
         if (const std::string later = later_names(row); !later.empty()) add_note(note, later);
     if (found.hits.empty()) found = by_text(row);
+    if (found.hits.empty())
+        if (const std::string longer = longer_names(row); !longer.empty()) add_note(note, longer);
     Answer answer;
     const auto set = [&](std::size_t place, std::string text) { answer[place] = std::move(text); };
     const bool says_nothing = row.numbers.empty() && row.names.empty();

@@ -1,9 +1,10 @@
 #pragma once
 /// One row of a market's list against the catalogue as of a day: is there such a right, and did it hold.
 ///
-/// By number first, in any spelling; else by exactly the same name; else by the name that comes nearest, and the answer
-/// says why. What the row says beside that (class, holder, name) chooses among several, and where it contradicts the
-/// entry, a note says so, as it does where the entry was listed only later.
+/// By number first, in any spelling; else by exactly the same name; else by the longest name of an entry that the name
+/// of the row has in it, and the answer says why. A name that is only a part of an entry's is not found: a note tells
+/// of the longer one. What the row says beside that (class, holder, name) chooses among several, and where it
+/// contradicts the entry, a note says so, as it does where the entry was listed only later.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,9 @@ private:
     [[nodiscard]] std::string later_names(const GoodsRow& row) const;
     [[nodiscard]] Found by_name(const GoodsRow& row) const;
     [[nodiscard]] Found by_text(const GoodsRow& row) const;
-    [[nodiscard]] Found containing(std::string_view folded) const;
     [[nodiscard]] Found contained_in(std::string_view folded) const;
+    [[nodiscard]] std::string longer_names(const GoodsRow& row) const;
+    [[nodiscard]] std::string longer_names(std::string_view folded) const;
     [[nodiscard]] std::vector<EntryHit> named(std::string_view folded, Day as_of) const;
 
     const CatalogueAt& catalogue_;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "catalog/lookalike/sign.hpp"
 #include "catalog/text/normalise.hpp"
 #include "catalog/text/registration_signs.hpp"
 #include "catalog/text/utf8.hpp"
@@ -22,6 +23,26 @@ std::string without_spaces(std::string text) {
     return text;
 }
 
+/// Without signs of registration and words for the picture.
+std::string bare_name(std::string_view name) {
+    std::string text = searchable(without_registration_signs(name));
+    std::u32string units;
+    std::vector<std::size_t> begins;
+    for (std::size_t at = 0; at < text.size();) {
+        const Utf8Step step = utf8_at(text, at);
+        if (step.code != U' ') {
+            units.push_back(step.code);
+            begins.push_back(at);
+        }
+        at += step.size;
+    }
+    const std::size_t left_out = picture_words_size(units);
+    if (left_out == 0) return text;
+    text.resize(begins[units.size() - left_out]);
+    while (text.ends_with(' ')) text.pop_back();
+    return text;
+}
+
 std::string_view without_company_form(std::string_view name) {
     for (const std::string_view form : {"有限责任公司", "股份有限公司", "集团有限公司", "有限公司", "公司"})
         if (name.ends_with(form)) return name.substr(0, name.size() - form.size());
@@ -37,11 +58,11 @@ std::size_t characters(std::string_view text) {
 }  // namespace
 
 std::string same_name(std::string_view name) {
-    return without_spaces(searchable(without_registration_signs(name)));
+    return without_spaces(bare_name(name));
 }
 
 std::vector<std::string> spellings_of(std::string_view name) {
-    std::string spaced = searchable(without_registration_signs(name.substr(0, name_bytes_max)));
+    std::string spaced = bare_name(name.substr(0, name_bytes_max));
     std::string whole = without_spaces(spaced);
     if (whole.empty()) return {};
     if (whole == spaced) return {std::move(whole)};

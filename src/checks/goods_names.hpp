@@ -7,10 +7,10 @@
 
 namespace minglu {
 
-/// Searchable text without spaces, which people set as they like, and signs of registration (™): equal for names that
-/// are the same.
+/// Searchable text without spaces, which people set as they like, signs of registration (™) and words for the picture
+/// beside a mark (及图): equal for names that are the same, empty where there is none (图形).
 [[nodiscard]] std::string same_name(std::string_view name);
-/// What a name may be filed under: as it is spaced, and as one word. The first 300 bytes.
+/// What a name may be filed under: as it is spaced, and as one word. The first 300 bytes. None where there is no name.
 [[nodiscard]] std::vector<std::string> spellings_of(std::string_view name);
 /// Of the fields of an entry (canonical JSON): the names of its holders.
 [[nodiscard]] std::string holders_of(std::string_view view);

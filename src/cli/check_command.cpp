@@ -62,16 +62,12 @@ public:
         for (const char* part : {"number", "name"})
             for (const std::string& header : cells_of(member(first, "columns"), part)) shown_.push_back(header);
         headers_ = cells_of(first, "headers");
-        std::vector<Column> titles{{"行", Keep::whole},
-                                   "所查",
-                                   {"结论", Keep::whole},
-                                   {"权利本身", Keep::whole},
-                                   {"匹配", Keep::spare},
-                                   {"条目", Keep::whole},
-                                   {"名称", Keep::spare},
-                                   {"法律状态", Keep::spare},
-                                   "提示"};
-        if (flag(first, "lookalikes")) titles.insert(titles.begin() + 4, "近似");
+        std::vector<Column> titles{{"行", Keep::whole},       "所查",
+                                   {"结论", Keep::whole},     {"权利本身", Keep::whole},
+                                   {"未决冲突", Keep::whole}, {"匹配", Keep::spare},
+                                   {"条目", Keep::whole},     {"名称", Keep::spare},
+                                   {"法律状态", Keep::spare}, "提示"};
+        if (flag(first, "lookalikes")) titles.insert(titles.begin() + 5, "近似");
         table_.emplace(std::move(titles));
         return {};
     }
@@ -87,6 +83,7 @@ public:
                                asked,
                                Cell(shown("verdict"), is_found ? Tone::plain : Tone::warn),
                                right_cell(text(row, "verdict"), text(row, "right"), text(row, "as_known_then")),
+                               Cell(shown("conflicts"), Tone::warn),
                                shown("match"),
                                shown("key"),
                                shown("name"),
@@ -96,7 +93,7 @@ public:
             std::string alike;
             for (const Json& mark : elements(row, "lookalikes"))
                 alike += (alike.empty() ? "" : "；") + text(mark, "name") + " " + text(mark, "score");
-            line.insert(line.begin() + 4, Cell(alike, Tone::bad));
+            line.insert(line.begin() + 5, Cell(alike, Tone::bad));
         }
         table_->add(std::move(line));
         return {};

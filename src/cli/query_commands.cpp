@@ -30,7 +30,7 @@ void add_filter_options(CLI::App& command, Filter& filter) {
                        "Legal status as recorded, a code or label such as granted, registered 登记的法律状态");
     command.add_option("--verdict", filter.verdict,
                        "Whether the right holds on the day: protected, listed_not_in_force, listed_right_unknown, "
-                       "was_protected or was_listed 当日结论");
+                       "was_protected, was_listed or never_listed 当日结论");
     command.add_option("--region", filter.region,
                        "Region code, its beginning or a name, e.g. 50, 500102, 涪陵区 行政区划");
     command.add_option("--category", filter.category, "Category 分类");

@@ -1,3 +1,4 @@
+#include "catalog/entry_filter.hpp"
 #include "tests/contract/stores.hpp"
 
 using namespace minglu;
@@ -131,6 +132,38 @@ STORE_TEST("filters, alone and with words") {
         Strings rest = c.keys;
         std::erase(rest, "patent/1");
         CHECK(keys_of(tx->query(query)) == rest);
+    }
+}
+
+STORE_TEST("what was never listed by the day is found by those who ask for it") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    Period before = make_period(10, 20, {"x"});
+    before.listing.clear();
+    tx->put_entry(
+        make_views("patent/1", {before, make_period(20, {}, {"x"})}, {make_conflict("c", ConflictState::open)}),
+        UnixMs{1});
+    add_change(*tx, log_cq, {"patent/1"});
+    const std::vector<std::function<void(EntryQuery&)>> ways{[](EntryQuery&) {},
+                                                             [](EntryQuery& q) {
+                                                                 q.terms = {{"x", false}};
+                                                             },
+                                                             [](EntryQuery& q) { q.home = "cq"; },
+                                                             [](EntryQuery& q) { q.with_open_conflict = true; },
+                                                             [](EntryQuery& q) {
+                                                                 q.batch = Dot{log_cq, Seq{1}};
+                                                             }};
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+        CAPTURE(i);
+        EntryQuery query = on_day(15);
+        ways[i](query);
+        CHECK(keys_of(tx->query(query)).empty());
+        query.listing = any_listing;
+        CHECK(keys_of(tx->query(query)) == Strings{"patent/1"});
+        query.as_of = on_day(20).as_of;
+        CHECK(keys_of(tx->query(query)) == Strings{"patent/1"});
+        query.listing.clear();
+        CHECK(keys_of(tx->query(query)) == Strings{"patent/1"});
     }
 }
 

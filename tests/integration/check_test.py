@@ -49,19 +49,19 @@ class Checks(NodeCase):
 
     def test_rows_are_told_what_they_could_be_meant_to_imitate(self):
         node = self.market()
-        file = self.file("清单.csv", "品牌\n涪凌榨菜\n涪陵榨菜\n没有这种东西\n")
+        file = self.file("清单.csv", "品牌\n涪凌榨菜\n涪陵榨菜\n没有这种东西\n涪陵榨菜80g\n")
         self.assertIn("有近似名称 1 行", node.ok("check", file).out)
         lines = node.ok("--json", "check", file).pages()
         (mark,) = lines[1]["lookalikes"]
         self.assertEqual("涪陵榨菜", mark["name"])
         self.assertIn("凌≈陵", mark["text"])
-        self.assertEqual([[], []], [line["lookalikes"] for line in lines[2:4]])
+        self.assertEqual([[], [], []], [line["lookalikes"] for line in lines[2:5]])
         self.assertEqual(1, lines[-1]["done"]["lookalikes"])
         for form in ("csv", "xlsx"):
             node.ok("check", file, "-o", self.folder / f"out.{form}")
             node.ok("check", file, "-o", self.folder / f"without.{form}", "--no-lookalikes")
         rows = list(csv.DictReader(io.StringIO((self.folder / "out.csv").read_text("utf-8-sig"))))
-        self.assertEqual(["涪陵榨菜", "", ""], [row["近似名称"] for row in rows])
+        self.assertEqual(["涪陵榨菜", "", "", ""], [row["近似名称"] for row in rows])
         self.assertEqual(str(mark["score"]), rows[0]["近似度"])
         self.assertNotIn("近似", (self.folder / "without.csv").read_text("utf-8-sig").splitlines()[0])
         with zipfile.ZipFile(self.folder / "out.xlsx") as book:

@@ -30,8 +30,12 @@ Checking::Checking(std::unique_ptr<CheckPlace> place, GoodsList list, const Call
 }
 
 bool Checking::is_own(const Imitated& mark, const GoodsRow& goods, const Answer& answer) {
-    if (answer[answer_place("match")] != "number" || answer[answer_place("key")] != mark.key) return false;
     const std::string own = same_name(mark.name);
+    if (own.empty() || own != same_name(answer[answer_place("name")])) return false;
+    // A number is that of one mark; others may have the same name for other goods.
+    const bool is_of_holder = !mark.holders.empty() && mark.holders == answer[answer_place("holders")];
+    if (answer[answer_place("match")] == "number" && answer[answer_place("key")] != mark.key && !is_of_holder)
+        return false;
     return std::any_of(goods.names.begin(), goods.names.end(),
                        [&](std::string_view name) { return same_name(name).find(own) != std::string::npos; });
 }

@@ -80,7 +80,8 @@ public:
 
 private:
     static constexpr std::size_t rows_per_step = 50;
-    /// Goods that carry the number of a mark may carry its name among other words.
+    /// What a row is matched to is not what it imitates, though its name stands among other words there (涪陵榨菜80g);
+    /// nor is another entry of that name.
     [[nodiscard]] static bool is_own(const Imitated& mark, const GoodsRow& goods, const Answer& answer);
 
     std::unique_ptr<CheckPlace> place_;

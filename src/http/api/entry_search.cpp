@@ -98,7 +98,6 @@ Result<std::optional<Verdict>> read_verdict(const HttpRequest& request) {
     if (text->empty()) return std::nullopt;
     std::string known;
     for (const Verdict verdict : all_verdicts) {
-        if (verdict == Verdict::never_listed) continue;
         if (*text == name(verdict) || *text == label_zh(verdict)) return verdict;
         known += (known.empty() ? "" : ", ") + std::string(name(verdict));
     }

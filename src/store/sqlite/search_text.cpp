@@ -1,6 +1,7 @@
 #include "src/store/sqlite/search_text.hpp"
 
 #include "catalog/area_filter.hpp"
+#include "catalog/entry_filter.hpp"
 
 namespace minglu {
 namespace {
@@ -46,7 +47,7 @@ std::vector<postings::WantedTerm> wanted_terms(const EntryQuery& query) {
     for (const EntryQuery::Term& term : query.terms) ask(word_mark(term.text), term.text, term.prefix);
     if (query.kind) ask("~k", name(*query.kind));
     ask("~n", query.nice_class);
-    ask("~l", query.listing);
+    if (query.listing != any_listing) ask("~l", query.listing);
     ask("~s", query.legal_status);
     ask("~r", query.region_prefix, query.region_prefix.size() % 2 != 0);
     ask("~t", query.subtype);

@@ -444,6 +444,39 @@ TEST_CASE("an export takes its name only when it is whole") {
     CHECK_FALSE(std::filesystem::exists(dir.path("none.csv.part")));
 }
 
+TEST_CASE("a list that was checked shows the open conflicts of its entries, where there are any") {
+    const TempDir dir;
+    const std::string list = dir.file("list.csv", "名称\n涪陵榨菜\n");
+    const auto shown = [&](const std::string& more, const std::string& alike) {
+        CommandLine line;
+        line.answer(
+            "POST /v1/checks",
+            Answer{200, R"({"headers":["名称"],"columns":{"name":["名称"]},"rows":1,"lookalikes":)" +
+                            std::string(alike.empty() ? "false" : "true") + "}\n" +
+                            R"({"row":2,"cells":["涪陵榨菜"],"match":"name","key":"gi/1","verdict":"protected",)" +
+                            R"("right":"in_force","name":"涪陵榨菜")" + more + alike + "}\n" +
+                            R"({"done":{"rows":1,"found":1}})" + "\n"});
+        return line.run({"check", list}).out;
+    };
+    for (const std::string alike : {"", R"(,"lookalikes":[{"name":"浯陵","score":80}])"}) {
+        const std::string out = shown(R"(,"conflicts":"7")", alike);
+        CAPTURE(out);
+        std::istringstream lines(out);
+        std::string titles;
+        std::string row;
+        std::getline(lines, titles);
+        std::getline(lines, row);
+        REQUIRE(has(titles, "未决冲突"));
+        REQUIRE(has(row, "7"));
+        const auto width_before = [](const std::string& text, const char* what) {
+            return cli::display_width(text.substr(0, text.find(what)));
+        };
+        CHECK(width_before(titles, "未决冲突") == width_before(row, "7"));
+        CHECK(has(row, "浯陵 80") == !alike.empty());
+        CHECK_FALSE(has(shown("", alike), "未决冲突"));
+    }
+}
+
 TEST_CASE("no file is replaced without --force, and none is begun before the node is asked") {
     const TempDir dir;
     const std::string there = dir.file("there", "old");

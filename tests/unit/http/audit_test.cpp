@@ -35,7 +35,8 @@ struct Audit {
         node.services.random_bytes = [this](std::size_t count) {
             return std::string(count, static_cast<char>(++seed));
         };
-        node.write({{"gi/AGI00001", {{"name", "涪陵榨菜"}}}, {"gi/AGI00002", {{"name", "涪陵青菜头"}}}});
+        node.write({{"gi/AGI00001", {{"listing", "listed"}, {"name", "涪陵榨菜"}}},
+                    {"gi/AGI00002", {{"listing", "listed"}, {"name", "涪陵青菜头"}}}});
     }
     static AuditOptions quick(AuditOptions options) {
         options.gather_ms = 1;

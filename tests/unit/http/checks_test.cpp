@@ -25,6 +25,8 @@ struct Market {
                     {"trademark/3145899/33", {{"name", "国窖·1573"}, {"listing", "listed"}}},
                     {"trademark/G1630145A/9", {{"name", "Café Müller"}, {"listing", "listed"}}},
                     {"trademark/4001234/25", {{"name", "COCO-LEE 2000"}, {"listing", "listed"}}},
+                    {"trademark/47741502/12", {{"name", "图形"}, {"listing", "listed"}}},
+                    {"trademark/6001234/31", {{"name", "江津花椒及图"}, {"listing", "listed"}}},
                     {"patent/202110001234.8",
                      {{"name", "一种方法"}, {"listing", "listed"}, {"publication_number", "CN112734678B"}}}});
         node.write({{"gi/AGI00777", {{"name", "奉节脐橙"}, {"listing", "listed"}}, "2026-06-01"}});
@@ -107,7 +109,18 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         {"专利号：ZL201710601862.3,,", "number", "patent/201710601862.3", ""},
         {",涪陵 榨菜,", "name", "gi/涪陵榨菜", ""},
         {",老干妈风味豆豉,", "text", "trademark/5678901/30", ""},
-        {",榨菜的腌制,", "text", "patent/201710601862.3", ""},
+        // A part of a longer name is a hint, not a find.
+        {",榨菜的腌制,", "none", "", "名录中有更长的名称包含此名称：“一种榨菜的腌制方法”（patent/201710601862.3）"},
+        {",方法,", "none", "", "“一种方法”（patent/202110001234.8）等"},
+        {",干妈,", "none", "", "“老干妈”（trademark/5678901/30）"},
+        // Beside a name, words for the picture are no part of it; alone they are no name.
+        {",江津花椒,", "name", "trademark/6001234/31", ""},
+        {",江津花椒 图形,", "name", "trademark/6001234/31", ""},
+        {",图形,12", "none", "", ""},
+        {",图形商标,", "none", "", ""},
+        {"40237560,图形,13", "none", "", "名录中无此号码：40237560"},
+        {"47741502,图形,12", "number", "trademark/47741502/12", ""},
+        {"47741502,老干妈,12", "number", "trademark/47741502/12", "名称与名录不符"},
         {",什么也不是,", "none", "", ""},
         {",,", "none", "", "没有号码和名称"},
     };
@@ -128,7 +141,9 @@ TEST_CASE("each row is answered, in the order of the list, with what was found a
         CHECK(line.value("key", "") == cases[i].key);
         CHECK(line.value("note", "").find(cases[i].note) != std::string::npos);
     }
-    CHECK(lines.back().at("done").at("found") == 34);
+    CHECK(lines.back().at("done").at("found") == 37);
+    // A single character is a part of too many names to be told of them.
+    CHECK_FALSE(market.lines("名称\n干\n")[1].contains("note"));
 }
 
 TEST_CASE("each row is told which protected marks it could be meant to imitate") {
@@ -155,8 +170,17 @@ TEST_CASE("each row is told which protected marks it could be meant to imitate")
         // With the name of the goods behind it; the mark itself in front is what the match finds.
         {",干老妈风味豆豉,,", "trademark/5678901/30 91"},
         {",老干妈风味豆豉,,", ""},
+        // What a row is matched to is not what it imitates, whatever else its name says; others are.
+        {",涪陵榨菜80g,,", ""},
+        {",涪陵榨菜礼盒,,", ""},
+        {",国窖1573 500ml,,", ""},
+        {",涪陵榨菜（特级）,,", ""},
+        {",江津花椒,,", ""},
+        {",涪陵榨菜80g,干老妈,", "trademark/5678901/30 96"},
+        {"5678901,涪陵榨菜80g,,", "gi/涪陵榨菜 88"},
         {",什么也不是,,", ""},
         {",★,,", ""},
+        {",图形,,", ""},
         {"5678901,,,", ""},
     };
     Market market;
@@ -177,7 +201,7 @@ TEST_CASE("each row is told which protected marks it could be meant to imitate")
     CHECK(mark.at("name") == "老干妈");
     CHECK(mark.at("verdict") == "listed_right_unknown");
     CHECK(mark.at("text") == "干(换位) 老(换位) 妈；文字构成相同，仅排列顺序不同");
-    CHECK(lines.back().at("done").at("lookalikes") == 8);
+    CHECK(lines.back().at("done").at("lookalikes") == 10);
     CHECK(lines.back().at("done").at("complete") == true);
 }
 
@@ -257,6 +281,14 @@ TEST_CASE("the answer is that of a day") {
     CHECK(market.lines(list)[1].at("match") == "none");
     CHECK(market.lines(list, {{"as_of", "2026-06-01"}})[1].at("key") == "gi/AGI00777");
     CHECK(market.send(list, {{"as_of", "tomorrow"}}).status == 400);
+}
+
+TEST_CASE("what was said of a day before the listing does not put an entry on the list of that day") {
+    Market market;
+    market.node.write({{"gi/AGI00777", {{"status", "registered"}}, "2013-03-28"}});
+    const Json row = market.lines("编号\nAGI00777\n", {{"as_of", "2020-01-01"}})[1];
+    CHECK(row.at("match") == "none");
+    CHECK(row.at("note") == "此号码当日尚未列入名录：gi/AGI00777（2026-06-01起）");
 }
 
 TEST_CASE("lists in GB18030, as workbooks and from spooled files are the same lists") {

@@ -274,7 +274,7 @@ TEST_CASE("What a search cannot understand is named") {
                                            {"cursor", "s1"},
                                            {"cursor", "c1-2"},
                                            {"q", std::string(1'001, 'a')},
-                                           {"verdict", "never_listed"},
+                                           {"verdict", "never_granted"},
                                            {"verdict", "有效"},
                                            {"colour", "red"}}) {
         CAPTURE(c.name);
@@ -635,6 +635,47 @@ TEST_CASE("A filter by verdict asks whether the right holds, whatever its record
         exported.emplace("format", "json");
         CHECK(Json::parse(whole(node.router.handle(get("/v1/export", exported)))).at("items").size() == c.found.size());
     }
+}
+
+TEST_CASE("What was said of a day before the listing makes no entry of that day") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    node.write({{mark, {{"listing", "listed"}, {"name", "涪陵榨菜"}}, "2024-05-20"},
+                {"trademark/5678901/30", {{"listing", "listed"}, {"name", "老干妈"}}, "2019-01-01"}});
+    node.write({{mark, {{"status", "registered"}}, "2013-03-28"}});
+    clock.now_ms += 86'400'000;
+    node.write({{mark, {{"status", "expired"}}, "2023-03-28"}});
+    const std::vector<std::string> both{mark, "trademark/5678901/30"};
+    const std::vector<std::string> one{both[1]};
+    for (const std::multimap<std::string, std::string>& known :
+         {std::multimap<std::string, std::string>{}, {{"known_at", "2025-12-19"}}}) {
+        const auto list = [&](std::multimap<std::string, std::string> query) {
+            query.insert(known.begin(), known.end());
+            return ask(node, get("/v1/entries", std::move(query)));
+        };
+        const Json early = list({{"kind", "商标"}, {"as_of", "2020-01-01"}, {"counts", "1"}});
+        CHECK(keys_of(early) == one);
+        CHECK(early.at("counts").at("entries") == 1);
+        CHECK(early.at("counts").at("by").at("verdict").size() == 1);
+        CHECK(keys_of(list({{"q", "10325554"}, {"as_of", "2020-01-01"}})).empty());
+        CHECK(keys_of(list({{"as_of", "2024-05-20"}})) == both);
+        for (const std::string verdict : {"never_listed", "从未列入"}) {
+            const Json asked = list({{"verdict", verdict}, {"as_of", "2020-01-01"}, {"counts", "1"}});
+            CHECK(keys_of(asked) == std::vector<std::string>{mark});
+            CHECK(asked.at("counts").at("by").at("verdict").at(0).at("count") == 1);
+            CHECK(keys_of(list({{"verdict", verdict}})).empty());
+        }
+    }
+    const HttpResponse exported = node.router.handle(get("/v1/export", {{"format", "json"}, {"as_of", "2020-01-01"}}));
+    std::string text;
+    for (std::string chunk; exported.stream(chunk); chunk.clear()) text += chunk;
+    CHECK(text.find("5678901") != std::string::npos);
+    CHECK(text.find("10325554") == std::string::npos);
+    // By its key it is answered as before.
+    const Json entry = ask(node, get("/v1/entries/" + mark, {{"as_of", "2020-01-01"}}));
+    CHECK(entry.at("verdict") == "never_listed");
+    CHECK(entry.at("fields").at("status") == "registered");
+    CHECK(ask(node, get("/v1/entries/" + mark + "/history")).at("items").size() == 3);
 }
 
 TEST_CASE("Batches are listed newest first with their state; changes in order of arrival") {
