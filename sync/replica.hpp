@@ -202,7 +202,8 @@ private:
     bool take(WriteTx& tx, const Bundle& bundle, struct Proofs& proofs, const NodeId& from);
     void count_bytes(WriteTx& tx, const std::map<LogId, std::uint64_t>& bytes, struct Proofs& proofs,
                      const NodeId& from);
-    void count_crowds(WriteTx& tx, const std::map<NodeId, Crowd>& crowds, struct Proofs& proofs, const NodeId& from);
+    void count_crowds(WriteTx& tx, const std::map<NodeId, Crowd>& crowds, struct Proofs& proofs,
+                      const NodeId& from) const;
     void take_forks(const Bundle& bundle, const NodeId& from, IngestReport& report_to);
     bool cosign_due(WriteTx& tx);
     void find_diverged(const std::vector<Head>& heads, IngestReport& report);

@@ -111,7 +111,8 @@ void Replica::count_bytes(WriteTx& tx, const std::map<LogId, std::uint64_t>& byt
             proofs.incidents.push_back(quota_incident(log, from, today));
 }
 
-void Replica::count_crowds(WriteTx& tx, const std::map<NodeId, Crowd>& crowds, Proofs& proofs, const NodeId& from) {
+void Replica::count_crowds(WriteTx& tx, const std::map<NodeId, Crowd>& crowds, Proofs& proofs,
+                           const NodeId& from) const {
     const DailyQuota today = quota();
     for (const auto& [author, crowd] : crowds)
         if (today.add_contested(tx, author, crowd.contests))
