@@ -69,6 +69,7 @@ struct Evidence {
     std::vector<ProvedOp> ops;             ///< all that count for the key, by dot
     std::map<LogId, LogProof> logs;        ///< in which the records of `ops` stand
     std::string state_head;                ///< signed note of the issuer, which states the state root
+    std::string entry_state;               ///< canonical JSON of what the ops fold to; empty where none counts
     std::vector<TrieChildren> path;        ///< from there towards the key
     std::optional<TrieOccupant> occupant;  ///< where nothing counts and another key stands at the end of the path
     std::vector<std::string> newest;       ///< of every other node its newest head here, by log: how fresh this is

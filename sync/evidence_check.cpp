@@ -225,6 +225,8 @@ private:
         if (ops->size() != ops_.size()) return disproved("a proposal lacks an approval that it needs", "ops");
         const EntryViews views = make_views(evidence_.key, *ops);
         law_differs_ = relevant(current_law(), parts_of(evidence_.key).kind, views.periods) != evidence_.law;
+        if (evidence_.entry_state != (ops->empty() ? std::string() : views.state))
+            return disproved("the ops do not fold to this state of the entry", "state");
         if (ops->empty()) {
             if (proves_absence(root, evidence_.key, evidence_.occupant, evidence_.path)) return {};
             return disproved("the signed state does not say that nothing counts for this entry", "state");

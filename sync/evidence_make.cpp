@@ -167,7 +167,9 @@ Result<Evidence> gather_evidence(const StatedSnapshot& snapshot, const EntryKey&
     gatherer.add_heads(snapshot.own);
     gatherer.add_paths();
     if (const auto added = gatherer.add_cards(own_card); !added) return fail(added.error());
-    evidence.law = relevant(current_law(), parts_of(key).kind, make_views(key, counted.ops).periods);
+    EntryViews views = make_views(key, counted.ops);
+    evidence.law = relevant(current_law(), parts_of(key).kind, views.periods);
+    if (!counted.ops.empty()) evidence.entry_state = std::move(views.state);
     auto answer = answer_of(evidence);
     if (!answer) return fail(answer.error());
     evidence.answer = *std::move(answer);

@@ -50,6 +50,7 @@ Json state_json(const Evidence& evidence) {
     Json path = Json::array();
     for (const TrieChildren& children : evidence.path) path.push_back(to_json(children));
     Json json{{"head", evidence.state_head}, {"path", std::move(path)}};
+    if (!evidence.entry_state.empty()) json["entry"] = Json::parse(evidence.entry_state);
     if (evidence.occupant)
         json["occupant"] = {{"key", evidence.occupant->key.value()},
                             {"ops_hash", to_base64(bytes_of(evidence.occupant->ops_hash))},
@@ -196,6 +197,7 @@ Evidence read(const Json& json) {
                                                                     steps_of(log.at("steps"))};
     const Json& state = json.at("state");
     evidence.state_head = text_at(state, "head");
+    if (state.contains("entry")) evidence.entry_state = state.at("entry").dump();
     for (const Json& children : state.at("path")) evidence.path.push_back(children_of(children));
     if (state.contains("occupant")) evidence.occupant = occupant_of(state.at("occupant"));
     evidence.newest = json.at("heads").get<std::vector<std::string>>();

@@ -1,22 +1,19 @@
 #!/usr/bin/python3
-"""A second checker of evidence, written from docs/EVIDENCE.md and docs/PROTOCOL.md.
+"""A second checker of evidence, written from docs/EVIDENCE.md and docs/PROTOCOL.md. Needs no file but this, and python3-botan.
 
-usage: check_evidence.py EVIDENCE CARD...     prints the verdict and ends with 0, or says why it refuses and ends with 1
-Proofs and signatures are checked here; what follows from the ops that they prove say the references of the rules in tests/model.
-Needs python3-botan, which has both suites of signatures.
+usage: check_evidence.py EVIDENCE CARD...     prints what is proved and ends with 0, or says why it refuses and ends with 1
+Checks every signature and proof, and that the answer says nothing that nobody wrote. check_answer.py adds what merge and law say.
 """
 import base64, hashlib, json, sys
 from pathlib import Path
 import botan2
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "model"))
-from verdict import answer_of, canonical, fold, folded  # noqa: E402
 
 class Refused(Exception): pass
 def need(holds, reason):
     if not holds: raise Refused(reason)
 
 def is_sm2(key): return len(key) == 65                              # a point, uncompressed; keys of Ed25519 have 32 octets
+def canonical(value): return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 def sha(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def sm3(*parts): return hashlib.new("sm3", b"".join(parts)).digest()
 def unb64(text): return base64.b64decode(text, validate=True)
@@ -38,36 +35,33 @@ def signed(key, message, signature):
 def read_card(path):
     card = json.loads(Path(path).read_text(encoding="utf-8"))
     key, message, signature = unb64(card["signing_key"]), without(card, "signature"), unb64(card["signature"])
-    need(is_sm2(key) == (card["suite"] == "sm2-sm3"), f"the key in {path} is not of its suite")
-    need(signed(key, b"minglu/card/1\n" + message, signature), f"{path} is no sound card")
+    need(is_sm2(key) == (card["suite"] == "sm2-sm3") and signed(key, b"minglu/card/1\n" + message, signature),
+         f"{path} is no sound card")
     return card
 
-class Tree:
-    """RFC 9162 2.1 over lines, with the hash of the suite of a log's key; over ops always SHA-256."""
-    def __init__(self, key): self.hash = sm3 if is_sm2(key) else sha
-    def leaf(self, line): return self.hash(b"\0", line.encode())
-    def node(self, left, right): return self.hash(b"\1", left, right)
+# Trees of RFC 9162 2.1, by the hash of the suite of the log's key; over op lines always SHA-256.
+def hash_of(key): return sm3 if is_sm2(key) else sha
+def leaf_of(hashed, line): return hashed(b"\0", line.encode())
 
-    def root(self, leaf, index, size, path):                        # 2.1.3: from a leaf up
-        need(index < size and (size == 1) == (not path), "a path is of another tree")
-        if size == 1: return leaf
-        half = 1 << (size - 1).bit_length() - 1
-        if index < half: return self.node(self.root(leaf, index, half, path[:-1]), path[-1])
-        return self.node(path[-1], self.root(leaf, index - half, size - half, path[:-1]))
+def root_over(hashed, leaf, index, size, path):                     # 2.1.3: from a leaf up
+    need(index < size and (size == 1) == (not path), "a path is of another tree")
+    if size == 1: return leaf
+    half = 1 << (size - 1).bit_length() - 1
+    if index < half: return hashed(b"\1", root_over(hashed, leaf, index, half, path[:-1]), path[-1])
+    return hashed(b"\1", path[-1], root_over(hashed, leaf, index - half, size - half, path[:-1]))
 
-    def roots(self, old, new, path, whole=None):
-        """2.1.4: of the trees of both sizes; `whole` is the old one's as long as all of it is below."""
-        if old == new:
-            need(len(path) == (whole is None), "a proof of growth is of other trees")
-            return (path[0], path[0]) if whole is None else (whole, whole)
-        need(0 < old < new and path, "a proof of growth is of other trees")
-        half = 1 << (new - 1).bit_length() - 1
-        if old <= half:
-            first, second = self.roots(old, half, path[:-1], whole)
-            return first, self.node(second, path[-1])
-        first, second = self.roots(old - half, new - half, path[:-1])
-        return self.node(path[-1], first), self.node(path[-1], second)
-OPS = Tree(b"")
+def roots(hashed, old, new, path, whole=None):
+    """2.1.4: of the trees of both sizes; `whole` is the old one's as long as all of it is below."""
+    if old == new:
+        need(len(path) == (whole is None), "a proof of growth is of other trees")
+        return (path[0], path[0]) if whole is None else (whole, whole)
+    need(0 < old < new and path, "a proof of growth is of other trees")
+    half = 1 << (new - 1).bit_length() - 1
+    if old <= half:
+        first, second = roots(hashed, old, half, path[:-1], whole)
+        return first, hashed(b"\1", second, path[-1])
+    first, second = roots(hashed, old - half, new - half, path[:-1])
+    return hashed(b"\1", path[-1], first), hashed(b"\1", path[-1], second)
 
 def parse_note(note):
     text, lines = note.split("\n\n", 1)
@@ -88,8 +82,8 @@ def read_change(change, cards):
     node, old, new = node_of(header["log"]), unb64(change["from"]), unb64(header["signing_key"])
     if node not in cards: return None
     need(header["kind"] == "key" and (note["log"], note["size"]) == (header["log"], header["seq"])
-         and signs(old, node, note) and signs(new, node, note) and note["root"] == Tree(old).root(
-             Tree(old).leaf(change["record"]), note["size"] - 1, note["size"], hashes(change["path"])),
+         and signs(old, node, note) and signs(new, node, note) and note["root"] == root_over(
+             hash_of(old), leaf_of(hash_of(old), change["record"]), note["size"] - 1, note["size"], hashes(change["path"])),
          f"a change of keys of {node} is not proved")
     return {"node": node, "from": old, "to": new, "upto": {**note["vector"], note["log"]: note["size"]}}
 
@@ -97,9 +91,8 @@ def trusted_keys(cards, changes):
     """node -> key -> what it signs of each log, if it was given up, or None. First forward from the card."""
     keys = {node: {unb64(card["signing_key"]): None for card in of_node} for node, of_node in cards.items()}
     for known, other in (("from", "to"), ("to", "from")):
-        for _ in changes:
-            for c in changes:
-                if c[known] in keys[c["node"]]: keys[c["node"]].setdefault(c[other], None)
+        for c in changes * len(changes):                            # until nothing leads further
+            if c[known] in keys[c["node"]]: keys[c["node"]].setdefault(c[other], None)
     for c in changes * len(changes):                                # until no bound moves any more
         mine = keys[c["node"]]
         if c["from"] in mine and c["to"] in mine:
@@ -107,93 +100,100 @@ def trusted_keys(cards, changes):
             mine[c["from"]] = {log: min(size, later.get(log, 0)) for log, size in c["upto"].items()}
     return keys
 
-def read_head(text, log, keys):
+def read_head(text, keys):
     note = parse_note(text)
     node = node_of(note["log"])
-    need(log in (None, note["log"]), f"the head of {log} is of another log")
     need(node in keys, f"no trusted card of {node}")
     may = [key for key, upto in keys[node].items() if upto is None or note["size"] <= upto.get(note["log"], 0)]
     signing = [key for key in may if signs(key, node, note)]
     need(signing, f"the head of {note['log']} is not signed by {node}")
-    return {**note, "tree": Tree(signing[0])}
+    return {**note, "hash": hash_of(signing[0])}
 
-def proved(log, head):                                              # the tree of a log, its size in the file, its root
+def proved(log, head):                                              # the hash of a log, its size in the file, its root
     steps = [*((s["size"], unb64(s["root"]), hashes(s["path"])) for s in log["steps"]), (head["size"], head["root"], [])]
-    hold = (head["tree"].roots(old, new, path, root) == (root, to) for (old, root, path), (new, to, _) in zip(steps, steps[1:]))
-    need(steps[0][0] == log["size"] and all(hold), f"{log['log']} does not lead to its head")
-    return head["tree"], log["size"], steps[0][1]
+    hold = (roots(head["hash"], old, new, path, root) == (root, to) for (old, root, path), (new, to, _) in zip(steps, steps[1:]))
+    need(head["log"] == log["log"] and steps[0][0] == log["size"] and all(hold), f"{log['log']} does not lead to its head")
+    return head["hash"], log["size"], steps[0][1]
 
 def check_record(r, logs):
     header = json.loads(r["header"])
     need(header["log"] in logs and header["seq"] > 0, "a record is of no log of the file")
-    tree, size, root = logs[header["log"]]
-    leaf = tree.leaf(r["header"])
-    need(tree.root(leaf, header["seq"] - 1, size, hashes(r["path"])) == root, f"record {header['seq']} is not in {header['log']}")
+    hashed, size, root = logs[header["log"]]
+    leaf, at = leaf_of(hashed, r["header"]), header["seq"]
+    need(root_over(hashed, leaf, at - 1, size, hashes(r["path"])) == root, f"record {at} is not in {header['log']}")
     return {**header, "node": node_of(header["log"]), "arrived": r["arrived"], "leaf": leaf, "ops": [], "count": header["ops"]}
 
 def check_ops(e, logs):
     records, covered = [], []
     for op in e["ops"]:
-        record, line, leaf = check_record(op["record"], logs), json.loads(op["line"]), OPS.leaf(op["line"])
-        root = OPS.root(leaf, op["index"], record["count"], hashes(op["path"]))
+        record, line, leaf = check_record(op["record"], logs), json.loads(op["line"]), leaf_of(sha, op["line"])
+        root = root_over(sha, leaf, op["index"], record["count"], hashes(op["path"]))
         need(line["key"] == e["key"] and root == unb64(record["ops_root"]), "an op is not in its record")
         record["ops"] = [line]
         approvals = [check_record(a, logs) for a in op["approvals"]]
         need(record["kind"] == ("batch.propose" if approvals else "change"), "an op stands in a record of another kind")
-        for a in approvals:
-            of = (a["of"], unb64(a["of_leaf"])) == ([record["log"], record["seq"]], record["leaf"])
-            need(of and a["kind"] == "batch.approve" and a["node"] in record["needs"], "an approval is of another proposal")
+        approved = ("batch.approve", [record["log"], record["seq"]], record["leaf"])
+        need(all((a["kind"], a["of"], unb64(a["of_leaf"])) == approved for a in approvals), "an approval is of another record")
+        need({a["node"] for a in approvals} == set(record.get("needs", [])), "not all approved who must, or others did")
         records += [record] + approvals
         covered.append(((record["log"], record["seq"]), place(record, leaf)
                         + len(approvals).to_bytes(4, "big") + b"".join(place(a, a["leaf"]) for a in approvals)))
     need(all(a[0] < b[0] for a, b in zip(covered, covered[1:])), "the ops are not in order")
-    places = sorted({(r["log"], r["seq"], r["arrived"]) for r in records})
-    need(all(a[0] != b[0] or (a[1] < b[1] and a[2] <= b[2]) for a, b in zip(places, places[1:]))
-         and all(r["arrived"] <= e["made"] for r in records), "records cannot have arrived in this order")
     return records, sha(b"".join(bytes_of_op for _, bytes_of_op in covered))
 
-def check_state(e, at, records, ops_hash):
+def check_state(e, at, ops_hash):
     position, path, other = sha(e["key"].encode()).hex(), e["state"]["path"], e["state"].get("occupant")
     for nibble, node in zip(position, path):
         children = {n: unb64(node[n]) if n in node else bytes(32) for n in "0123456789abcdef"}
         need(sha(b"\1", *children.values()) == at, "the path in the state does not hang together")
         at = children[nibble]
-    now = folded(records, e["key"])
+    leaf = bytes(32)                                                # nothing counts for the key, and none stands in its place
     if e["ops"]:
-        need(now and len(fold.effective_ops(records)[e["key"]]) == len(e["ops"]), "an op does not count")
-        leaf = trie_leaf(e["key"], ops_hash, sha(canonical(now).encode()))
-        need(other is None and leaf == at, "these are not all the ops that count")
-    elif other is None:
-        need(at == bytes(32), "the state does not say that nothing counts")
-    else:
+        leaf = trie_leaf(e["key"], ops_hash, sha(canonical(e["state"]["entry"]).encode()))
+    elif other:
         leaf = trie_leaf(other["key"], unb64(other["ops_hash"]), unb64(other["state_hash"]))
-        is_near = sha(other["key"].encode()).hex()[:len(path)] == position[:len(path)]
-        need(other["key"] != e["key"] and is_near and leaf == at, "the state does not say that nothing counts")
+        need(other["key"] != e["key"] and sha(other["key"].encode()).hex()[:len(path)] == position[:len(path)], "no neighbour")
+    need(leaf == at and not (e["ops"] and other), "these are not all the ops that count")
+
+def check_answer(e, ops):
+    """What can be seen without the rules of merge and law: it says nothing that nobody wrote, and nothing against itself."""
+    answer, fields, by_then = e["answer"], e["answer"]["fields"], [op["set"] for op in ops if op["effective_on"] <= e["as_of"]]
+    need(all(any(field in written.items() for written in by_then) for field in fields.items()), "it has a field that nobody wrote")
+    if len(by_then) == len(ops) and "known_at" not in e:            # the day's state is that of all ops
+        groups = e["state"].get("entry", {"groups": {}})["groups"].values()
+        need(fields == {f: v for group in groups for f, v in group["value"].items()}, "its fields are not those of the state")
+    said = fields.get("listing") if fields.get("listing") in ("listed", "removed") else "never"
+    listed = {"in_force": "protected", "unknown": "listed_right_unknown"}.get(answer["right"]["state"], "listed_not_in_force")
+    verdicts = {"listed": [listed], "removed": ["was_protected", "was_listed"], "never": ["never_listed"]}
+    need(answer["listing"]["state"] == said and answer["verdict"] in verdicts[said], "it contradicts itself")
 
 def check(file, cards):
     e = json.loads(file.decode("utf-8"))
     need(file == without(e, None) + b"\n" and e["minglu_evidence"] == 1, "not the bytes in which evidence is issued")
     keys = trusted_keys(cards, [c for c in (read_change(c, cards) for c in e.get("key_changes", [])) if c])
-    logs = {log["log"]: proved(log, read_head(log["head"], log["log"], keys)) for log in e["logs"]}
+    logs = {log["log"]: proved(log, read_head(log["head"], keys)) for log in e["logs"]}
     for note in e["heads"]:
-        if node_of(parse_note(note)["log"]) in cards: read_head(note, None, keys)
-    state = read_head(e["state"]["head"], None, keys)
+        if node_of(parse_note(note)["log"]) in cards: read_head(note, keys)
+    state = read_head(e["state"]["head"], keys)
     need(node_of(state["log"]) == e["node"], "the state is not stated by the issuer")
     records, ops_hash = check_ops(e, logs)
-    check_state(e, state["state"], records, ops_hash)
-    need(answer_of(e, records) == e["answer"], "the answer does not follow from the ops")
+    check_state(e, state["state"], ops_hash)
+    check_answer(e, [op for record in records for op in record["ops"]])
     body = b"minglu/evidence/1\n" + without(e, "signature")
     need(any(upto is None and signed(key, body, unb64(e["signature"])) for key, upto in keys[e["node"]].items()),
          "not signed by the issuer, or changed since")
-    return e
+    return e, records
 
-if __name__ == "__main__":
+def main(check):
     try:
-        trusted = {}
-        for card in map(read_card, sys.argv[2:]): trusted.setdefault(card["node"], []).append(card)
-        checked = check(Path(sys.argv[1]).read_bytes(), trusted)
+        cards = {}
+        for card in map(read_card, sys.argv[2:]): cards.setdefault(card["node"], []).append(card)
+        e, records = check(Path(sys.argv[1]).read_bytes(), cards)
     except Refused as refusal:
         sys.exit(f"refused: {refusal}")
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, botan2.BotanException) as fault:
+    except Exception as fault:                                      # not of the form that the file or a card has
         sys.exit(f"refused: malformed: {type(fault).__name__}: {str(fault)[:200]}")
-    print(checked["key"], checked["as_of"], checked["answer"]["verdict"])
+    for r in records: print(r["log"], r["seq"], r["kind"], *(f'from {op["effective_on"]}: {canonical(op["set"])}' for op in r["ops"]))
+    print(e["key"], e["as_of"], e["answer"]["verdict"])
+
+if __name__ == "__main__": main(check)

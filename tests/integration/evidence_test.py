@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from node import MINGLU, ROOT
 from support import SAMPLE, NodeCase, gi_rows, introduce, main
 
-CHECKER = ROOT / "tests" / "evidence" / "check_evidence.py"
+CHECKERS = ROOT / "tests" / "evidence"
 DEBIAN_PYTHON = "/usr/bin/python3"  # the one that Debian's python3-botan is for
 KEY = "gi/AGI00136"  # of sc
 ABSENT = "gi/AGI99999"
@@ -19,10 +20,11 @@ LISTED_2019 = "gi/AGI90001"
 
 
 class Offline:
-    """A machine with the file and the cards as they are now, and nothing else."""
+    """A machine with the file and the cards as they are now, the second checker, and nothing else."""
 
     def __init__(self, case, *nodes):
         self.folder = Path(case.enterContext(tempfile.TemporaryDirectory()))
+        self.alone = Path(shutil.copy(CHECKERS / "check_evidence.py", self.folder))
         self.cards = []
         for node in nodes:
             card = self.folder / f"{node.name}.json"
@@ -39,11 +41,31 @@ class Offline:
         return self._run(MINGLU, "--json", "verify-evidence", self.keep(evidence), *trust)
 
     def second_checker(self, evidence):
-        return self._run(DEBIAN_PYTHON, CHECKER, self.keep(evidence), *self.cards)
+        """The file that needs no other; and where that accepts, with what the rules of merge and law say."""
+        alone = self._run(DEBIAN_PYTHON, self.alone, self.keep(evidence), *self.cards)
+        return alone if alone.returncode else self.answer_checker(evidence)
+
+    def answer_checker(self, evidence):
+        return self._run(DEBIAN_PYTHON, CHECKERS / "check_answer.py", self.keep(evidence), *self.cards)
 
     def _run(self, *command):
         return subprocess.run([str(word) for word in command], cwd=self.folder, capture_output=True, text=True, timeout=60,
                               env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}, check=False)
+
+
+def canonical(value):
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+
+
+def signed_anew(node, evidence):
+    """Evidence that says something else, with the true signature of its issuer, whose key is one of Ed25519."""
+    unsigned = {name: value for name, value in evidence.items() if name != "signature"}
+    with tempfile.NamedTemporaryFile() as body:
+        body.write(b"minglu/evidence/1\n" + canonical(unsigned))
+        body.flush()
+        signature = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", str(node.data / "keys" / "sign.pem"),
+                                    "-in", body.name], capture_output=True, check=True).stdout
+    return canonical({**unsigned, "signature": base64.b64encode(signature).decode("ascii")}) + b"\n"
 
 
 def damaged(evidence):
@@ -108,6 +130,38 @@ class OneSuite(EvidenceCase):
         refused = offline.verify(self.issue(cq, KEY), cards=["cq"])
         self.assertNotEqual(0, refused.returncode)
         self.assertIn("sc", json.loads(refused.stderr.splitlines()[-1])["detail"])
+
+    def test_an_issuer_that_lies_is_found_out_by_every_checker(self):
+        cq, sc = self.pair()
+        cq.edit(KEY, "status=certified", "granted_on=2014-05-22", "category=酱腌菜")
+        offline = Offline(self, cq, sc)
+        true = json.loads(self.issue(cq, KEY))
+        self.assertEqual(0, offline.second_checker(signed_anew(cq, true)).returncode)
+        answer, state = true["answer"], true["state"]
+        fields = answer["fields"]
+        groups = state["entry"]["groups"]
+        old_category = json.loads(true["ops"][-1]["line"])["set"]["category"]
+        self.assertNotEqual(old_category, fields["category"])
+        lies = {
+            "a field that nobody wrote": {"answer": {**answer, "fields": {**fields, "category": "蔬菜"}}},
+            "a field of before": {"answer": {**answer, "fields": {**fields, "category": old_category}}},
+            "a field left out": {"answer": {**answer, "fields": {n: v for n, v in fields.items() if n != "name"}}},
+            "another verdict": {"answer": {**answer, "verdict": "listed_not_in_force"}},
+            "another listing": {"answer": {**answer, "listing": {"state": "removed"}, "verdict": "was_protected"}},
+            "another state": {"state": {**state, "entry": {**state["entry"], "groups": {
+                **groups, "category": {**groups["category"], "value": {"category": "蔬菜"}}}}}},
+            "no state": {"state": {n: v for n, v in state.items() if n != "entry"}},
+            "an op left out": {"ops": true["ops"][:-1]},
+            "none of the ops": {"ops": []},
+        }
+        for what, lie in lies.items():
+            told = signed_anew(cq, {**true, **lie})
+            self.assertNotEqual(0, offline.verify(told).returncode, what)
+            self.assertEqual(1, offline.second_checker(told).returncode, what)
+        # What only the rule of the law shows is beyond the file that stands alone.
+        told = signed_anew(cq, {**true, "answer": {**answer, "right": {**answer["right"], "since": "2015-01-01"}}})
+        self.assertNotEqual(0, offline.verify(told).returncode)
+        self.assertIn("does not follow", offline.answer_checker(told).stderr)
 
     def test_two_clocks(self):
         cq, sc = self.pair()
