@@ -268,6 +268,7 @@ class Node:
             body = json.dumps(body, ensure_ascii=False).encode()
             sent.setdefault("Content-Type", "application/json")
         try:
+            connection.connect()  # a node that takes no connection any more gives no answer either
             try:
                 connection.request(method, path, body, sent)
             except (BrokenPipeError, ConnectionResetError):

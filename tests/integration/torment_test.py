@@ -2,9 +2,11 @@
 
 import os
 import unittest
+from unittest import mock
 
+from editor import GONE
 from ledger import Ledger, Write, faults_of_entry
-from support import main
+from support import NodeCase, main
 from torment import run
 
 ROUNDS = {2: 8, 3: 5}
@@ -33,6 +35,13 @@ FIELDS = {"name": "甲", "subtype": "agricultural_gi", "category": "果品"}
 def item(number, fields, seen="", log="cq-1"):
     return {"dot": f"{log}:{number}", "leaf": f"leaf {log} {number}", "reason": f"{log} {number}", "set": fields,
             "seen": seen, "effective": True}
+
+
+class Asking(NodeCase):
+    def test_a_node_that_dies_while_it_is_called_is_gone(self):
+        node = self.node("cq", start=False)
+        with mock.patch("socket.create_connection", side_effect=ConnectionResetError), self.assertRaises(GONE):
+            node.http("GET", "/v1/entries")
 
 
 class Checks(unittest.TestCase):
