@@ -10,12 +10,6 @@ using namespace minglu::simulation;
 
 namespace {
 
-std::string told(const Findings& findings) {
-    std::string text;
-    for (const std::string& finding : findings) text += finding + "\n";
-    return text;
-}
-
 void run_seeds(std::uint64_t first, std::uint64_t last, const ForkOptions& wanted, ForkCoverage& met) {
     for (std::uint64_t seed = first; seed <= last; ++seed) {
         ForkOptions options = fork_options_of_seed(seed);

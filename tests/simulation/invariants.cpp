@@ -366,6 +366,12 @@ bool is_of_hostile(const IncidentRow& incident, const Ledger& ledger) {
 
 }  // namespace
 
+std::string told(const Findings& findings) {
+    std::string text;
+    for (const std::string& finding : findings) text += finding + "\n";
+    return text;
+}
+
 Accounts::OfKey& Accounts::of(const EntryKey& key) {
     const auto found = keys_.find(key);
     if (found != keys_.end()) return found->second;

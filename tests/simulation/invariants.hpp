@@ -12,6 +12,8 @@
 namespace minglu::simulation {
 
 using Findings = std::vector<std::string>;
+/// A line each.
+[[nodiscard]] std::string told(const Findings& findings);
 
 /// A program of the next version, whose records have the form of this one's, beside the program as it is.
 constexpr Reading newer_program{record_version + 1, fold_version + 1};
