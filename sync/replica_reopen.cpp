@@ -118,7 +118,7 @@ void Replica::reissue(WriteTx& tx, LogRow& own, Intake& intake, const Cut& cut, 
         auto draft = record ? again.draft_of(tx, *record, vector) : std::nullopt;
         if (!draft || again.stands(tx, seq, *draft)) continue;
         auto written = write(*draft);
-        if (!written && written.error().code == ErrorCode::too_large) {
+        if (!written && written.error().code == ErrorCode::too_large && draft->ops.size() > 1) {
             // Positions of another log are longer: what filled a record to the brim becomes two.
             Draft rest = *draft;
             const auto half = static_cast<std::ptrdiff_t>(draft->ops.size() / 2);
