@@ -101,13 +101,15 @@ Law relevant(const Law& law, Kind kind, std::span<const Period> periods) {
 }
 
 const LegalStatus* status_on(const Law& law, Kind kind, std::string_view code, Day on) {
+    const LegalStatus* first = nullptr;
     const LegalStatus* best = nullptr;
     for (const LegalStatus& row : law.statuses) {
         if (row.kind != kind || row.code != code) continue;
-        if (best == nullptr || (row.valid_from && *row.valid_from <= on && best->valid_from < row.valid_from))
+        if (first == nullptr) first = &row;
+        if (row.valid_from && *row.valid_from <= on && (best == nullptr || best->valid_from < row.valid_from))
             best = &row;
     }
-    return best;
+    return best != nullptr ? best : first;
 }
 
 StatedDates stated_dates(const Period& period) {

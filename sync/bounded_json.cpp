@@ -30,7 +30,7 @@ public:
 
 private:
     bool count() { return ++values_ <= json_values_max; }
-    bool open() { return ++depth_ <= static_cast<std::size_t>(json_depth_max) && count(); }
+    bool open() { return ++depth_ <= json_depth_max && count(); }
     bool close() {
         --depth_;
         return true;

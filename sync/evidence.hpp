@@ -23,7 +23,8 @@
 
 namespace minglu {
 
-constexpr std::size_t evidence_bytes_max = 32u * 1024 * 1024;
+/// Room for the largest record of one op, which stands in it three times: its line, the state of the entry, the answer.
+constexpr std::size_t evidence_bytes_max = 96u * 1024 * 1024;
 
 /// A record as it was signed, and its place in its log.
 struct ProvedRecord {

@@ -51,9 +51,9 @@ private:
     Result<void> gather_keys() {
         std::vector<KeyChange> changes;
         for (const KeyChange& change : evidence_.key_changes) {
-            const Card* const card = card_of(node_of(change.log));
-            if (card == nullptr) continue;
-            if (const auto checked = check_key_change(change, card->suite); !checked) return fail(checked.error());
+            if (card_of(node_of(change.log)) == nullptr) continue;
+            if (const auto checked = check_key_change(change, suite_of_key(change.from)); !checked)
+                return fail(checked.error());
             changes.push_back(change);
         }
         for (const Card& card : trusted_) {
@@ -63,12 +63,14 @@ private:
         return {};
     }
 
-    /// Whether one of the node's keys has signed it that counted at its size.
-    bool is_signed(const SignedHead& note, const NodeId& node) const {
+    /// The node's key that has signed it and counted at its size, if any.
+    const NodeKey* signing_key(const SignedHead& note, const NodeId& node) const {
         const auto keys = keys_.find(node);
-        return keys != keys_.end() && std::any_of(keys->second.begin(), keys->second.end(), [&](const NodeKey& key) {
-                   return key.signs(note.head.log, note.head.size) && is_signed_by(note, node, key.suite, key.key);
-               });
+        if (keys == keys_.end()) return nullptr;
+        const auto found = std::find_if(keys->second.begin(), keys->second.end(), [&](const NodeKey& key) {
+            return key.signs(note.head.log, note.head.size) && is_signed_by(note, node, key.suite, key.key);
+        });
+        return found == keys->second.end() ? nullptr : &*found;
     }
 
     const Card* card_of(const NodeId& node) const {
@@ -85,13 +87,20 @@ private:
         return card;
     }
 
-    Result<CheckedHead> checked_head(const std::string& note, const std::string& where) const {
+    /// A head and the suite of the key that signed it: a node that began anew may have changed it.
+    struct SignedBy {
+        CheckedHead head;
+        Suite suite;
+    };
+
+    Result<SignedBy> checked_head(const std::string& note, const std::string& where) const {
         const auto parsed = parse_note(note);
         if (!parsed) return fail(parsed.error());
         const NodeId author = node_of(parsed->head.log);
         const auto card = trusted_card(author, where);
         if (!card) return fail(card.error());
-        if (!is_signed(*parsed, author)) {
+        const NodeKey* const key = signing_key(*parsed, author);
+        if (key == nullptr) {
             const auto head = open_head(note, (*card)->suite, (*card)->signing_key);
             if (head) return disproved("the head is signed with a key that was given up", where);
             Error error = head.error();
@@ -101,22 +110,23 @@ private:
                 "cards by telephone";
             return fail(std::move(error));
         }
-        return CheckedHead{parsed->head, cosigners_of(*parsed, author)};
+        return SignedBy{{parsed->head, cosigners_of(*parsed, author)}, key->suite};
     }
 
     Result<void> check_log(const LogId& log, const LogProof& proof) {
         const std::string where = "log " + log.value();
         auto checked = checked_head(proof.head, where);
         if (!checked) return fail(checked.error());
-        if (checked->head.log != log) return disproved("its head is one of " + checked->head.log.value(), where);
-        const HashAlgorithm algorithm = hash_of(card_of(node_of(log))->suite);
-        const auto root = proved_root(algorithm, proof.size, proof.steps, checked->head);
+        const Head& head = checked->head.head;
+        if (head.log != log) return disproved("its head is one of " + head.log.value(), where);
+        const HashAlgorithm algorithm = hash_of(checked->suite);
+        const auto root = proved_root(algorithm, proof.size, proof.steps, head);
         if (!root)
             return disproved(
                 "its tree of " + std::to_string(proof.size.value()) + " records does not lead to its signed head",
                 where);
         logs_[log] = {proof.size, *root, algorithm, {}};
-        heads_.push_back(*std::move(checked));
+        heads_.push_back(std::move(checked->head));
         return {};
     }
 
@@ -127,15 +137,15 @@ private:
             if (card_of(node_of(parsed->head.log)) == nullptr) continue;  // it proves nothing of the answer
             auto checked = checked_head(note, "heads");
             if (!checked) return fail(checked.error());
-            newest_.push_back(*std::move(checked));
+            newest_.push_back(std::move(checked->head));
         }
         return {};
     }
 
     std::vector<NodeId> cosigners_of(const SignedHead& note, const NodeId& author) const {
         std::vector<NodeId> cosigners;
-        for (const Card& card : trusted_)
-            if (card.node != author && is_signed(note, card.node)) cosigners.push_back(card.node);
+        for (const auto& [node, keys] : keys_)
+            if (node != author && signing_key(note, node) != nullptr) cosigners.push_back(node);
         return cosigners;
     }
 
@@ -190,8 +200,9 @@ private:
             std::find(needs.begin(), needs.end(), node_of(header->log)) == needs.end())
             return disproved("it is no approval of this proposal", where);
         const Dot dot{header->log, header->seq};
-        if (!op.approvals.emplace(dot, leaf_hash(logs_.at(dot.log).algorithm, record.header)).second)
-            return disproved("an approval stands twice", where);
+        if (!op.approvals.empty() && !(op.approvals.rbegin()->first < dot))
+            return disproved("the approvals are not sorted by record", where);
+        op.approvals.emplace(dot, leaf_hash(logs_.at(dot.log).algorithm, record.header));
         return {};
     }
 
@@ -212,7 +223,7 @@ private:
     Result<void> check_state() {
         auto stated = checked_head(evidence_.state_head, "state");
         if (!stated) return fail(stated.error());
-        state_head_ = *std::move(stated);
+        state_head_ = std::move(stated->head);
         const Hash& root = state_head_.head.state;
         if (node_of(state_head_.head.log) != evidence_.node)
             return disproved("it is not stated by the issuer", "state");

@@ -40,7 +40,13 @@ Result<std::string> EvidenceOffice::issue(const EntryKey& key, Day as_of, std::o
                                     {as_of, known_at, day_of(made)}, made, card);
     if (!evidence) return fail(evidence.error());
     evidence->signature = signer->sign(signed_bytes(*evidence));
-    return serialise(*evidence);
+    std::string text = serialise(*evidence);
+    if (text.size() > evidence_bytes_max)
+        return fail({ErrorCode::too_large,
+                     "evidence of " + std::to_string(evidence->ops.size()) + " writes would have " +
+                         std::to_string(text.size()) + " bytes, more than anybody takes",
+                     key.value(), "show its history, and have the records themselves exported"});
+    return text;
 }
 
 }  // namespace minglu

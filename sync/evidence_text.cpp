@@ -11,6 +11,8 @@ namespace {
 using Json = nlohmann::json;  // not the ordered one: its objects look through all members for each
 
 constexpr std::string_view nibbles = "0123456789abcdef";
+/// A value that is as deep as a line can be stands one level deeper in the answer.
+constexpr std::size_t depth_max = json_depth_max + 1;
 
 template <class T>
 T accept(Result<T> result) {
@@ -50,7 +52,7 @@ Json state_json(const Evidence& evidence) {
     Json path = Json::array();
     for (const TrieChildren& children : evidence.path) path.push_back(to_json(children));
     Json json{{"head", evidence.state_head}, {"path", std::move(path)}};
-    if (!evidence.entry_state.empty()) json["entry"] = Json::parse(evidence.entry_state);
+    if (!evidence.entry_state.empty()) json["entry"] = evidence.entry_state;
     if (evidence.occupant)
         json["occupant"] = {{"key", evidence.occupant->key.value()},
                             {"ops_hash", to_base64(bytes_of(evidence.occupant->ops_hash))},
@@ -103,7 +105,7 @@ std::string text_of_members(const Evidence& evidence, bool with_signature) {
     // Left out where there are none, as in files from before keys were changed.
     for (const KeyChange& change : evidence.key_changes) json["key_changes"].push_back(Json::parse(serialise(change)));
     if (with_signature) json["signature"] = to_base64(evidence.signature);
-    return canonical_json(json.dump()).value();
+    return canonical_json(json.dump(), depth_max).value();
 }
 
 // ----------------------------------------------------------------------------------------------------------- reading
@@ -197,7 +199,7 @@ Evidence read(const Json& json) {
                                                                     steps_of(log.at("steps"))};
     const Json& state = json.at("state");
     evidence.state_head = text_at(state, "head");
-    if (state.contains("entry")) evidence.entry_state = state.at("entry").dump();
+    if (state.contains("entry")) evidence.entry_state = text_at(state, "entry");
     for (const Json& children : state.at("path")) evidence.path.push_back(children_of(children));
     if (state.contains("occupant")) evidence.occupant = occupant_of(state.at("occupant"));
     evidence.newest = json.at("heads").get<std::vector<std::string>>();
@@ -226,8 +228,8 @@ std::string signed_bytes(const Evidence& evidence) {
 
 Result<Evidence> parse_evidence(std::string_view text) {
     if (text.size() > evidence_bytes_max)
-        return fail({ErrorCode::too_large, "evidence has at most 32 MiB", "", "name the right file"});
-    const auto canonical = canonical_json(text);
+        return fail({ErrorCode::too_large, "evidence has at most 96 MiB", "", "name the right file"});
+    const auto canonical = canonical_json(text, depth_max);
     if (!canonical) return malformed(canonical.error().what);
     try {
         const Json json = Json::parse(*canonical);

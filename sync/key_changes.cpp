@@ -92,6 +92,10 @@ Result<KeyChange> parse_key_change(std::string_view text) {
     }
 }
 
+Suite suite_of_key(std::string_view raw_public_key) {
+    return raw_public_key.size() == 65 ? Suite::sm2_sm3 : Suite::ed25519_sha256;
+}
+
 Result<Head> check_key_change(const KeyChange& change, Suite suite) {
     auto note = parse_note(change.head);
     if (!note) return fail(note.error());

@@ -32,6 +32,9 @@ struct KeyChange {
     friend bool operator==(const KeyChange&, const KeyChange&) = default;
 };
 
+/// By its length: 65 octets are a point of SM2, uncompressed.
+[[nodiscard]] Suite suite_of_key(std::string_view raw_public_key);
+
 /// The header line of a `key` record with its member `roots`.
 [[nodiscard]] std::string with_roots(std::string header_line, const std::map<LogId, Hash>& roots);
 

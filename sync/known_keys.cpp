@@ -54,7 +54,8 @@ std::vector<KeyChain> KnownKeys::chains_of(const NodeId& node) const {
     if (chains.front().keys.empty()) return {};
     for (const Revocation& revocation : revocations_)
         if (revocation.node == node && position(chains.front().keys, revocation.key) == chains.front().keys.end())
-            chains.push_back(key_chain_back(node, {suite_of(revocation), revocation.key, revocation.upto}, changes_));
+            chains.push_back(
+                key_chain_back(node, {suite_of_key(revocation.key), revocation.key, revocation.upto}, changes_));
     const auto leads_on = [&](const KeyChain& chain) {
         return std::any_of(chains.begin() + 1, chains.end(), [&](const KeyChain& other) {
             return &other != &chain && has(other.keys, chain.keys.back().key);

@@ -91,10 +91,6 @@ Json to_json(const RevocationFile& file) {
 
 }  // namespace
 
-Suite suite_of(const Revocation& revocation) {
-    return revocation.key.size() == 65 ? Suite::sm2_sm3 : Suite::ed25519_sha256;
-}
-
 std::vector<Revocation> revocations(const ReadTx& tx) {
     return stored_list<Revocation>(tx, setting_name, read_stored);
 }

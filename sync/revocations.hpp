@@ -30,7 +30,6 @@ struct Revocation {
     std::map<LogId, Hash> roots{};  ///< of logs in `upto` the root there, as far as it is known
     friend bool operator==(const Revocation&, const Revocation&) = default;
 };
-[[nodiscard]] Suite suite_of(const Revocation& revocation);
 
 [[nodiscard]] std::vector<Revocation> revocations(const ReadTx& tx);
 /// In place of the one of the same node and key.

@@ -17,7 +17,7 @@ bool has(const KeyChain& chain, const std::string& key) {
 }
 
 KeyChain chain_to(const Revocation& revocation, std::span<const KeyChange> changes) {
-    return key_chain_back(revocation.node, {suite_of(revocation), revocation.key, revocation.upto}, changes);
+    return key_chain_back(revocation.node, {suite_of_key(revocation.key), revocation.key, revocation.upto}, changes);
 }
 
 /// The logs that are held under a revoked key or one before it; a node's logs under other keys are not meant.
@@ -128,7 +128,8 @@ Result<void> accept_revocations(WriteTx& tx, const RevocationFile& file) {
     const std::size_t stored = changes.size();
     for (const Revocation& one : file.revoked)
         for (const KeyChange* change : chain_to(one, file.changes).changes) {
-            if (auto sound = check_key_change(*change, suite_of(one)); !sound) return tl::unexpected(sound.error());
+            if (auto sound = check_key_change(*change, suite_of_key(one.key)); !sound)
+                return tl::unexpected(sound.error());
             if (std::find(changes.begin(), changes.end(), *change) == changes.end()) changes.push_back(*change);
         }
     for (const Revocation& one : file.revoked)

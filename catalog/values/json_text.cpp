@@ -100,12 +100,10 @@ void append_object(std::string& out, const simdjson::dom::object& object) {
 
 namespace json_dom {
 
-Result<element> parse(std::string_view text, Nulls nulls) {
-    thread_local simdjson::dom::parser parser = [] {
-        simdjson::dom::parser made;
-        if (made.allocate(4096, json_depth_max) != simdjson::SUCCESS) throw std::bad_alloc();
-        return made;
-    }();
+Result<element> parse(std::string_view text, Nulls nulls, std::size_t depth_max) {
+    thread_local simdjson::dom::parser parser;
+    if (parser.max_depth() != depth_max && parser.allocate(4096, depth_max) != simdjson::SUCCESS)
+        throw std::bad_alloc();
     element document;
     if (const auto error = parser.parse(text.data(), text.size()).get(document))
         return fail(malformed(std::string("not JSON: ") + simdjson::error_message(error)));
@@ -193,8 +191,8 @@ std::string json_string(std::string_view text) {
     return out;
 }
 
-Result<std::string> canonical_json(std::string_view text) {
-    auto document = json_dom::parse(text, Nulls::here);
+Result<std::string> canonical_json(std::string_view text, std::size_t depth_max) {
+    auto document = json_dom::parse(text, Nulls::here, depth_max);
     if (!document) return tl::unexpected(document.error());
     std::string out;
     out.reserve(text.size());

@@ -123,28 +123,6 @@ RecordRef record_ref(element of, element leaf) {
     return {{log_field(items.at(0), "of"), seq_field(items.at(1), "of")}, hash_field(leaf, "of_leaf")};
 }
 
-/// What each kind must carry beside the common fields.
-void check_kind(const Header& header) {
-    switch (header.kind) {
-        case RecordKind::open:
-            if (!header.open) bad("open", "is missing");
-            return;
-        case RecordKind::batch_propose:
-            if (header.needs.empty()) bad("needs", "is missing");
-            return;
-        case RecordKind::batch_approve:
-        case RecordKind::batch_close:
-            if (!header.of) bad("of", "is missing");
-            return;
-        case RecordKind::key:
-            if (header.new_signing_key.empty()) bad("signing_key", "is missing");
-            return;
-        case RecordKind::change:
-        case RecordKind::unknown:
-            return;
-    }
-}
-
 /// What the header is framed and proved by: without these members it is no header.
 Header read_frame(const object& from) {
     Header header;
@@ -155,14 +133,28 @@ Header read_frame(const object& from) {
     return header;
 }
 
-/// The members that belong to a kind.
+/// The members that belong to the record's kind. On another kind they mean nothing, like any member that is not known.
 void read_kind_members(const object& from, Header& header) {
-    if (const auto batch = find(from, "batch")) header.batch = batch_info(as_object(*batch, "batch"));
-    if (const auto needs = find(from, "needs")) header.needs = node_list(*needs);
-    if (const auto of = find(from, "of")) header.of = record_ref(*of, need(from, "of_leaf"));
-    if (const auto open = find(from, "open")) header.open = open_info(as_object(*open, "open"));
-    if (const auto key = find(from, "signing_key")) header.new_signing_key = base64(*key, "signing_key");
-    check_kind(header);
+    switch (header.kind) {
+        case RecordKind::open:
+            header.open = open_info(as_object(need(from, "open"), "open"));
+            return;
+        case RecordKind::batch_propose:
+            header.needs = node_list(need(from, "needs"));
+            if (header.needs.empty()) bad("needs", "is empty");
+            return;
+        case RecordKind::batch_approve:
+        case RecordKind::batch_close:
+            header.of = record_ref(need(from, "of"), need(from, "of_leaf"));
+            return;
+        case RecordKind::key:
+            header.new_signing_key = base64(need(from, "signing_key"), "signing_key");
+            if (header.new_signing_key.empty()) bad("signing_key", "is empty");
+            return;
+        case RecordKind::change:
+        case RecordKind::unknown:
+            return;
+    }
 }
 
 /// Reads one member, or notes what is wrong with it; the first fault is told.
@@ -188,7 +180,11 @@ Header read_header(const object& from, std::uint32_t reads) {
     note_fault(header, [&] { header.label = optional_text(from, "label"); });
     header.kind = header.version <= reads ? parse_record_kind(header.kind_text) : RecordKind::unknown;
     if (header.version > reads) header.fault.clear();
-    if (header.kind != RecordKind::unknown) note_fault(header, [&] { read_kind_members(from, header); });
+    if (header.kind == RecordKind::unknown) return header;
+    note_fault(header, [&] {
+        if (const auto batch = find(from, "batch")) header.batch = batch_info(as_object(*batch, "batch"));
+    });
+    note_fault(header, [&] { read_kind_members(from, header); });
     return header;
 }
 

@@ -3,8 +3,8 @@
 ///
 /// Objects have their keys sorted bytewise, no white space, strings escape only `"`, `\` and control characters
 /// (\b \f \n \r \t, else \u00xx), integers without sign tricks. Everything else is refused: floats, true/false,
-/// duplicate keys, invalid UTF-8, integers beyond ±(2^53−1), depth above 64. (The form is RFC 8785 restricted to that
-/// subset.)
+/// duplicate keys, invalid UTF-8, integers beyond ±(2^53−1), too great a depth. (The form is RFC 8785 restricted to
+/// that subset.)
 #include <functional>
 #include <string>
 #include <string_view>
@@ -13,10 +13,10 @@
 
 namespace minglu {
 
-constexpr int json_depth_max = 64;
+constexpr std::size_t json_depth_max = 64;
 
 /// Errors: malformed, naming the position.
-[[nodiscard]] Result<std::string> canonical_json(std::string_view text);
+[[nodiscard]] Result<std::string> canonical_json(std::string_view text, std::size_t depth_max = json_depth_max);
 /// A string as canonical JSON, quotes included. `text` must be valid UTF-8.
 [[nodiscard]] std::string json_string(std::string_view text);
 /// Appends `json_string(text)`.

@@ -4,9 +4,8 @@
 usage: check_evidence.py EVIDENCE CARD...     prints what is proved and ends with 0, or says why it refuses and ends with 1
 Checks every signature and proof, and that the answer says nothing that nobody wrote. check_answer.py adds what merge and law say.
 """
-import base64, hashlib, json, sys
+import base64, botan2, hashlib, json, sys
 from pathlib import Path
-import botan2
 
 class Refused(Exception): pass
 def need(holds, reason):
@@ -17,7 +16,11 @@ def canonical(value): return json.dumps(value, ensure_ascii=False, sort_keys=Tru
 def sha(*parts): return hashlib.sha256(b"".join(parts)).digest()
 def sm3(*parts): return hashlib.new("sm3", b"".join(parts)).digest()
 def unb64(text): return base64.b64decode(text, validate=True)
-def hashes(texts): return [unb64(text) for text in texts]
+def unhash(text):
+    digest = unb64(text)
+    need(len(digest) == 32, "a hash has 32 octets")
+    return digest
+def hashes(texts): return [unhash(text) for text in texts]
 def node_of(log): return log.rsplit("-", 1)[0]
 def place(r, leaf): return len(r["log"]).to_bytes(4, "big") + r["log"].encode() + r["seq"].to_bytes(8, "big") + leaf
 def trie_leaf(key, ops_hash, state_hash): return sha(b"\0", key.encode(), ops_hash, state_hash)
@@ -67,10 +70,9 @@ def parse_note(note):
     text, lines = note.split("\n\n", 1)
     line = text.split("\n")
     vector = (item.rsplit(":", 1) for item in line[4].removeprefix("vector ").split(",") if item)
-    need(line[5] == "fold 1", f"the head of {line[0]} is of another merge rule")
-    return {"log": line[0].removeprefix("minglu/"), "size": int(line[1]), "root": unb64(line[2]), "text": text + "\n",
-            "vector": {log: int(size) for log, size in vector}, "state": unb64(line[6].split(" ")[1]),
-            "lines": [(s.split(" ")[1], unb64(s.split(" ")[2])) for s in lines.splitlines()]}
+    return {"log": line[0].removeprefix("minglu/"), "size": int(line[1]), "root": unhash(line[2]), "text": text + "\n",
+            "vector": {log: int(size) for log, size in vector}, "state": unhash(line[6].split(" ")[1]), "fold": line[5],
+            "lines": [(s.split(" ")[1], unb64(s.split(" ")[2])) for s in lines.split("\n") if s]}
 
 def signs(key, node, note):
     key_id = sha(node.encode(), b"\n\xffminglu/sm2-sm3" if is_sm2(key) else b"\n\1", key)[:4]
@@ -110,7 +112,7 @@ def read_head(text, keys):
     return {**note, "hash": hash_of(signing[0])}
 
 def proved(log, head):                                              # the hash of a log, its size in the file, its root
-    steps = [*((s["size"], unb64(s["root"]), hashes(s["path"])) for s in log["steps"]), (head["size"], head["root"], [])]
+    steps = [*((s["size"], unhash(s["root"]), hashes(s["path"])) for s in log["steps"]), (head["size"], head["root"], [])]
     hold = (roots(head["hash"], old, new, path, root) == (root, to) for (old, root, path), (new, to, _) in zip(steps, steps[1:]))
     need(head["log"] == log["log"] and steps[0][0] == log["size"] and all(hold), f"{log['log']} does not lead to its head")
     return head["hash"], log["size"], steps[0][1]
@@ -128,13 +130,13 @@ def check_ops(e, logs):
     for op in e["ops"]:
         record, line, leaf = check_record(op["record"], logs), json.loads(op["line"]), leaf_of(sha, op["line"])
         root = root_over(sha, leaf, op["index"], record["count"], hashes(op["path"]))
-        need(line["key"] == e["key"] and root == unb64(record["ops_root"]), "an op is not in its record")
+        need(line["key"] == e["key"] and root == unhash(record["ops_root"]), "an op is not in its record")
         record["ops"] = [line]
         approvals = [check_record(a, logs) for a in op["approvals"]]
         need(record["kind"] == ("batch.propose" if approvals else "change"), "an op stands in a record of another kind")
-        approved = ("batch.approve", [record["log"], record["seq"]], record["leaf"])
-        need(all((a["kind"], a["of"], unb64(a["of_leaf"])) == approved for a in approvals), "an approval is of another record")
-        need({a["node"] for a in approvals} == set(record.get("needs", [])), "not all approved who must, or others did")
+        approved, dots = ("batch.approve", [record["log"], record["seq"]], record["leaf"]), [(a["log"], a["seq"]) for a in approvals]
+        need(all((a["kind"], a["of"], unhash(a["of_leaf"])) == approved for a in approvals) and dots == sorted(set(dots))
+             and {a["node"] for a in approvals} == set(record["needs"] if approvals else []), "it lacks approvals, or has others")
         records += [record] + approvals
         covered.append(((record["log"], record["seq"]), place(record, leaf)
                         + len(approvals).to_bytes(4, "big") + b"".join(place(a, a["leaf"]) for a in approvals)))
@@ -144,23 +146,23 @@ def check_ops(e, logs):
 def check_state(e, at, ops_hash):
     position, path, other = sha(e["key"].encode()).hex(), e["state"]["path"], e["state"].get("occupant")
     for nibble, node in zip(position, path):
-        children = {n: unb64(node[n]) if n in node else bytes(32) for n in "0123456789abcdef"}
+        children = {n: unhash(node[n]) if n in node else bytes(32) for n in "0123456789abcdef"}
         need(sha(b"\1", *children.values()) == at, "the path in the state does not hang together")
         at = children[nibble]
     leaf = bytes(32)                                                # nothing counts for the key, and none stands in its place
     if e["ops"]:
-        leaf = trie_leaf(e["key"], ops_hash, sha(canonical(e["state"]["entry"]).encode()))
+        leaf = trie_leaf(e["key"], ops_hash, sha(e["state"]["entry"].encode()))
     elif other:
-        leaf = trie_leaf(other["key"], unb64(other["ops_hash"]), unb64(other["state_hash"]))
+        leaf = trie_leaf(other["key"], unhash(other["ops_hash"]), unhash(other["state_hash"]))
         need(other["key"] != e["key"] and sha(other["key"].encode()).hex()[:len(path)] == position[:len(path)], "no neighbour")
-    need(leaf == at and not (e["ops"] and other), "these are not all the ops that count")
+    need(leaf == at and not (e["ops"] and other) and bool(e["ops"]) == ("entry" in e["state"]), "these are not all the ops that count")
 
 def check_answer(e, ops):
     """What can be seen without the rules of merge and law: it says nothing that nobody wrote, and nothing against itself."""
     answer, fields, by_then = e["answer"], e["answer"]["fields"], [op["set"] for op in ops if op["effective_on"] <= e["as_of"]]
     need(all(any(field in written.items() for written in by_then) for field in fields.items()), "it has a field that nobody wrote")
     if len(by_then) == len(ops) and "known_at" not in e:            # the day's state is that of all ops
-        groups = e["state"].get("entry", {"groups": {}})["groups"].values()
+        groups = json.loads(e["state"].get("entry", '{"groups":{}}'))["groups"].values()
         need(fields == {f: v for group in groups for f, v in group["value"].items()}, "its fields are not those of the state")
     said = fields.get("listing") if fields.get("listing") in ("listed", "removed") else "never"
     listed = {"in_force": "protected", "unknown": "listed_right_unknown"}.get(answer["right"]["state"], "listed_not_in_force")
@@ -175,13 +177,12 @@ def check(file, cards):
     for note in e["heads"]:
         if node_of(parse_note(note)["log"]) in cards: read_head(note, keys)
     state = read_head(e["state"]["head"], keys)
-    need(node_of(state["log"]) == e["node"], "the state is not stated by the issuer")
+    need(node_of(state["log"]) == e["node"] and state["fold"] == "fold 1", "the state is not the issuer's, or of another merge rule")
     records, ops_hash = check_ops(e, logs)
     check_state(e, state["state"], ops_hash)
     check_answer(e, [op for record in records for op in record["ops"]])
-    body = b"minglu/evidence/1\n" + without(e, "signature")
-    need(any(upto is None and signed(key, body, unb64(e["signature"])) for key, upto in keys[e["node"]].items()),
-         "not signed by the issuer, or changed since")
+    body, by_issuer = b"minglu/evidence/1\n" + without(e, "signature"), unb64(e["signature"])
+    need(any(upto is None and signed(key, body, by_issuer) for key, upto in keys[e["node"]].items()), "not signed by the issuer")
     return e, records
 
 def main(check):
@@ -189,11 +190,10 @@ def main(check):
         cards = {}
         for card in map(read_card, sys.argv[2:]): cards.setdefault(card["node"], []).append(card)
         e, records = check(Path(sys.argv[1]).read_bytes(), cards)
-    except Refused as refusal:
-        sys.exit(f"refused: {refusal}")
-    except Exception as fault:                                      # not of the form that the file or a card has
-        sys.exit(f"refused: malformed: {type(fault).__name__}: {str(fault)[:200]}")
+    except Exception as fault:                                      # any but Refused: not of the form that the file or a card has
+        sys.exit(f"refused: {'' if isinstance(fault, Refused) else f'malformed: {type(fault).__name__}: '}{str(fault)[:200]}")
+    sys.stdout.reconfigure(errors="backslashreplace")
     for r in records: print(r["log"], r["seq"], r["kind"], *(f'from {op["effective_on"]}: {canonical(op["set"])}' for op in r["ops"]))
-    print(e["key"], e["as_of"], e["answer"]["verdict"])
+    print(*map(canonical, (e["key"], e["as_of"], e["answer"]["verdict"])))
 
 if __name__ == "__main__": main(check)

@@ -76,7 +76,7 @@ class Outcome:
         return json.loads(self.out)
 
     def pages(self):
-        return [json.loads(line) for line in self.out.splitlines() if line]
+        return [json.loads(line) for line in self.out.split("\n") if line]  # splitlines parts at U+2028, too
 
     def problem(self):
         """The problem document of a command that failed with --json."""

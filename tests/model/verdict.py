@@ -20,12 +20,12 @@ def canonical(value): return json.dumps(value, ensure_ascii=False, sort_keys=Tru
 
 
 def grouped(fields):
-    """What an op writes, as the model takes it: a group is the canonical object of its fields, the home a node."""
+    """What an op writes, as the model takes it: a group is the canonical object of its fields, the home a node if it names one."""
     groups = {}
     for field, value in fields.items():
         group = groups.setdefault(GROUPS.get(field, field), {})
         if value is not None: group[field] = value
-    return {name: group.get("home", "") if name == "home" else canonical(group) for name, group in groups.items()}
+    return {name: text_of(group.get("home")) or canonical(group) for name, group in groups.items()}
 
 
 fold.Effective.removes = lambda op: json.loads(op.set.get("listing", "{}")).get("listing") == "removed"
@@ -36,15 +36,15 @@ def folded(records, key, day=None):
     records = [{**r, "ops": [{**op, "set": grouped(op["set"])} for op in r["ops"]]} for r in records]
     result = fold.fold(records, day).get(key)
     for name, group in (result or {"groups": {}})["groups"].items():
-        value = group["value"]
-        group["value"] = ({"home": value} if value else {}) if name == "home" else json.loads(value)
+        is_node = name == "home" and not group["value"].startswith("{")
+        group["value"] = {"home": group["value"]} if is_node else json.loads(group["value"])
     return result
 
 
 def date_of(text):
     try:
         date = datetime.date.fromisoformat(text)
-        return date if len(text) == 10 and 1900 <= date.year <= 2999 else None
+        return date if date.isoformat() == text and 1900 <= date.year <= 2999 else None
     except (TypeError, ValueError):
         return None
 
@@ -144,7 +144,7 @@ def in_force_within(law, told, last):
     return any(d and first <= d <= last and right_on(law, told, d)["state"] == "in_force" for d in days)
 
 
-def listing_of(view): return {"listed": "listed", "removed": "removed"}.get(view.get("listing"), "never")
+def listing_of(view): return {"listed": "listed", "removed": "removed"}.get(text_of(view.get("listing")), "never")
 
 
 def protection(law, periods, day, known_on):

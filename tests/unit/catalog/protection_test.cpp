@@ -5,6 +5,7 @@
 
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -477,6 +478,22 @@ TEST_CASE("A new law is a new row, which counts from its day") {
         CHECK(protection_of(mark, periods, day(as_of), day(as_of), relevant(law, Kind::trademark, periods)) ==
               protection_of(mark, periods, day(as_of), day(as_of), law));
     CHECK(relevant(law, Kind::trademark, periods).statuses.size() == 3);
+}
+
+TEST_CASE("of the rows of a code the one that began last counts, in whatever order they stand") {
+    const LegalStatus always{Kind::gi, "x", RightState::in_force, "always", {}, {}};
+    const LegalStatus early{Kind::gi, "x", RightState::ended, "2010", day("2010-01-01"), {}};
+    const LegalStatus late{Kind::gi, "x", RightState::pending, "2030", day("2030-01-01"), {}};
+    std::vector<LegalStatus> rows{always, early, late};
+    const auto by_source = [](const LegalStatus& a, const LegalStatus& b) { return a.source < b.source; };
+    std::sort(rows.begin(), rows.end(), by_source);
+    do {
+        const Law law{rows, {}};
+        CHECK(status_on(law, Kind::gi, "x", day("2010-01-01"))->source == "2010");
+        CHECK(status_on(law, Kind::gi, "x", day("2029-12-31"))->source == "2010");
+        CHECK(status_on(law, Kind::gi, "x", day("2031-01-01"))->source == "2030");
+        CHECK(status_on(law, Kind::gi, "x", day("2009-12-31"))->source == rows.front().source);
+    } while (std::next_permutation(rows.begin(), rows.end(), by_source));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "sync/cosignatures.hpp"
 #include "sync/evidence_check.hpp"
 #include "sync/evidence_office.hpp"
+#include "sync/verify.hpp"
 #include "tests/support/least_cost.hpp"
 #include "tests/support/lone_node.hpp"
 
@@ -108,6 +109,57 @@ TEST_CASE("Evidence of an entry of another node, checked with nothing but both c
     }
 }
 
+TEST_CASE("a node that began anew under the other suite: its cards are trusted in any order") {
+    Scene scene;
+    const std::string text = scene.issue();
+    const auto sm2 = fixed_key("sc", Suite::sm2_sm3);
+    const Card other = *parse_card(fixed_card(sc, *sm2));
+    for (const std::size_t at : {0u, 1u, 2u}) {
+        std::vector<Card> cards = scene.cards;
+        cards.insert(cards.begin() + static_cast<std::ptrdiff_t>(at), other);
+        CHECK(check_evidence(text, cards));
+    }
+}
+
+TEST_CASE("what an author may write can be proved") {
+    Scene scene;
+    const std::string entry = "gi/AGI00778";
+    SUBCASE("members that belong to another kind mean nothing") {
+        Header header;
+        header.kind = RecordKind::change;
+        header.actor = "wang.fang";
+        scene.forge.append(header, {serialise(op_of(entry, {{"listing", "listed"}}, "2025-01-01"))},
+                           R"(,"needs":["gz"],"of":"x","open":[],"signing_key":1)");
+    }
+    SUBCASE("a value as deep as a line can be") {
+        Op op = op_of(entry, {{"listing", "listed"}}, "2025-01-01");
+        const std::string deep = std::string(62, '[') + std::string(62, ']');
+        op.set.push_back({"notes", deep});
+        scene.forge.change({op});
+    }
+    SUBCASE("one op that fills a record with what is written with two characters") {
+        scene.forge.change({op_of(
+            entry, {{"listing", "listed"}, {"notes", std::string((record_bytes_max - 1024) / 2, '"')}}, "2025-01-01")});
+    }
+    scene.pull();
+    const std::string text = scene.issue(entry);
+    CHECK(scene.answer(text).at("verdict") == "listed_right_unknown");
+    CHECK(parse_evidence(text)->ops.size() == 1);
+    CHECK(verify(*scene.node.store->read()) == std::vector<std::string>{});
+}
+
+TEST_CASE("what nobody would take is not issued") {
+    Scene scene;
+    for (int i = 0; i < 6; ++i) {
+        std::string text((record_bytes_max - 1024) / 2, '"');
+        scene.forge.change({op_of("gi/AGI00779", {{"notes", std::move(text)}}, "2025-01-01")});
+        scene.pull();
+    }
+    const auto refused = scene.office.issue(EntryKey{"gi/AGI00779"}, *parse_day("2025-12-01"), {});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::too_large);
+}
+
 TEST_CASE("All that count: writes of several nodes, a conflict, an invalidation after the fact") {
     Scene scene;
     scene.node.clock.advance(86'400'000);
@@ -191,6 +243,16 @@ TEST_CASE("A proposal counts with its approvals, as they were known") {
     CHECK(parse_evidence(text)->ops.at(0).approvals.size() == 1);
     CHECK(scene.answer(text).at("verdict") == "listed_right_unknown");
     CHECK(scene.answer(scene.issue("gi/AGI00777", "2025-12-01", before)).at("verdict") == "never_listed");
+
+    approval.seen = Vector{};
+    scene.forge.append(approval, {});  // once more
+    scene.pull();
+    Evidence twice = *parse_evidence(scene.issue("gi/AGI00777"));
+    REQUIRE(twice.ops.at(0).approvals.size() == 2);
+    CHECK(scene.check(serialise(twice)));
+    std::swap(twice.ops[0].approvals[0], twice.ops[0].approvals[1]);
+    twice.signature = scene.node.key->sign(signed_bytes(twice));
+    CHECK(scene.check(serialise(twice)).error().code == ErrorCode::bad_proof);
 }
 
 TEST_CASE("No byte of evidence can be changed") {
