@@ -39,9 +39,25 @@ class Counts:
 
 
 class Suite:
-    def __init__(self, name, command, cwd, environment, time_max_s):
+    """`build`: where the program comes from; what sanitizers find in it and in what it starts is kept there meanwhile."""
+
+    def __init__(self, name, command, cwd, environment, time_max_s, build):
         self.name, self.command, self.cwd, self.environment = name, command, cwd, environment
         self.time_max_s = time_max_s
+        self.reports = build.resolve() / "sanitizer" / name.replace("/", "-")
+        for options in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
+            named = [os.environ.get(options), f"log_path={self.reports}"]
+            if options == "TSAN_OPTIONS":
+                named.append(f"suppressions={ROOT / 'tests' / 'tsan.supp'}")
+            environment[options] = ":".join(filter(None, named))
+
+    def take_reports(self):
+        """What sanitizers found. A test does not see it in a node that it started and that ended as it should."""
+        text = ""
+        for file in sorted(self.reports.parent.glob(f"{self.reports.name}.*")):
+            text += file.read_text(errors="replace")
+            file.unlink()
+        return text
 
 
 def count(output, status):
@@ -70,6 +86,8 @@ def count(output, status):
 def run(suite):
     """Runs one suite in a process group of its own, so that a stop for time leaves nothing behind."""
     started = time.monotonic()
+    suite.reports.parent.mkdir(exist_ok=True)
+    suite.take_reports()  # of a run that was broken off
     try:
         process = subprocess.Popen(suite.command, cwd=suite.cwd, env=suite.environment, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
@@ -83,6 +101,9 @@ def run(suite):
         output, _ = process.communicate()
         output += f"\nstopped after {suite.time_max_s} s\n"
         status = None
+    if found := suite.take_reports():
+        output += f"\n{found}"
+        status = 1 if status == 0 else status
     return output, status, time.monotonic() - started
 
 
@@ -103,13 +124,13 @@ def unit_suites(build):
         environment = environment_for(build)
         environment.update(item.split("=", 1) for item in properties.get("ENVIRONMENT", []))
         yield Suite(test["name"], command, properties.get("WORKING_DIRECTORY", str(build)), environment,
-                    float(properties.get("TIMEOUT", UNIT_TIME_MAX_S)))
+                    float(properties.get("TIMEOUT", UNIT_TIME_MAX_S)), build)
 
 
 def integration_suites(build):
     for script in sorted((ROOT / "tests" / "integration").glob("*_test.py")):
         yield Suite(f"integration/{script.stem}", [sys.executable, str(script)], str(ROOT), environment_for(build),
-                    INTEGRATION_TIME_MAX_S)
+                    INTEGRATION_TIME_MAX_S, build)
 
 
 def report(suite, output, status, took_s):
