@@ -97,7 +97,8 @@ class Copied(Copies):
         self.assertEqual("蔬菜", self.category(cq, "gi/AGI90001"), "the partner gave the edit back")
         self.assertEqual("粮食", self.category(sc, "gi/AGI90002"))
         self.assertEqual({"rolled_back"}, self.kinds(cq))
-        self.assertEqual(set(), self.kinds(sc), "nobody else has anything to worry about")
+        # Nobody else has anything to worry about, but that sc may have met cq before cq noticed.
+        self.assertLessEqual(self.kinds(sc), {"rewound_history"})
         self.assertEqual([], cq.json("incident", "forks")["items"])
         self.assert_sound(cq, sc)
 
