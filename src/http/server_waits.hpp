@@ -14,6 +14,20 @@
 
 namespace minglu {
 
+/// How long an exchange is left alone while others wait for a worker. Once many had to go, the rest of the crowd still
+/// stands in front of everybody else: from then on each is given no more than a moment.
+class Grace {
+public:
+    /// A wait was ended for the sake of others.
+    void ended(std::int64_t now_ms);
+    [[nodiscard]] std::int64_t at_ms(std::int64_t now_ms) const;
+
+private:
+    std::int64_t window_ = 0;  ///< the latest in which a wait was ended
+    int in_window_ = 0;
+    int in_window_before_ = 0;
+};
+
 /// Shared by the workers of a listener.
 class ClientWaits {
 public:
@@ -40,6 +54,7 @@ private:
     std::atomic<int> free_{0};
     mutable std::mutex mutex_;
     std::list<const Wait*> waits_;
+    Grace grace_;
 };
 
 /// The client of one exchange, as its worker sees it.
