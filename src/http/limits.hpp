@@ -28,8 +28,9 @@ struct HttpLimits {
     std::int64_t read_deadline_ms = 10'000;      ///< wait for more of a body
     std::int64_t write_deadline_ms = 15'000;     ///< wait for the client to take more of an answer
     std::int64_t body_bytes_per_s_min = 1'024;   ///< a body or answer slower than this, on average, is cut
-    std::int64_t stop_grace_ms = 500;            ///< for answers under way when the server stops
-    BodyLimit body{"/", std::size_t{8} << 20};   ///< where none of `bodies` fits
+    int send_buffer_bytes = 128 * 1'024;  ///< the kernel's for a connection: it takes twice as much; 0: what it likes
+    std::int64_t stop_grace_ms = 500;     ///< for answers under way when the server stops
+    BodyLimit body{"/", std::size_t{8} << 20};  ///< where none of `bodies` fits
     std::vector<BodyLimit> bodies;
     std::filesystem::path spool_dir;  ///< empty: the system's temporary directory
 };

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -112,6 +113,9 @@ Result<void> HttpServer::Impl::start() {
     auto listener = Listener::open(options_.listen);
     if (!listener) return fail(listener.error());
     listener_.emplace(std::move(*listener));
+    // Connections have it from the listener. Left to itself the kernel takes megabytes for each that takes no answer.
+    if (const int bytes = options_.limits.send_buffer_bytes; bytes > 0)
+        ::setsockopt(listener_->socket(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
     events_ = ::epoll_create1(EPOLL_CLOEXEC);
     wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (events_ < 0 || wake_ < 0) {

@@ -297,6 +297,7 @@ private:
             door(make_sync_api(services_, peer_of), static_cast<std::size_t>(config_.peer.threads) + long_polls_max,
                  bundle_bytes_limit);
         options.listen = *address;
+        options.limits.send_buffer_bytes = 0;  // known partners alone are answered, and with much
         options.tls = ServerTls{tls_.certificate_pem, tls_.key_pem,
                                 [this](const Hash& spki) { return links_.peer_of(spki).has_value(); }};
         auto opened = open_door(std::move(options), peer_);

@@ -4,11 +4,13 @@ A crowd is a few hundred connections; with MINGLU_LONG=1 in the environment, two
 """
 
 import os
+import re
 import resource
 import signal
 import socket
 import statistics
 import time
+from pathlib import Path
 
 from hostile import ENTRY, HostileCase, answers_in, connect, read_to_end, request, send_all
 from support import eventually, gi_rows, introduce, main, tls_context, tls_of
@@ -23,6 +25,12 @@ def raise_descriptors(count):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < count:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, hard), hard))
+
+
+def kernel_memory_mb():
+    """What all TCP connections of this machine hold in the kernel, in MiB."""
+    pages, = re.findall(r"^TCP: .* mem (\d+)$", Path("/proc/net/sockstat").read_text(), re.MULTILINE)
+    return int(pages) * resource.getpagesize() / 2**20
 
 
 class Crowd(HostileCase):
@@ -130,8 +138,16 @@ class OfficerCrowd(Crowd):
 
     def test_answers_that_nobody_takes(self):
         description = request("GET", "/openapi.json", keep=True)
+        before_mb = kernel_memory_mb()
         self.gather(CROWD // 3, description * 100, receive_bytes=4096)
+        most_mb = before_mb
+        for _ in range(20):
+            most_mb = max(most_mb, kernel_memory_mb())
+            time.sleep(0.05)
+        growth_mb = most_mb - before_mb
         self.hold()
+        print(f"\n  of the kernel's memory {growth_mb:.0f} MiB", flush=True)
+        self.assertLess(growth_mb, len(self.crowd) / 2, "MiB of the kernel's memory for what nobody takes")
 
     def test_answers_taken_byte_by_byte(self):
         """Progress alone does not keep a worker: an answer taken too slowly is cut."""
