@@ -112,9 +112,11 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     return config;
 }
 
+/// On one line: TOML takes the line feed with which a text of several lines begins for its layout.
 std::string quoted(const std::string& text) {
     std::ostringstream out;
-    out << toml::value<std::string>(text);
+    const toml::value<std::string> value(text);
+    out << toml::toml_formatter(value, toml::format_flags::allow_unicode_strings);
     return out.str();
 }
 
