@@ -105,7 +105,8 @@ Result<Exchange::Brought> Exchange::push(std::string_view bundle, const NodeId& 
                     {"taken", report->records},
                     {"ops", report->ops},
                     {"refused", std::move(refused)},
-                    {"unknown", std::move(unknown)}};
+                    {"unknown", std::move(unknown)},
+                    {"cosigned_spoilt", report->cosigned_spoilt}};
     Brought brought{json.dump(), std::nullopt};
     const auto info = parse_bundle_info(bundle.substr(0, bundle.find('\n')));
     const std::size_t logs = info ? info->segments.size() : 0;

@@ -39,7 +39,7 @@ public:
 
     /// What became of a bundle that was brought here.
     struct Brought {
-        std::string json;  ///< {"vector","heads","forks","taken","ops","refused","unknown"}, what is held afterwards
+        std::string json;  ///< {"vector","heads","forks","taken","ops","refused","unknown","cosigned_spoilt"}
         std::optional<Error> refusal;  ///< the first one, when no log of the bundle could be proved
     };
     /// POST /sync/v1/records, or a bundle from a file: takes it. `from` is the sender, for incidents. Errors: those of

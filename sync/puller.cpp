@@ -86,7 +86,7 @@ std::int64_t Puller::exchange(std::int64_t wait_s) {
         return more_ ? 0 : retry_after_ms_;
     }
     greeted_ = false;
-    cosigned_upto_.reset();
+    cosigned_.restart();
     return std::max(retry_after_ms_, note_failure(status_, done.error(), options_.backoff, link_.random));
 }
 
@@ -122,7 +122,7 @@ Result<void> Puller::hello() {
     }
     if (auto rewound = rewound_history(held, told, link_.peer)) link_.replica.report(*std::move(rewound));
     greeted_at_ms_ = link_.clock.steady_ms();
-    if (std::exchange(cosigned_spoilt_, false)) cosigned_upto_.reset();  // not at once: it may be spoilt for ever
+    cosigned_.greet();
     return {};
 }
 
@@ -156,12 +156,12 @@ void Puller::look_into(const LogId& diverged) {
 Result<void> Puller::pull(std::int64_t wait_s) {
     more_ = false;
     const std::set<LogId> skip = skipped();
-    ask_for_cosignatures_again(skip);
+    cosigned_.prepare(key_changes(*link_.store.read()).size(), skip);
     const Standing standing = link_.replica.standing();
     PeerRequest request;
     request.path = "/sync/v1/records?have=" + to_string(standing.vector) + "&heads=" + to_string(standing.heads) +
                    "&skip=" + join_logs(skip) + "&forks=" + to_string(standing.forks) +
-                   "&cosigned=" + (cosigned_upto_ ? to_string(*cosigned_upto_) : std::string(cosigned_all)) +
+                   "&cosigned=" + (cosigned_.upto() ? to_string(*cosigned_.upto()) : std::string(cosigned_all)) +
                    "&wait_s=" + std::to_string(wait_s) + "&limit_bytes=" + std::to_string(limit_bytes_);
     request.accept = std::string(bundle_media_type) + "; v=" + std::to_string(bundle_version);
     request.timeout_ms = (wait_s + 60) * 1000;
@@ -173,8 +173,6 @@ Result<void> Puller::pull(std::int64_t wait_s) {
     if (answer->status != 200) return fail(unexpected_answer(*answer));
     auto report = link_.replica.ingest(answer->body, link_.peer, Doubts::keep);
     if (!report) return tl::unexpected(report.error());
-    if (report->cosigned_upto) cosigned_upto_ = report->cosigned_upto;
-    cosigned_spoilt_ = cosigned_spoilt_ || report->cosigned_spoilt;
     for (const Doubt& doubt : report->doubts) settle(doubt);
     for (const LogId& log : report->diverged) look_into(log);
     note_report(*report);
@@ -206,6 +204,7 @@ void Puller::note_report(const IngestReport& report) {
         for (const auto& [log, error] : *logs)
             if (!again || error.code != ErrorCode::too_large) refused_.skip(log, held.at(log), link_.clock.steady_ms());
     std::set<LogId> skip = skipped();
+    cosigned_.advance(report.cosigned_upto, report.cosigned_spoilt, skip);
     const std::scoped_lock lock(status_mutex_);
     status_.skipped = std::move(skip);
 }
@@ -223,15 +222,6 @@ std::set<LogId> Puller::skipped() {
     skip.insert(unknown_.begin(), unknown_.end());
     skip.merge(refused_.at(link_.clock.steady_ms()));
     return skip;
-}
-
-/// Those of logs that were skipped until now, and those under a key that was not known, went by unread.
-void Puller::ask_for_cosignatures_again(const std::set<LogId>& skip) {
-    const std::size_t changes = key_changes(*link_.store.read()).size();
-    const bool new_keys = std::exchange(key_changes_, changes) != changes;
-    const std::scoped_lock lock(status_mutex_);
-    if (new_keys || !std::includes(skip.begin(), skip.end(), status_.skipped.begin(), status_.skipped.end()))
-        cosigned_upto_.reset();
 }
 
 }  // namespace minglu

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "sync/cosigned_position.hpp"
 #include "sync/link.hpp"
 #include "sync/skipped_logs.hpp"
 
@@ -51,7 +52,6 @@ private:
     void look_into(const LogId& diverged);
     void note_report(const IngestReport& report);
     bool ask_for_less(const IngestReport& report);
-    void ask_for_cosignatures_again(const std::set<LogId>& skip);
     [[nodiscard]] std::set<LogId> skipped();
 
     Link link_;
@@ -60,9 +60,7 @@ private:
 
     bool greeted_ = false;
     bool more_ = false;
-    std::optional<Dot> cosigned_upto_;  ///< where the peer goes on to tell of cosignatures; none = from the start
-    bool cosigned_spoilt_ = false;      ///< some were lost on the way: to be told again at the next greeting
-    std::size_t key_changes_ = 0;       ///< known; cosignatures under keys not known yet went by unread
+    CosignedPosition cosigned_;
     std::set<LogId> unknown_;
     SkippedLogs refused_;
     std::int64_t greeted_at_ms_ = 0;

@@ -46,8 +46,13 @@ PushStatus Pusher::status() const {
     return status_;
 }
 
+/// Now and then not: what was offered may have been spoilt on the way, or the peer put back to an old state.
+bool Pusher::is_greeted() const {
+    return greeted_ && link_.clock.steady_ms() - greeted_at_ms_ <= options_.hello_again_ms;
+}
+
 std::int64_t Pusher::step(const std::function<bool()>& gone) {
-    if (!greeted_) return step_now();
+    if (!is_greeted()) return step_now();
     const std::uint64_t revision = link_.replica.standing().revision;  // before looking: no commit is slept over
     auto offer = next_offer();
     if (!offer) {
@@ -61,7 +66,7 @@ std::int64_t Pusher::step(const std::function<bool()>& gone) {
 
 std::int64_t Pusher::step_now() {
     retry_after_ms_ = 0;
-    if (!greeted_)
+    if (!is_greeted())
         if (const auto done = hello(); !done) return settle(done);
     greeted_ = true;
     return bring_or_rest(next_offer());
@@ -87,15 +92,16 @@ std::int64_t Pusher::settle(const Result<void>& done) {
         return retry_after_ms_;
     }
     greeted_ = false;
+    cosigned_.restart();
     return std::max(retry_after_ms_, note_failure(status_, done.error(), options_.backoff, link_.random));
 }
 
 /// What the peer does not have yet, as far as it has told; none when there is nothing new for it.
 std::optional<Pusher::Offer> Pusher::next_offer() {
-    const std::size_t changes = key_changes(*link_.store.read()).size();
-    if (std::exchange(key_changes_, changes) != changes) cosigned_upto_.reset();
-    BundleRequest request{their_vector_, their_heads_, refused_.at(link_.clock.steady_ms()),
-                          limit_bytes_,  their_forks_, cosigned_upto_.value_or(Dot{})};
+    const std::set<LogId> skip = refused_.at(link_.clock.steady_ms());
+    cosigned_.prepare(key_changes(*link_.store.read()).size(), skip);
+    BundleRequest request{their_vector_, their_heads_, skip,
+                          limit_bytes_,  their_forks_, cosigned_.upto().value_or(Dot{})};
     {
         const std::scoped_lock lock(status_mutex_);
         status_.skipped = request.skip;
@@ -128,7 +134,8 @@ Result<void> Pusher::hello() {
     retry_after_ms_ = greeted->retry_after_s * 1000;
     if (greeted->refusal) return fail(*greeted->refusal);
     offered_heads_.clear();
-    cosigned_upto_.reset();
+    cosigned_.greet();
+    greeted_at_ms_ = link_.clock.steady_ms();
     limit_bytes_ = options_.limit_bytes;
     return note_told(greeted->body);
 }
@@ -194,7 +201,6 @@ void Pusher::note_offer(const Offer& offer, std::string_view body) {
     const auto list = [&](const char* name) { return answer.is_object() ? answer.value(name, Json::array()) : Json(); };
     const std::set<LogId> unknown = logs_in(list("unknown"));
     const std::set<LogId> refused = logs_in(list("refused"));
-    if (offer.info.cosigned_upto) cosigned_upto_ = offer.info.cosigned_upto;
     their_forks_ = link_.replica.standing().forks;  // offered once; the next greeting tells what was kept
     for (const Segment& segment : offer.info.segments) {
         offered_heads_[segment.log] = segment.head;
@@ -202,6 +208,8 @@ void Pusher::note_offer(const Offer& offer, std::string_view body) {
         if (held < segment.to || refused.contains(segment.log) || unknown.contains(segment.log))
             refused_.skip(segment.log, held, link_.clock.steady_ms());
     }
+    const bool spoilt = answer.is_object() && answer.value("cosigned_spoilt", Json(false)) == Json(true);
+    cosigned_.advance(offer.info.cosigned_upto, spoilt, refused_.at(link_.clock.steady_ms()));
     const std::scoped_lock lock(status_mutex_);
     const Json taken = answer.is_object() ? answer.value("taken", Json(0)) : Json(0);
     if (taken.is_number_unsigned()) status_.records += taken.get<std::uint64_t>();

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 
+#include "sync/cosigned_position.hpp"
 #include "sync/link.hpp"
 #include "sync/skipped_logs.hpp"
 
@@ -23,6 +24,7 @@ struct PusherOptions {
     std::size_t limit_bytes_min = 64u * 1024;  ///< not asked to go below: a record goes alone then
     Backoff backoff;
     SkipWaits refused;  ///< a log that the peer refused, or whose card it lacks, is offered again after these
+    std::int64_t hello_again_ms = 300'000;  ///< what the peer holds is asked again after this
 };
 
 struct PushStatus : LinkStatus {
@@ -47,6 +49,7 @@ private:
     std::int64_t bring_or_rest(const std::optional<Offer>& offer);
     std::int64_t settle(const Result<void>& done);
     void rest();
+    [[nodiscard]] bool is_greeted() const;
     Result<void> hello();
     Result<void> bring(const Offer& first);
     Result<void> note_told(std::string_view body);
@@ -61,9 +64,9 @@ private:
     std::size_t limit_bytes_;
     Vector their_vector_;
     std::vector<HeldHead> their_heads_;
-    Vector their_forks_;                          ///< proofs that the peer has, or was offered
-    std::optional<Dot> cosigned_upto_;            ///< cosignatures that the peer was brought; none = from the start
-    std::size_t key_changes_ = 0;                 ///< known; the peer could not read cosignatures under later keys
+    Vector their_forks_;  ///< proofs that the peer has, or was offered
+    CosignedPosition cosigned_;
+    std::int64_t greeted_at_ms_ = 0;
     HybridTime told_at_;                          ///< of the peer's own head among those
     HybridTime known_when_told_;                  ///< of its newest head that was here by then
     std::map<LogId, std::string> offered_heads_;  ///< not to be brought again and again to a peer that keeps another

@@ -43,6 +43,14 @@ TEST_CASE("whatever the lines do, nodes converge and keep their guarantees") {
                                                                              << " " << std::string(state));
 }
 
+TEST_CASE("a cosignature that was spoilt in a push gets there all the same") {
+    Options options;
+    options.seed = 11775;
+    options.steps = 200;
+    Simulation simulation(options);
+    CHECK(told(simulation.run()) == "");
+}
+
 TEST_CASE("the same over disks that fail") {
     std::map<std::string, std::uint64_t, std::less<>> faults;
     for (std::uint64_t seed = 1001; seed <= 1020; ++seed) {

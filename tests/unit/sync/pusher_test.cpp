@@ -5,6 +5,7 @@
 
 #include <deque>
 
+#include "sync/cosignatures.hpp"
 #include "sync/exchange.hpp"
 #include "sync/sender.hpp"
 #include "sync/verify.hpp"
@@ -28,7 +29,7 @@ public:
         }
         if (request.path == "/sync/v1/node") return PeerAnswer{200, "", exchange.node_json(), 0, 0};
         if (request.body.size() > body_bytes_max) return PeerAnswer{413, "", R"({"detail":"too large"})", 0, 0};
-        const auto brought = exchange.push(request.body, NodeId{"cq"});
+        const auto brought = exchange.push(spoil(request.body), NodeId{"cq"});
         if (lose_answers) return fail({ErrorCode::unreachable, "lost", "", ""});
         if (!brought) return PeerAnswer{400, "", "{}", 0, 0};
         return PeerAnswer{brought->refusal ? 422 : 200, "", brought->json, 0, 0};
@@ -40,6 +41,7 @@ public:
     std::vector<std::string> posted;
     std::size_t body_bytes_max = bundle_bytes_limit;
     bool lose_answers = false;
+    std::function<std::string(std::string)> spoil = [](std::string body) { return body; };
 };
 
 struct Scene {
@@ -221,6 +223,78 @@ TEST_CASE("a log that the peer refuses is left alone for a while") {
     scene.near.clock.advance(SkipWaits{}.first_ms);
     (void)scene.bring();
     CHECK(scene.far_has_all());
+}
+
+namespace {
+
+/// With a log of gz that the near node holds and has cosigned.
+struct CosigningScene : Scene {
+    CosigningScene() {
+        near.pin(NodeId{"gz"}, *gz_key);
+        far.pin(NodeId{"gz"}, *gz_key);
+        gz.change({write_op("gi/AGI70000", "name", "丙")});
+        REQUIRE(near.replica->ingest(gz.rest(), NodeId{"gz"}));
+    }
+    /// Whether the far node knows that the near one vouches for all of the log of gz.
+    [[nodiscard]] bool is_vouched_for() const {
+        const auto best = best_head(*far.store->read(), gz.log(), Seq{2});
+        return best && best->by == std::vector{near.id, far.id};
+    }
+
+    std::unique_ptr<SigningKey> gz_key = fixed_key("gz");
+    LogForge gz{LogId{"gz-0000000000000001"}, *gz_key, {1'766'109'600'000, 0}};
+};
+
+}  // namespace
+
+TEST_CASE("cosignatures that were spoilt on the way are brought again, but not at once") {
+    CosigningScene scene;
+    scene.line.spoil = [](std::string body) {
+        BundleInfo info = parse_bundle(body)->info;
+        for (std::string& note : info.cosigned) {
+            SignedHead head = parse_note(note).value();
+            head.signatures.back().bytes.at(5) ^= 1;
+            note = note_text(head);
+        }
+        return serialise(info) + body.substr(body.find('\n') + 1);
+    };
+    (void)scene.bring();
+    CHECK(scene.far.holds(scene.gz.log()) == Seq{2});
+    CHECK(!scene.is_vouched_for());
+    CHECK(scene.far.incidents() == std::vector<std::string>{"bad_signature"});
+    scene.line.spoil = [](std::string body) { return body; };
+    CHECK(scene.bring() == 0);
+    scene.near.clock.advance(PusherOptions{}.hello_again_ms + 1);
+    (void)scene.bring();
+    CHECK(scene.is_vouched_for());
+    scene.near.clock.advance(PusherOptions{}.hello_again_ms + 1);
+    CHECK(scene.bring() == 0);  // they have got there
+}
+
+TEST_CASE("cosignatures of a log that the peer refused are brought with it, once it is offered again") {
+    CosigningScene scene;
+    const auto thief = fixed_key("thief");
+    scene.far.pin(NodeId{"gz"}, *thief);  // the wrong card
+    (void)scene.bring();
+    CHECK(scene.far.holds(scene.gz.log()) == Seq{});
+    scene.far.pin(NodeId{"gz"}, *scene.gz_key);
+    scene.near.clock.advance(SkipWaits{}.first_ms);
+    (void)scene.bring();
+    CHECK(scene.is_vouched_for());
+}
+
+TEST_CASE("what a peer holds is asked again now and then: it may have been put back to an old state") {
+    Scene scene;
+    scene.write(1);
+    (void)scene.bring();
+    const std::uint64_t before = scene.pusher.status().requests;
+    scene.near.clock.advance(PusherOptions{}.hello_again_ms);
+    (void)scene.pusher.step(at_once);
+    CHECK(scene.pusher.status().requests == before);
+    scene.near.clock.advance(1);
+    (void)scene.pusher.step(at_once);
+    CHECK(scene.pusher.status().requests == before + 1);
+    CHECK(scene.line.posted.size() == 1);
 }
 
 TEST_CASE("a peer that is another node, or answers nonsense, is brought nothing") {
