@@ -14,7 +14,7 @@ namespace minglu::test {
 
 namespace {
 
-std::filesystem::path new_spool(const std::string& node) {
+std::filesystem::path new_directory(const std::string& node) {
     static int count = 0;
     return std::filesystem::temp_directory_path() /
            ("minglu-http-test-" + std::to_string(::getpid()) + "-" + node + "-" + std::to_string(++count));
@@ -39,7 +39,8 @@ TestNode::TestNode(const std::string& id, HandClock& hand_clock)
       replica(node, *store, *key, clock, random),
       card(own_card(node, *key)),
       exchange(replica, *store, clock, card),
-      spool(new_spool(id)),
+      directory(new_directory(id)),
+      spool(directory / "spool"),
       lookalikes(*store, replica),
       imports(spool, *store, replica, clock, random),
       services{node, *store, replica, exchange, imports, lookalikes, clock, random, true, "0.0-test"},
@@ -49,7 +50,7 @@ TestNode::TestNode(const std::string& id, HandClock& hand_clock)
 
 TestNode::~TestNode() {
     std::error_code ignored;
-    std::filesystem::remove_all(spool, ignored);
+    std::filesystem::remove_all(directory, ignored);
 }
 
 Published TestNode::write(const std::vector<Write>& writes, Draft draft) {
@@ -85,6 +86,20 @@ void TestNode::pull(const TestNode& other) {
     REQUIRE(report->unknown.empty());
 }
 
+void write_three(TestNode& node) {
+    node.write(
+        {{mark, {{"listing", "listed"}, {"home", "cq"}, {"name", "江小白"}, {"region", "500116"}}},
+         {pickle,
+          {{"listing", "listed"}, {"home", "cq"}, {"name", "涪陵榨菜"}, {"region", "500102"}, {"category", "腌菜"}}},
+         {invention,
+          {{"listing", "listed"},
+           {"home", "sc"},
+           {"name", "一种榨菜包装机"},
+           {"status", "granted"},
+           {"region", "510100"},
+           {"subtype", "invention"}}}});
+}
+
 HttpRequest get(std::string path, std::multimap<std::string, std::string> query) {
     HttpRequest request;
     request.method = "GET";
@@ -92,6 +107,13 @@ HttpRequest get(std::string path, std::multimap<std::string, std::string> query)
     request.query = std::move(query);
     request.remote = "127.0.0.1";
     return request;
+}
+
+std::string whole_body(const HttpResponse& response) {
+    if (!response.stream) return response.body;
+    std::string all;
+    for (std::string chunk; response.stream(chunk); chunk.clear()) all += chunk;
+    return all;
 }
 
 Json json_of(const HttpResponse& response) {
@@ -127,6 +149,12 @@ std::vector<Json> all_items(TestNode& node, HttpRequest request, int limit) {
     }
     FAIL("pages without end");
     return items;
+}
+
+std::string in_capitals(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
 }
 
 }  // namespace minglu::test

@@ -60,6 +60,7 @@ public:
     Replica replica;
     std::string card;
     Exchange exchange;
+    std::filesystem::path directory;  ///< for files; goes with the node
     std::filesystem::path spool;
     Lookalikes lookalikes;
     ImportJobs imports;
@@ -67,7 +68,15 @@ public:
     Router router;  ///< the reading half
 };
 
+inline const std::string mark = "trademark/10325554/33";
+inline const std::string pickle = "gi/涪陵榨菜";
+inline const std::string invention = "patent/201710601862.3";
+/// Those three entries.
+void write_three(TestNode& node);
+
 [[nodiscard]] HttpRequest get(std::string path, std::multimap<std::string, std::string> query = {});
+/// The body, also where it comes piece by piece.
+[[nodiscard]] std::string whole_body(const HttpResponse& response);
 [[nodiscard]] Json json_of(const HttpResponse& response);
 /// The answer of the reading half, which must have that status.
 Json ask(TestNode& node, const HttpRequest& request, int status = 200);
@@ -75,5 +84,7 @@ Json ask(TestNode& node, const HttpRequest& request, int status = 200);
 [[nodiscard]] std::vector<std::string> keys_of(const Json& page);
 /// Every page of a list, joined; `limit` items a page.
 [[nodiscard]] std::vector<Json> all_items(TestNode& node, HttpRequest request, int limit);
+/// The ASCII letters of it.
+[[nodiscard]] std::string in_capitals(std::string text);
 
 }  // namespace minglu::test

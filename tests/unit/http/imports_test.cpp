@@ -70,7 +70,7 @@ private:
 };
 
 std::filesystem::path spool_beside(const TestNode& node) {
-    return node.spool.string() + "-second";
+    return node.directory / "second";
 }
 
 }  // namespace
