@@ -74,7 +74,7 @@ STORE_TEST("the audit trail is walked in the order in which it was written") {
 }
 
 TEST_CASE("the file itself refuses to change or trim the audit trail, and a lost end is noticed") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     {
         const auto store = open_sqlite_store(dir / "minglu.db");
         const auto tx = store->write();

@@ -61,7 +61,7 @@ constexpr auto live_runs = "SELECT count(*) FROM search_run WHERE state = 'live'
 }  // namespace
 
 TEST_CASE("many small commits leave few runs, and every entry is found") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto store = open_sqlite_store(dir / "minglu.db");
     fill(*store, 0, 600, 1);
     CHECK(number_in(dir / "minglu.db", live_runs) < 30);
@@ -71,7 +71,7 @@ TEST_CASE("many small commits leave few runs, and every entry is found") {
 }
 
 TEST_CASE("upkeep merges large runs, comes to an end and changes no answer, also for a reader from before") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto store = open_sqlite_store(dir / "minglu.db");
     fill(*store, 0, 40'000, 2'500);
     const std::int64_t before = number_in(dir / "minglu.db", live_runs);
@@ -91,7 +91,7 @@ TEST_CASE("upkeep merges large runs, comes to an end and changes no answer, also
 }
 
 TEST_CASE("a merge that a process left unfinished is begun again by the next") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     {
         const auto store = open_sqlite_store(dir / "minglu.db");
         fill(*store, 0, 40'000, 2'500);
@@ -110,7 +110,7 @@ TEST_CASE("a merge that a process left unfinished is begun again by the next") {
 }
 
 TEST_CASE("what a transaction searched before it was rolled back is not found after it") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto store = open_sqlite_store(dir / "minglu.db");
     {
         const auto tx = store->write();
@@ -127,7 +127,7 @@ TEST_CASE("what a transaction searched before it was rolled back is not found af
 }
 
 TEST_CASE("pages of any size go on where the one before ended, over many runs and with a small cache") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     SqliteOptions options;
     options.search_cache_bytes = 20'000;
     const auto store = open_sqlite_store(dir / "minglu.db", options);
@@ -142,7 +142,7 @@ TEST_CASE("pages of any size go on where the one before ended, over many runs an
 }
 
 TEST_CASE("a row that is asked for again has to meet what is asked this time") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto store = open_sqlite_store(dir / "minglu.db");
     const EntryKey key{"gi/AGI00001"};
     const auto views = [&](std::string name) {
@@ -184,7 +184,7 @@ TEST_CASE("a row that is asked for again has to meet what is asked this time") {
 }
 
 TEST_CASE("dropping the views empties the index, also in the middle of a merge") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto store = open_sqlite_store(dir / "minglu.db");
     fill(*store, 0, 40'000, 2'500);
     CHECK(store->upkeep());
@@ -202,7 +202,7 @@ TEST_CASE("dropping the views empties the index, also in the middle of a merge")
 }
 
 TEST_CASE("a byte changed in a page of the index is found and named") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto store = open_sqlite_store(dir / "minglu.db");
     fill(*store, 0, 500, 500);
     CHECK(store->check().empty());
@@ -215,7 +215,7 @@ TEST_CASE("a byte changed in a page of the index is found and named") {
 }
 
 TEST_CASE("an index of another text analysis is made anew at opening, once, and begins again after a kill") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto file = dir / "minglu.db";
     {
         const auto store = open_sqlite_store(file);

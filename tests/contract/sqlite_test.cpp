@@ -51,13 +51,13 @@ ErrorCode fault_of(const std::function<void()>& action) {
 }  // namespace
 
 TEST_CASE("a file that is closed and opened again keeps everything") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     write_some(*open_sqlite_store(dir / "minglu.db"));
     check_some(*open_sqlite_store(dir / "minglu.db"));
 }
 
 TEST_CASE("conflicts that stay as they are are not written again") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto store = open_sqlite_store(dir / "minglu.db");
     std::vector<ConflictView> conflicts;
     const auto put = [&] {
@@ -96,7 +96,7 @@ TEST_CASE("conflicts that stay as they are are not written again") {
 }
 
 TEST_CASE("what a crash leaves behind, database and WAL, opens with all that was committed and nothing else") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto store = open_sqlite_store(dir / "minglu.db");
     write_some(*store);
     const auto unfinished = store->write();
@@ -109,7 +109,7 @@ TEST_CASE("what a crash leaves behind, database and WAL, opens with all that was
 }
 
 TEST_CASE("a backup made beside a writer is whole") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     const auto store = open_sqlite_store(dir / "minglu.db");
     write_some(*store);
     const auto writer = store->write();
@@ -129,7 +129,7 @@ TEST_CASE("a backup made beside a writer is whole") {
 }
 
 TEST_CASE("faults carry what an operator must know") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     CHECK(fault_of([&] { (void)open_sqlite_store(dir / "no/such/folder.db"); }) == ErrorCode::io);
     std::ofstream(dir / "text.db") << std::string(9000, 'x');
     CHECK(fault_of([&] { (void)open_sqlite_store(dir / "text.db"); }) == ErrorCode::corrupt);
@@ -139,7 +139,7 @@ TEST_CASE("faults carry what an operator must know") {
 }
 
 TEST_CASE("a full disk is told as such, and the transaction leaves no trace") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     SqliteOptions options;
     options.file_bytes_max = 1 << 20;
     const auto store = open_sqlite_store(dir / "minglu.db", options);
@@ -159,7 +159,7 @@ TEST_CASE("a full disk is told as such, and the transaction leaves no trace") {
 }
 
 TEST_CASE("the WAL stays bounded") {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     SqliteOptions options;
     options.wal_bytes_soft = 1 << 20;
     options.wal_bytes_hard = 2 << 20;
@@ -181,7 +181,7 @@ TEST_CASE("check finds what was changed behind the store's back") {
                           Case{"entry", "DELETE FROM entry"}, Case{"conflict", "UPDATE entry SET open_conflicts = 5"},
                           Case{"number", "UPDATE entry SET period_next = 0"},
                           Case{"foreign key", "PRAGMA foreign_keys = OFF; DELETE FROM key"}}) {
-        TempDir dir;
+        test::TemporaryDirectory dir;
         const auto store = open_sqlite_store(dir / "minglu.db");
         write_some(*store);
         CHECK(store->check().empty());

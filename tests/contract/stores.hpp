@@ -2,10 +2,7 @@
 /// The stores under test, and short ways to fill them.
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,33 +10,15 @@
 #include "minglu/store.hpp"
 #include "src/store/memory/memory_store.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace minglu::contract {
-
-class TempDir {
-public:
-    TempDir() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "minglu-store-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
-        path_ = pattern;
-    }
-    ~TempDir() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TempDir(const TempDir&) = delete;
-    TempDir& operator=(const TempDir&) = delete;
-    [[nodiscard]] std::filesystem::path operator/(const char* name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
-};
 
 struct Memory {
     std::unique_ptr<Store> store = make_memory_store();
 };
 struct Sqlite {
-    TempDir dir;
+    test::TemporaryDirectory dir;
     std::unique_ptr<Store> store = open_sqlite_store(dir / "minglu.db");
 };
 

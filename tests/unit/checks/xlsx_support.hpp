@@ -1,9 +1,7 @@
 #pragma once
 /// Workbooks as programs, and as people who mean harm, write them.
-#include <unistd.h>
 #include <zip.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -11,14 +9,16 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/temporary_directory.hpp"
+
 namespace minglu::test {
 
 using Parts = std::vector<std::pair<std::string, std::string>>;
 
 /// A zip archive of these files.
 inline std::string zip_of(const Parts& parts) {
-    std::string name = (std::filesystem::temp_directory_path() / "minglu-zip-XXXXXX").string();
-    ::close(::mkstemp(name.data()));
+    const TemporaryDirectory directory;
+    const std::string name = directory / "book.zip";
     zip_t* const zip = zip_open(name.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
     if (zip == nullptr) throw std::runtime_error("zip_open " + name);
     for (const auto& [part, content] : parts)
@@ -26,7 +26,6 @@ inline std::string zip_of(const Parts& parts) {
     if (zip_close(zip) != 0) throw std::runtime_error("zip_close " + name);
     std::ostringstream bytes;
     bytes << std::ifstream(name, std::ios::binary).rdbuf();
-    std::filesystem::remove(name);
     return bytes.str();
 }
 

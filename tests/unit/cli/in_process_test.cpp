@@ -5,22 +5,12 @@
 #include <fstream>
 
 #include "src/cli/local_node.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace minglu;
 using namespace minglu::cli;
 
 namespace {
-
-struct TempDir {
-    TempDir() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "minglu-cli-XXXXXX").string();
-        path = ::mkdtemp(pattern.data());
-    }
-    ~TempDir() { std::filesystem::remove_all(path); }
-    TempDir(const TempDir&) = delete;
-    TempDir& operator=(const TempDir&) = delete;
-    std::filesystem::path path;
-};
 
 HttpHandler streaming(int status) {
     return [status](const HttpRequest& request) {
@@ -59,22 +49,22 @@ TEST_CASE("streamed answers reach the sink; those of problems stay in the respon
 }
 
 TEST_CASE("a handler that takes the upload away takes a copy") {
-    const TempDir dir;
-    std::ofstream(dir.path / "mine.csv") << "rows";
+    const test::TemporaryDirectory dir;
+    std::ofstream(dir.path() / "mine.csv") << "rows";
     HttpRequest request;
-    request.body_file = dir.path / "mine.csv";
-    const auto taken = dir.path / "taken";
+    request.body_file = dir.path() / "mine.csv";
+    const auto taken = dir.path() / "taken";
     const auto take = [&](const HttpRequest& sent) {
         CHECK(sent.local);
         std::filesystem::rename(sent.body_file, taken);
         return HttpResponse{};
     };
-    REQUIRE(call_in_process(take, request, nullptr, dir.path / "spool"));
-    CHECK(std::filesystem::exists(dir.path / "mine.csv"));
+    REQUIRE(call_in_process(take, request, nullptr, dir.path() / "spool"));
+    CHECK(std::filesystem::exists(dir.path() / "mine.csv"));
     CHECK(std::filesystem::file_size(taken) == 4);
     const auto leave = [](const HttpRequest&) { return HttpResponse{}; };
-    REQUIRE(call_in_process(leave, request, nullptr, dir.path / "spool"));
-    CHECK(std::filesystem::is_empty(dir.path / "spool"));
-    request.body_file = dir.path / "none.csv";
-    CHECK(call_in_process(leave, request, nullptr, dir.path / "spool").error().code == ErrorCode::io);
+    REQUIRE(call_in_process(leave, request, nullptr, dir.path() / "spool"));
+    CHECK(std::filesystem::is_empty(dir.path() / "spool"));
+    request.body_file = dir.path() / "none.csv";
+    CHECK(call_in_process(leave, request, nullptr, dir.path() / "spool").error().code == ErrorCode::io);
 }

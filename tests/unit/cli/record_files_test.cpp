@@ -1,11 +1,11 @@
 // sync export, sync import: what is asked of the node, what becomes of files and of answers.
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
 
 #include "src/cli/new_file.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/cli/cli_support.hpp"
 
 using namespace minglu;
@@ -13,17 +13,9 @@ using namespace minglu::clitest;
 
 namespace {
 
-class Folder {
+class Folder : public test::TemporaryDirectory {
 public:
-    Folder() : path_(std::filesystem::temp_directory_path() / ("minglu-record-files-" + std::to_string(::getpid()))) {
-        std::filesystem::remove_all(path_);
-        std::filesystem::create_directories(path_);
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+    [[nodiscard]] std::string file(const std::string& name) const { return (*this / name).string(); }
     void write(const std::string& name, const std::string& text) const {
         std::ofstream(file(name), std::ios::binary) << text;
     }
@@ -33,13 +25,6 @@ public:
         text << stream.rdbuf();
         return text.str();
     }
-    [[nodiscard]] std::size_t files() const {
-        const std::filesystem::directory_iterator all(path_);
-        return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-    }
-
-private:
-    std::filesystem::path path_;
 };
 
 constexpr const char* log = "cq-9f3c21d07be45a18";

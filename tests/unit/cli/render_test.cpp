@@ -8,6 +8,7 @@
 #include "cli_support.hpp"
 #include "src/cli/exit_code.hpp"
 #include "src/cli/text_width.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace minglu;
 using namespace minglu::clitest;
@@ -25,23 +26,13 @@ std::string entry(const std::string& more = "") {
            more + "}";
 }
 
-class TempDir {
+class Files : public test::TemporaryDirectory {
 public:
-    TempDir() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "minglu-cli-XXXXXX").string();
-        path_ = ::mkdtemp(pattern.data());
-    }
-    ~TempDir() { std::filesystem::remove_all(path_); }
-    TempDir(const TempDir&) = delete;
-    TempDir& operator=(const TempDir&) = delete;
     [[nodiscard]] std::string file(const std::string& name, const std::string& content) const {
-        std::ofstream(path_ / name, std::ios::binary) << content;
-        return (path_ / name).string();
+        std::ofstream(*this / name, std::ios::binary) << content;
+        return file(name);
     }
-    [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
+    [[nodiscard]] std::string file(const std::string& name) const { return (*this / name).string(); }
 };
 
 std::string read(const std::string& file) {
@@ -357,7 +348,7 @@ TEST_CASE("a conflict id may be typed short when one alone starts so") {
 }
 
 TEST_CASE("an import follows its job and names what is wrong") {
-    const TempDir dir;
+    const Files dir;
     const std::string file = dir.file("list.csv", "专利号\n1\n");
     const std::string counts = R"("rows_read":2,"bytes_read":5,"bytes_total":10,"added":1,"changed":0,"unchanged":0,)";
     const std::string bad =
@@ -383,7 +374,7 @@ TEST_CASE("an import follows its job and names what is wrong") {
          {"预览：未写入", "gi/1"},
          "批次"},
         {{"--dry-run"}, R"({"state":"planned",)" + counts + bad + "}", 3, {"预览：未写入"}, "批次"},
-        {{"--skip-invalid", dir.path("refused.csv")},
+        {{"--skip-invalid", dir.file("refused.csv")},
          R"({"state":"done",)" + counts + bad + "}",
          0,
          {"refused.csv"},
@@ -424,28 +415,28 @@ TEST_CASE("an import follows its job and names what is wrong") {
         if (has(row.last, "bad_check_digit"))
             CHECK(run.err == file + ", row 17, column 专利号, value '201710601862.8': 校验位应为 3 (更正号码)\n");
     }
-    CHECK(read(dir.path("refused.csv")) == "专利号,错误\nx,y\n");
+    CHECK(read(dir.file("refused.csv")) == "专利号,错误\nx,y\n");
     CHECK(read(file) == "专利号\n1\n");
 }
 
 TEST_CASE("an export takes its name only when it is whole") {
-    const TempDir dir;
+    const Files dir;
     CommandLine line;
     line.answer("GET /v1/export", Answer{200, "a,b\n1,2\n", "text/csv"});
-    CHECK(line.run({"export", "--format", "csv", "-o", dir.path("out.csv")}).code == 0);
-    CHECK(read(dir.path("out.csv")) == "a,b\n1,2\n");
+    CHECK(line.run({"export", "--format", "csv", "-o", dir.file("out.csv")}).code == 0);
+    CHECK(read(dir.file("out.csv")) == "a,b\n1,2\n");
     CHECK(line.query("format") == "csv");
     CHECK(line.run({"export"}).out == "a,b\n1,2\n");
 
     CommandLine refused;
     refused.answer("GET /v1/export", Answer{403, R"({"code":"not_allowed","detail":"no"})"});
-    CHECK(refused.run({"export", "-o", dir.path("none.csv")}).code == 8);
-    CHECK_FALSE(std::filesystem::exists(dir.path("none.csv")));
-    CHECK_FALSE(std::filesystem::exists(dir.path("none.csv.part")));
+    CHECK(refused.run({"export", "-o", dir.file("none.csv")}).code == 8);
+    CHECK_FALSE(std::filesystem::exists(dir.file("none.csv")));
+    CHECK_FALSE(std::filesystem::exists(dir.file("none.csv.part")));
 }
 
 TEST_CASE("a list that was checked shows the open conflicts of its entries, where there are any") {
-    const TempDir dir;
+    const Files dir;
     const std::string list = dir.file("list.csv", "名称\n涪陵榨菜\n");
     const auto shown = [&](const std::string& more, const std::string& alike) {
         CommandLine line;
@@ -478,7 +469,7 @@ TEST_CASE("a list that was checked shows the open conflicts of its entries, wher
 }
 
 TEST_CASE("no file is replaced without --force, and none is begun before the node is asked") {
-    const TempDir dir;
+    const Files dir;
     const std::string there = dir.file("there", "old");
     const std::string list = dir.file("list.csv", "x\n");
     struct Row {
@@ -521,10 +512,10 @@ TEST_CASE("no file is replaced without --force, and none is begun before the nod
     }
     // A sheet that is there keeps the evidence from being written too.
     CommandLine line;
-    CHECK(line.run({"evidence", "gi/1", "-o", dir.path("e.json"), "--sheet", there}).code == 5);
-    CHECK(line.run({"evidence", "gi/1", "-o", dir.path("e.json"), "--sheet", dir.path("e.json")}).code == 2);
+    CHECK(line.run({"evidence", "gi/1", "-o", dir.file("e.json"), "--sheet", there}).code == 5);
+    CHECK(line.run({"evidence", "gi/1", "-o", dir.file("e.json"), "--sheet", dir.file("e.json")}).code == 2);
     CHECK(line.node.requests.empty());
-    CHECK_FALSE(std::filesystem::exists(dir.path("e.json")));
+    CHECK_FALSE(std::filesystem::exists(dir.file("e.json")));
 }
 
 TEST_CASE("a verification that finds something ends with 7") {
@@ -603,7 +594,7 @@ TEST_CASE("a card goes out byte for byte, a secret alone") {
 }
 
 TEST_CASE("adding a peer sends its card and asks to compare the fingerprint") {
-    const TempDir dir;
+    const Files dir;
     CommandLine line;
     line.answer("POST /v1/peers", Answer{201, R"({"node":"sc","name":"四川","fingerprint":"03ab 99f0"})"});
     const Run run = line.run({"peer", "add", dir.file("sc.json", "{card}"), "--url", "https://h:1"});
@@ -611,7 +602,7 @@ TEST_CASE("adding a peer sends its card and asks to compare the fingerprint") {
     CHECK(has(run.out, "03ab 99f0"));
     CHECK(has(run.out, "核对指纹"));
     CHECK(Json::parse(line.body()) == Json::parse(R"({"card":"{card}","url":"https://h:1"})"));
-    CHECK(line.run({"peer", "add", dir.path("none.json")}).code == 4);
+    CHECK(line.run({"peer", "add", dir.file("none.json")}).code == 4);
 }
 
 TEST_CASE("asked for at once, an exchange that fails fails the command; a status does not") {

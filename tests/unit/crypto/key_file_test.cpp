@@ -4,7 +4,7 @@
 
 #include "src/crypto/random.hpp"
 #include "src/crypto/signing_key.hpp"
-#include "tests/unit/crypto/temporary_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace {
 using namespace minglu;
@@ -16,7 +16,7 @@ perms mode_of(const std::filesystem::path& path) {
 
 TEST_CASE("a saved key comes back the same, from a file that only its owner reads") {
     for (const Suite suite : {Suite::ed25519_sha256, Suite::sm2_sm3}) {
-        const TemporaryDirectory directory;
+        const test::TemporaryDirectory directory;
         const auto key = generate_signing_key(suite);
         REQUIRE(save_signing_key(*key, directory / "signing.pem").has_value());
         CHECK(mode_of(directory / "signing.pem") == (perms::owner_read | perms::owner_write));
@@ -31,7 +31,7 @@ TEST_CASE("a saved key comes back the same, from a file that only its owner read
 }
 
 TEST_CASE("a key is not written over another unless asked") {
-    const TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const auto first = generate_signing_key(Suite::ed25519_sha256);
     const auto second = generate_signing_key(Suite::ed25519_sha256);
     REQUIRE(save_signing_key(*first, directory / "k").has_value());
@@ -43,7 +43,7 @@ TEST_CASE("a key is not written over another unless asked") {
 }
 
 TEST_CASE("a key file that others may touch is refused") {
-    const TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     REQUIRE(save_signing_key(*generate_signing_key(Suite::ed25519_sha256), directory / "k").has_value());
     for (const perms extra : {perms::group_read, perms::group_write, perms::others_read, perms::others_exec}) {
         std::filesystem::permissions(directory / "k", perms::owner_read | perms::owner_write | extra);
@@ -54,7 +54,7 @@ TEST_CASE("a key file that others may touch is refused") {
 }
 
 TEST_CASE("what is no key file says so") {
-    const TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     CHECK(load_signing_key(directory / "none").error().code == ErrorCode::not_found);
     std::filesystem::create_directory(directory / "folder");
     CHECK(load_signing_key(directory / "folder").error().code == ErrorCode::not_allowed);

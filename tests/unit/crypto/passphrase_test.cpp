@@ -11,7 +11,7 @@
 #include "src/crypto/key_file.hpp"
 #include "src/crypto/signing_key.hpp"
 #include "src/crypto/tls_identity.hpp"
-#include "tests/unit/crypto/temporary_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace {
 using namespace minglu;
@@ -32,7 +32,7 @@ void write(const std::filesystem::path& file, std::string_view bytes) {
 
 TEST_CASE("a signing key under a passphrase: of either suite, opened by that one alone, never asked for") {
     for (const Suite suite : {Suite::ed25519_sha256, Suite::sm2_sm3}) {
-        const TemporaryDirectory directory;
+        const test::TemporaryDirectory directory;
         const auto key = generate_signing_key(suite);
         REQUIRE(save_signing_key(*key, directory / "k", IfExists::refuse, right));
         CHECK(std::filesystem::status(directory / "k").permissions() == (perms::owner_read | perms::owner_write));
@@ -71,7 +71,7 @@ TEST_CASE("the file says scrypt with N = 2^14, r = 8, p = 5, and AES-256-CBC") {
 }
 
 TEST_CASE("a TLS identity under a passphrase is plain in memory alone") {
-    const TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const TlsIdentity identity = generate_tls_identity(NodeId{"cq"}, {"localhost"}, UnixMs{1'766'109'600'000}).value();
     REQUIRE(save_tls_identity(identity, directory / "t.crt", directory / "t.pem", IfExists::refuse, right));
     CHECK(is_encrypted_key_file(directory / "t.pem"));
@@ -97,7 +97,7 @@ TEST_CASE("a key goes from one passphrase to another and back to none; repeated,
 }
 
 TEST_CASE("a passphrase is the first line of its file") {
-    const TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const auto file = directory / "p";
     struct Case {
         std::string content;

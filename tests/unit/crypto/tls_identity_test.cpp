@@ -5,7 +5,7 @@
 #include "src/crypto/openssl_handles.hpp"
 #include "src/crypto/signing_key.hpp"
 #include "src/crypto/tls_identity.hpp"
-#include "tests/unit/crypto/temporary_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace {
 using namespace minglu;
@@ -69,7 +69,7 @@ TEST_CASE("the pin is the hash of the public key, the same from PEM and DER, ano
 }
 
 TEST_CASE("saved identities come back; halves of two do not go together") {
-    const TemporaryDirectory directory;
+    const test::TemporaryDirectory directory;
     const TlsIdentity mine = identity_of({});
     const TlsIdentity other = identity_of({});
     REQUIRE(save_tls_identity(mine, directory / "a.crt", directory / "a.key").has_value());

@@ -1,7 +1,6 @@
 #include "tests/unit/http/api_fixture.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -13,12 +12,6 @@
 namespace minglu::test {
 
 namespace {
-
-std::filesystem::path new_directory(const std::string& node) {
-    static int count = 0;
-    return std::filesystem::temp_directory_path() /
-           ("minglu-http-test-" + std::to_string(::getpid()) + "-" + node + "-" + std::to_string(++count));
-}
 
 std::string own_card(const NodeId& node, const Signer& signer) {
     Card card;
@@ -39,18 +32,12 @@ TestNode::TestNode(const std::string& id, HandClock& hand_clock)
       replica(node, *store, *key, clock, random),
       card(own_card(node, *key)),
       exchange(replica, *store, clock, card),
-      directory(new_directory(id)),
       spool(directory / "spool"),
       lookalikes(*store, replica),
       imports(spool, *store, replica, clock, random),
       services{node, *store, replica, exchange, imports, lookalikes, clock, random, true, "0.0-test"},
       router(services) {
     add_read_routes(router);
-}
-
-TestNode::~TestNode() {
-    std::error_code ignored;
-    std::filesystem::remove_all(directory, ignored);
 }
 
 Published TestNode::write(const std::vector<Write>& writes, Draft draft) {

@@ -12,6 +12,7 @@
 #include "src/imports/import_jobs.hpp"
 #include "src/lookalikes/lookalikes.hpp"
 #include "src/store/memory/memory_store.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace minglu::test {
 
@@ -42,7 +43,6 @@ struct Write {
 class TestNode {
 public:
     TestNode(const std::string& id, HandClock& hand_clock);
-    ~TestNode();
     TestNode(const TestNode&) = delete;
     TestNode& operator=(const TestNode&) = delete;
 
@@ -60,7 +60,7 @@ public:
     Replica replica;
     std::string card;
     Exchange exchange;
-    std::filesystem::path directory;  ///< for files; goes with the node
+    TemporaryDirectory directory;  ///< for files
     std::filesystem::path spool;
     Lookalikes lookalikes;
     ImportJobs imports;

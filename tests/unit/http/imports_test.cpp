@@ -117,7 +117,7 @@ TEST_CASE("a dry run writes nothing, and is published as previewed although the 
     HandClock clock;
     TestNode node("cq", clock);
     const auto before = node.replica.standing().vector;
-    const auto file = std::filesystem::temp_directory_path() / (node.spool.filename().string() + ".csv");
+    const auto file = node.directory / "table.csv";
     std::ofstream(file) << table(3);
     const auto id = node.imports.submit_file(request(true), file);
     REQUIRE(id);

@@ -6,6 +6,7 @@
 #include "net_support.hpp"
 #include "src/http/message.hpp"
 #include "src/net/local_client.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace minglu;
 using namespace minglu::nettest;
@@ -22,7 +23,7 @@ HttpRequest request_of(std::string method, std::string path) {
 }  // namespace
 
 TEST_CASE("requests go over the socket whole, and are local") {
-    const TempDir dir;
+    const test::TemporaryDirectory dir;
     const auto socket = dir.path() / "admin.sock";
     HttpServerOptions options = plain([](const HttpRequest& request) {
         HttpResponse response;
@@ -66,7 +67,7 @@ TEST_CASE("requests go over the socket whole, and are local") {
 }
 
 TEST_CASE("files stream up, answers stream down") {
-    const TempDir dir;
+    const test::TemporaryDirectory dir;
     const std::string content(3'000'000, 'z');
     std::ofstream(dir.path() / "upload", std::ios::binary) << content;
     HttpServerOptions options = plain([&content](const HttpRequest& request) {
@@ -106,7 +107,7 @@ TEST_CASE("files stream up, answers stream down") {
 }
 
 TEST_CASE("a socket file left by a dead process is replaced, one in use is not") {
-    const TempDir dir;
+    const test::TemporaryDirectory dir;
     HttpServerOptions options = plain([](const HttpRequest&) { return HttpResponse{}; });
     options.listen = UnixAddress{dir.path() / "s"};
     const TestServer first(options);

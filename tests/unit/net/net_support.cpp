@@ -75,17 +75,6 @@ std::string RawClient::receive(std::string_view until) const {
     return all;
 }
 
-TempDir::TempDir() {
-    std::string name = (std::filesystem::temp_directory_path() / "minglu-net-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-}
-
-TempDir::~TempDir() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 void Gate::open() {
     const std::lock_guard lock(mutex_);
     is_open_ = true;

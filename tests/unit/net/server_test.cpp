@@ -7,6 +7,7 @@
 #include "net_support.hpp"
 #include "src/http/compression.hpp"
 #include "src/http/problem.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace minglu;
 using namespace minglu::nettest;
@@ -151,7 +152,7 @@ TEST_CASE("a head that is too large is refused before its end has come") {
 }
 
 TEST_CASE("large bodies are spooled to a private file that goes with the request") {
-    const TempDir dir;
+    const test::TemporaryDirectory dir;
     std::filesystem::path file;
     HttpServerOptions options = plain([&file](const HttpRequest& request) {
         file = request.body_file;

@@ -1,13 +1,13 @@
 // Local writes: what is refused, what shares a commit, what a restart continues.
 #include <doctest/doctest.h>
 
-#include <filesystem>
 #include <thread>
 
 #include "src/store/sqlite/sqlite_store.hpp"
 #include "sync/exchange.hpp"
 #include "sync/verify.hpp"
 #include "tests/support/lone_node.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace minglu;
 using namespace minglu::test;
@@ -114,8 +114,8 @@ TEST_CASE("a node whose clock was set back by years goes on signing heads, and d
 }
 
 TEST_CASE("a node over SQLite goes on with its log; told to, it opens a new one after it") {
-    const auto file = std::filesystem::temp_directory_path() / "minglu-replica-test.sqlite";
-    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+    const TemporaryDirectory directory;
+    const auto file = directory / "minglu.db";
     LoneNode node("cq", open_sqlite_store(file));
     const LogId first = node.replica->standing().own_log;
     REQUIRE(node.write({write_op("gi/AGI1", "name", "甲")}));

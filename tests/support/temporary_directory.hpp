@@ -4,20 +4,24 @@
 #include <stdexcept>
 #include <string>
 
-/// A fresh directory that goes with the test.
+namespace minglu::test {
+
+/// A fresh directory that goes, with everything in it, at the end.
 class TemporaryDirectory {
 public:
     TemporaryDirectory() {
-        std::string path = (std::filesystem::temp_directory_path() / "minglu-crypto-XXXXXX").string();
-        if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("no temporary directory");
+        std::string path = (std::filesystem::temp_directory_path() / "minglu-test-XXXXXX").string();
+        if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp " + path);
         path_ = path;
     }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
     ~TemporaryDirectory() {
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
     }
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
     [[nodiscard]] std::size_t files() const {
         return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {}));
@@ -26,3 +30,5 @@ public:
 private:
     std::filesystem::path path_;
 };
+
+}  // namespace minglu::test
