@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sync/fork_in_segment.hpp"
 #include "sync/intake_incidents.hpp"
 #include "sync/merkle.hpp"
 #include "sync/record_check.hpp"
@@ -65,6 +66,11 @@ Error two_histories(const LogId& log) {
             "log " + log.value(), "keep both heads and ask the log's node; see the operations guide, fork"};
 }
 
+Error two_branches(const LogId& log) {
+    return {ErrorCode::fork, "it has forked: its node has signed two branches", "log " + log.value(),
+            "see minglu incident forks"};
+}
+
 Error not_ours(const LogId& log) {
     return {ErrorCode::fork, "a head of our own log, signed with our key, that does not go with what we wrote",
             "log " + log.value(), "see the operations guide, copied node: two programs have written as this node"};
@@ -98,7 +104,7 @@ std::ptrdiff_t logs_of(const NodeId& node, const ReadTx& tx, const Proofs& proof
 bool awaits_cut(const ReadTx& tx, const KnownKeys& keys, const LogRow& log) {
     const auto forks = tx.forks();
     const auto agreed = keys.agreed(log.id);
-    if (agreed && (agreed->root || keys.is_settled(log))) return false;
+    if (agreed && is_told(*agreed, log.size)) return false;
     return !log.cut && std::any_of(forks.begin(), forks.end(),
                                    [&](const ForkRow& fork) { return fork.log == log.id && fork.common; });
 }
@@ -152,6 +158,10 @@ Result<void> prove_one(const ReadTx& tx, const KnownKeys& known, LogRow log, con
         const auto ours = is_ours(tx, log, keys, segment);
         if (!ours) return tl::unexpected(ours.error());
         if (*ours) return {};
+        if (segment.from.value() > log.size.value() + 1) {
+            proofs.is_rolled_back = true;
+            return {};
+        }
         log.own = false;  // it goes on elsewhere: taken like that of any other, and left by us
     }
     if (log.no == LogNo{} && logs_of(node_of(segment.log), tx, proofs) >= logs_per_node_max)
@@ -194,6 +204,12 @@ void prove_or_refuse(const ReadTx& tx, const LogRow& log, const Segment& segment
         const bool doubtful = proved.error().code == ErrorCode::bad_proof || proved.error().code == ErrorCode::fork;
         if (doubtful && !tree_is_sound(tx, log)) return damaged("its tree does not lead to its head");
         if (doubtful && keys.is_settled(log)) return refuse_log(log, segment, not_agreed_on(log.id), from, proofs);
+        const auto fork = doubtful ? fork_in_segment(tx, log, keys_of_log(tx, log), segment, records) : std::nullopt;
+        if (fork) {
+            proofs.report.refused.emplace_back(log.id, two_branches(log.id));
+            proofs.found_forks.push_back(serialise(*fork));
+            return;
+        }
         if (proved.error().code == ErrorCode::bad_signature && node_of(log.id) == keys.self())
             return refuse_log(log, segment, of_former_key(proved.error(), log.id), from, proofs);
         refuse_log(log, segment, proved.error(), from, proofs);

@@ -28,7 +28,9 @@ struct Proofs {
     /// Nodes that write an entry more often than is taken from one bundle, and which; to be put off when it is proved
     /// again.
     std::map<NodeId, EntryKey> crowding;
+    std::vector<std::string> found_forks;  ///< proofs (fork_proof.hpp) that the bundle's records gave
     bool leave_own = false;
+    bool is_rolled_back = false;  ///< our own log goes on elsewhere, by a head that does not connect to what is held
     bool new_keys = false;
     std::map<LogId, Seq> counted_before;  ///< of the logs that records of this bundle have cut
 };

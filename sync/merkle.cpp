@@ -23,9 +23,9 @@ Hash join_peaks(HashAlgorithm algorithm, std::span<const Hash> peaks) {
     return root;
 }
 
-/// Root of the leaves [begin, end). `begin` is a multiple of the range's length rounded up to a power of two, as it is
-/// for every range that splitting yields, so the range consists of stored subtrees.
-Hash range_root(HashAlgorithm algorithm, std::uint64_t begin, std::uint64_t end, const NodeReader& nodes) {
+/// Roots of the perfect subtrees that make up the leaves [begin, end), largest first. `begin` is a multiple of the
+/// range's length rounded up to a power of two, as it is for every range that splitting yields, so they are stored.
+std::vector<Hash> range_peaks(std::uint64_t begin, std::uint64_t end, const NodeReader& nodes) {
     std::vector<Hash> peaks;
     while (begin < end) {
         const std::uint64_t step = std::bit_floor(end - begin);
@@ -33,7 +33,11 @@ Hash range_root(HashAlgorithm algorithm, std::uint64_t begin, std::uint64_t end,
         peaks.push_back(nodes(level, begin >> level));
         begin += step;
     }
-    return join_peaks(algorithm, peaks);
+    return peaks;
+}
+
+Hash range_root(HashAlgorithm algorithm, std::uint64_t begin, std::uint64_t end, const NodeReader& nodes) {
+    return join_peaks(algorithm, range_peaks(begin, end, nodes));
 }
 
 bool is_odd(std::uint64_t number) {
@@ -108,6 +112,10 @@ void TreeFrontier::append(const Hash& leaf, std::vector<TreeNode>* completed) {
 
 Hash TreeFrontier::root() const {
     return join_peaks(algorithm_, peaks_);
+}
+
+TreeFrontier frontier_at(HashAlgorithm algorithm, std::uint64_t size, const NodeReader& nodes) {
+    return TreeFrontier::restore(algorithm, size, range_peaks(0, size, nodes)).value();
 }
 
 Hash root_at(HashAlgorithm algorithm, std::uint64_t size, const NodeReader& nodes) {

@@ -44,6 +44,9 @@ private:
 /// question.
 using NodeReader = std::function<Hash(std::uint32_t level, std::uint64_t index)>;
 
+/// The tree of the first `size` leaves, to go on with otherwise.
+[[nodiscard]] TreeFrontier frontier_at(HashAlgorithm algorithm, std::uint64_t size, const NodeReader& nodes);
+
 /// Root of the first `size` leaves.
 [[nodiscard]] Hash root_at(HashAlgorithm algorithm, std::uint64_t size, const NodeReader& nodes);
 

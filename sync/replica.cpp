@@ -12,6 +12,7 @@
 #include "sync/merkle.hpp"
 #include "sync/refold.hpp"
 #include "sync/replica_detail.hpp"
+#include "sync/revocations.hpp"
 
 namespace minglu {
 
@@ -32,6 +33,25 @@ void check_own_tree(const LogRow& own, const Head& head) {
     if (!tree || head.size != own.size || tree->root() != head.root)
         throw StoreFault(ErrorCode::corrupt, "table log, log " + own.id.value() +
                                                  ": the tree of this node's own log does not lead to its signed head");
+}
+
+/// Of a log that people agreed on no proof is kept (accept_fork), and none is wanted.
+Vector told_forks(const ReadTx& tx) {
+    Vector told;
+    for (const ForkRow& fork : tx.forks()) {
+        if (!fork.common) continue;
+        const Seq differs{fork.common->value() + 1};
+        const Seq known = told.at(fork.log);
+        if (known == Seq{} || differs < known) told.set(fork.log, differs);
+    }
+    const auto revoked = revocations(tx);
+    for (const Revocation& revocation : revoked)
+        for (const Vector::Item& item : revocation.upto.items()) {
+            const auto log = tx.log(item.first);
+            const auto agreed = agreed_on(revoked, item.first);
+            if (agreed && is_told(*agreed, log ? log->size : Seq{})) told.set(item.first, Seq{1});
+        }
+    return told;
 }
 
 }  // namespace
@@ -149,12 +169,7 @@ Standing Replica::standing_with(const ReadTx& tx, const LogRow& own, const Head&
     next.vector = head.vector;
     for (const LogRow& log : tx.logs())
         if (!log.head.empty()) next.heads.push_back({log.id, log.head_size, log.head_time});
-    for (const ForkRow& fork : tx.forks()) {
-        if (!fork.common) continue;
-        const Seq differs{fork.common->value() + 1};
-        const Seq known = next.forks.at(fork.log);
-        if (known == Seq{} || differs < known) next.forks.set(fork.log, differs);
-    }
+    next.forks = told_forks(tx);
     next.own_log = own.id;
     next.own_head = own.head;
     next.state_root = head.state;
@@ -311,7 +326,10 @@ void Replica::write_local(const std::function<void(WriteTx&)>& write) {
     const std::scoped_lock lock(writer_);
     const auto tx = store_.write();
     write(*tx);
+    Vector forks = told_forks(*tx);
     minglu::commit(*tx);
+    const std::scoped_lock standing_lock(standing_mutex_);
+    standing_.forks = std::move(forks);
 }
 
 void Replica::report(IncidentRow incident) {

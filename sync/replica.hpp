@@ -81,7 +81,9 @@ struct IngestReport {
 struct Standing {
     Vector vector;  ///< what is held and counts
     std::vector<HeldHead> heads;
-    Vector forks;  ///< of each log that is proved to have forked the first position at which its branches differ
+    /// Of each log that is proved to have forked the first position at which its branches differ; 1 of a log that
+    /// people have agreed on, for which no proof is wanted.
+    Vector forks;
     LogId own_log;
     std::string own_head;  ///< signed note
     Hash state_root{};

@@ -14,6 +14,9 @@ namespace minglu {
 /// The log that this node writes.
 [[nodiscard]] std::optional<LogRow> find_own(const std::vector<LogRow>& logs);
 
+/// From now on the log that this node writes is one like any other: another one has to be opened.
+void stop_writing(WriteTx& tx);
+
 /// Set by a restore: the node opens a new log at the next start.
 constexpr std::string_view reopen_setting = "open_new_log";
 

@@ -186,6 +186,7 @@ bool Replica::take_proved(const Bundle& bundle, Proofs& proofs, const NodeId& fr
     const bool news = cosign_due(*tx) || adopted || vouched;
     bool reopened = false;
     if (proofs.leave_own) (void)reopen(*tx, std::nullopt, {});
+    if (proofs.is_rolled_back) stop_writing(*tx);
     LogRow own = continue_own(*tx, proofs.counted_before, from, reopened);
     if (proofs.report.records > 0 || reopened || proofs.leave_own)
         seal(*tx, own);
@@ -219,6 +220,7 @@ Result<IngestReport> Replica::ingest(std::string_view bytes, const NodeId& from,
             throw;
         }
     }
+    for (const std::string& proof : proofs.found_forks) (void)accept_fork(proof, from);
     take_forks(*bundle, from, proofs.report);
     proofs.report.sender_vector = bundle->info.vector;
     proofs.report.cosigned_upto = bundle->info.cosigned_upto;

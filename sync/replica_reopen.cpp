@@ -56,6 +56,13 @@ constexpr std::string_view own_fork_advice =
 
 }  // namespace
 
+void stop_writing(WriteTx& tx) {
+    auto own = find_own(tx.logs());
+    if (!own) return;
+    own->own = false;
+    tx.update_log(*own);
+}
+
 void Replica::open_log(const std::optional<LogId>& predecessor) {
     const std::scoped_lock lock(writer_);
     const auto tx = store_.write();
@@ -68,11 +75,7 @@ void Replica::open_log(const std::optional<LogId>& predecessor) {
 /// Record 1 of a new log. The log that was written before is from now on one like any other.
 LogRow Replica::begin_log(WriteTx& tx, const std::optional<LogId>& predecessor, const std::optional<Cut>& cut,
                           Intake& intake) {
-    for (LogRow& log : tx.logs()) {
-        if (!log.own) continue;
-        log.own = false;
-        tx.update_log(log);
-    }
+    stop_writing(tx);
     LogRow own;
     own.id = LogId{node_.value() + "-" + hex16(random_.next())};
     own.suite = signer_->suite();
@@ -189,7 +192,7 @@ Result<bool> Replica::accept_fork(std::string_view text, const NodeId& from) {
     if (!log) return tl::unexpected(log.error());
     if (log->size == Seq{}) keys.introduce(*log, proof->sides[0].head);
     const auto agreed = keys.agreed(log->id);
-    if (agreed && (agreed->root || keys.is_settled(*log))) return false;  // people told which history counts
+    if (agreed && is_told(*agreed, log->size)) return false;  // people told which history counts
     const auto known = tx->forks();
     if (std::any_of(known.begin(), known.end(), [&](const ForkRow& fork) {
             return fork.log == log->id && fork.common && *fork.common <= proof->common;

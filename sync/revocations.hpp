@@ -40,6 +40,10 @@ struct Agreed {
     Seq size;
     std::optional<Hash> root;
 };
+/// Which history of the log counts is known: by its root, or all of it is held.
+[[nodiscard]] inline bool is_told(const Agreed& agreed, Seq held) {
+    return agreed.root.has_value() || held >= agreed.size;
+}
 [[nodiscard]] std::optional<Agreed> agreed_on(std::span<const Revocation> revocations, const LogId& log);
 
 /// What one node tells others of another node's keys.

@@ -98,10 +98,23 @@ private:
     std::uint64_t bytes_ = 0, bundles_ = 0, records_ = 0;
 };
 
+/// A peer that holds another history of a log needs all that is held of it, to find where the two part.
+Vector without_disputed(Session& session, const Json& sync, Vector have) {
+    for (const Json& log : elements(sync, "disputed")) {
+        const auto id = parse_log_id(log.get<std::string>());
+        if (!id || have.at(*id) == Seq{}) continue;
+        have.set(*id, Seq{});
+        if (!session.json())
+            session.err() << "日志 " << Cell(id->value()).text << " 出现两种历史，从头导出，供对方查明\n";
+    }
+    return have;
+}
+
 Vector known_vector_of(Session& session, const std::string& node) {
     const Json sync = session.fetch(request_of("GET", "/v1/sync"));
     for (const Json& peer : elements(sync, "peers"))
-        if (text(peer, "node") == node) return vector_in(session, peer, "known_vector");
+        if (text(peer, "node") == node)
+            return without_disputed(session, sync, vector_in(session, peer, "known_vector"));
     session.end({ErrorCode::not_found, "no peer " + node, "--for",
                  "minglu peer list shows those that are known; or give its vector with --have"});
 }

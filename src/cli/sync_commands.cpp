@@ -76,6 +76,10 @@ void print_sync(Session& session, const Json& sync) {
         print_error(session, text(peer, "node") + " (push)", member(member(peer, "push"), "last_error"));
     }
     print_quota(session, member(sync, "quota"));
+    for (const Json& log : elements(sync, "disputed"))
+        session.out() << session.screen().toned(Tone::warn,
+                                                Cell(log.get<std::string>()).text + "：出现两种历史，分叉位置尚未查明")
+                      << '\n';
 }
 
 ExitCode run_status(Session& session, const NoOptions&) {

@@ -7,6 +7,7 @@
 #include "src/http/api/json_answer.hpp"
 #include "src/http/problem.hpp"
 #include "sync/card.hpp"
+#include "sync/disputed_logs.hpp"
 #include "sync/sender.hpp"
 
 namespace minglu {
@@ -99,6 +100,9 @@ HttpResponse status_answer(const Services& services, const std::vector<PeerRepor
     json.end_array();
     write_cosignatures(json, *tx, logs);
     write_quota(json, services, *tx, logs);
+    json.key("disputed").begin_array();
+    for (const LogId& log : disputed_logs(*tx)) json.text(log.value());
+    json.end_array();
     json.member_raw("freshness", freshness_json(services, *tx)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }

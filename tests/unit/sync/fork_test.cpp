@@ -99,6 +99,62 @@ TEST_CASE("the last common position is found, wherever the branches part") {
     CHECK(check_fork(**fork, {Suite::ed25519_sha256, branches.key->public_key(), {}}));
 }
 
+TEST_CASE("a bundle that reaches back to where the branches part proves the fork, with nobody to ask") {
+    for (std::uint64_t common = 1; common <= 9; ++common)
+        for (const std::uint64_t a : {common + 1, common + 4})
+            for (const std::uint64_t b : {common + 1, common + 7})
+                for (std::uint64_t from = 1; from <= common + 2; ++from) {
+                    const Branches branches(common, a, b);
+                    Scene scene(branches);
+                    const auto report = scene.node.replica->ingest(branches.b.bundle(Seq{from}, Seq{b}, Seq{b}), sc);
+                    REQUIRE(report);
+                    CHECK(report->records == 0);
+                    CHECK(report->refused.size() == 1);
+                    const auto forks = scene.node.store->read()->forks();
+                    const bool is_proved = std::any_of(forks.begin(), forks.end(),
+                                                       [&](const ForkRow& fork) { return fork.common == Seq{common}; });
+                    CHECK(is_proved == (from <= common + 1));
+                    if (!is_proved) continue;
+                    const auto proof = parse_fork_proof(forks.back().proof);
+                    REQUIRE(proof);
+                    CHECK(proof->differ == Seq{common + 1});
+                    CHECK(check_fork(*proof, {Suite::ed25519_sha256, branches.key->public_key(), {}}));
+                    CHECK(scene.node.incidents() == std::vector<std::string>{"fork"});
+                }
+}
+
+TEST_CASE("pieces of a branch prove the fork in the piece where it parts, and records that are not its own nothing") {
+    const Branches branches(6, 9, 12);
+    for (std::uint64_t from = 1; from <= 10; from += 3) {
+        Scene scene(branches);
+        (void)scene.node.replica->ingest(branches.b.bundle(Seq{from}, Seq{from + 2}, Seq{12}), sc);
+        const auto forks = scene.node.store->read()->forks();
+        const bool is_proved =
+            std::any_of(forks.begin(), forks.end(), [](const ForkRow& fork) { return fork.common.has_value(); });
+        CHECK(is_proved == (from == 7));
+    }
+    Scene scene(branches);
+    std::string foreign = branches.b.bundle(Seq{1}, Seq{12}, Seq{12});
+    foreign.replace(foreign.rfind("\"actor\":\""), 10, "\"actor\":\"x");
+    (void)scene.node.replica->ingest(foreign, sc);
+    for (const ForkRow& fork : scene.node.store->read()->forks()) CHECK_FALSE(fork.common);
+}
+
+TEST_CASE("a head of our own log that does not connect to it says that this node was put back") {
+    LoneNode cq("cq");
+    const LogId log = cq.replica->standing().own_log;
+    LogForge forge(log, *cq.key, start);
+    grow(forge, 7, "甲");
+    REQUIRE(cq.replica->ingest(forge.bundle(Seq{8}, Seq{7}, Seq{7}), sc));
+    CHECK(cq.incidents() == std::vector<std::string>{"rolled_back"});
+    CHECK(cq.replica->standing().own_log != log);
+    const auto thief = fixed_key("thief");
+    LogForge lie(cq.replica->standing().own_log, *thief, start);
+    grow(lie, 7, "甲");
+    REQUIRE(cq.replica->ingest(lie.bundle(Seq{8}, Seq{7}, Seq{7}), sc));
+    CHECK(cq.incidents() == std::vector<std::string>{"bad_signature", "rolled_back"});
+}
+
 TEST_CASE("a head beyond the records held is enough to prove a fork, on either side") {
     const Branches branches(4, 9, 9);
     LoneNode node;

@@ -177,7 +177,9 @@ TEST_CASE("of our own log only a head signed with our key accuses") {
     auto forks = node.store->read()->forks();
     REQUIRE(forks.size() == 1);
     CHECK(forks[0].head_b == copy.signed_head(copy.size(), copy.time()));
-    CHECK_FALSE(node.replica->ingest(copy.rest(), sc).value().refused.empty());
+    CHECK(forks[0].common == Seq{1});
+    CHECK(node.store->read()->log(own)->cut == Cut{own, Seq{1}, copy.root(Seq{1})});
+    CHECK(node.replica->ingest(copy.rest(), sc).value().records == 0);
     CHECK(node.store->read()->forks() == forks);
     const std::size_t incidents = node.incidents().size();
     // What we wrote comes back as it was.

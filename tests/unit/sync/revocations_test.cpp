@@ -7,6 +7,7 @@
 #include "sync/bundle.hpp"
 #include "sync/known_keys.hpp"
 #include "sync/revoke.hpp"
+#include "sync/sender.hpp"
 #include "sync/verify.hpp"
 #include "tests/support/rotating_node.hpp"
 
@@ -203,6 +204,26 @@ TEST_CASE("a thief who tells another history of what counts is believed by nobod
             }
             CHECK(cq.replica->standing().own_log == written);
         }
+}
+
+TEST_CASE("proofs of forks of a log that people agreed on are not wanted, and are not sent again and again") {
+    Scene scene;
+    const LogForge forge = forged(scene.first, *scene.cq.earlier.front(), 5);
+    LoneNode witness("xx");
+    pin_card(witness, scene.cq.id, scene.cq.pinned);
+    carry(scene.sc, witness);
+    (void)witness.replica->ingest(forge.rest(), NodeId{"yy"});
+    const RevocationFile file = scene.agreed();
+    Anew cq(scene);
+    pin_card(cq, witness.id, fixed_card(witness.id, *witness.key));
+    REQUIRE(take(cq, file));
+    CHECK(cq.replica->standing().forks.at(scene.first) == Seq{1});
+    carry(witness, cq);
+    REQUIRE(witness.store->read()->forks().size() == 1);
+    REQUIRE(witness.store->read()->forks().front().common);
+    const Standing theirs = cq.replica->standing();
+    const std::set<LogId> skip{witness.replica->standing().own_log};
+    CHECK_FALSE(make_bundle(*witness.store->read(), witness.id, {theirs.vector, theirs.heads, skip, 1, theirs.forks}));
 }
 
 TEST_CASE("changes of key by a thief lead nowhere") {
