@@ -4,6 +4,7 @@ import contextlib
 import shutil
 import sqlite3
 
+from node import Node
 from support import NodeCase, eventually, gi_rows, introduce, main
 
 
@@ -50,6 +51,40 @@ class Restoring(NodeCase):
         self.until_equal(cq, sc)
         self.assertEqual([1, 1], [len(node.conflicts()) for node in (cq, sc)])
         self.assertEqual({"蔬菜", "粮食"}, {side["set"]["category"] for side in sc.conflicts()[0]["sides"]})
+        self.assert_sound(cq, sc)
+
+    def test_what_no_partner_had_taken_comes_back_out_of_the_database_that_was_moved_aside(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 2)))
+        backup = self.folder / "cq.db"
+        cq.ok("backup", backup)
+        self.until_equal(cq, sc)
+        sc.stop()
+        cq.edit("gi/AGI90001", "category=蔬菜", reason="无人收到")
+        cq.stop()
+        cq.ok("restore", backup)
+        cq.start()
+        sc.start()
+        self.until_equal(cq, sc)
+        self.assertEqual("果品", cq.entry("gi/AGI90001")["fields"]["category"])
+        # As the operations guide has it.
+        aside = Node(self.folder, "aside", init=False)
+        aside.data.mkdir()
+        for name in ("card.json", "minglu.toml"):
+            shutil.copy(cq.data / name, aside.data)
+        shutil.copytree(cq.data / "keys", aside.data / "keys")
+        (old,) = (path for path in cq.data.glob("minglu.db.before-restore-*") if path.name[-1].isdigit())
+        for end in ("", "-wal"):
+            if (part := old.with_name(old.name + end)).exists():
+                shutil.copy(part, aside.data / f"minglu.db{end}")
+        carried = self.folder / "lost.minglu"
+        aside.ok("sync", "export", carried, "--all")
+        cq.ok("sync", "import", carried)
+        self.until_equal(cq, sc)
+        for node in (cq, sc):
+            self.assertEqual("蔬菜", node.entry("gi/AGI90001")["fields"]["category"])
+            self.assertEqual([], node.conflicts("all"))
+            self.assertEqual([], node.items("incident", "list", "--all"))
         self.assert_sound(cq, sc)
 
     def test_views_made_anew_are_the_same(self):
