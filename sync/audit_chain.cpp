@@ -96,7 +96,8 @@ Hash audit_hash(const Hash& previous, std::string_view line) {
 
 std::int64_t append_audit(WriteTx& tx, std::span<const AuditEntry> entries) {
     const auto last = tx.last_audit();
-    std::int64_t no = last ? last->no : 0;
+    const std::int64_t last_no = tx.last_audit_no();  // a number that was taken away is not given again
+    std::int64_t no = last_no;
     Hash hash = last ? last->hash : Hash{};
     for (const AuditEntry& entry : entries) {
         AuditRow row;
@@ -109,7 +110,7 @@ std::int64_t append_audit(WriteTx& tx, std::span<const AuditEntry> entries) {
         row.hash = hash = audit_hash(hash, row.line);
         tx.add_audit(row);
     }
-    return last ? last->no + 1 : 1;
+    return last_no + 1;
 }
 
 std::optional<std::string> AuditCheck::next(std::int64_t no, std::string_view line, const Hash& hash) {

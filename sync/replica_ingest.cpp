@@ -156,7 +156,7 @@ bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& head
         news = adopt_head(one.log, one) || news;
         for (const KeyChange& change : one.proof.disproved) remove_key_change(tx, change);
         tx.update_log(one.log);
-        heads.push_back(one.proof.head);
+        if (one.proof.continuity == Continuity::proved) heads.push_back(one.proof.head);
     }
     for (ForkRow& fork : proofs.forks) {
         const auto known = tx.forks();  // the first pair is proof enough; later heads of the branches add nothing

@@ -431,6 +431,8 @@ public:
     /// Rows by ascending number, from the first after `after`, until `visit` returns false.
     virtual void visit_audit(std::int64_t after, const std::function<bool(const AuditRow&)>& visit) const = 0;
     [[nodiscard]] virtual std::optional<AuditRow> last_audit() const = 0;  ///< of the largest number
+    /// The largest number that a row was ever given, whether it is still here or not; 0 before the first.
+    [[nodiscard]] virtual std::int64_t last_audit_no() const = 0;
 };
 
 class WriteTx : public ReadTx {

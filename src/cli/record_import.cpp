@@ -166,10 +166,15 @@ Json summary_of(const Outcome& outcome, const Vector& held) {
     return json;
 }
 
+/// What a key signs that was given up is no question of roles here: the file does not verify.
+ExitCode exit_code_of_log(const std::string& code) {
+    return code == name(ErrorCode::not_allowed) ? ExitCode::unsound : exit_code_of(422, code);
+}
+
 ExitCode worst_of(const Outcome& outcome) {
     ExitCode worst = outcome.unknown.empty() ? ExitCode::ok : ExitCode::refused;
     if (outcome.stopped) worst = exit_code_of(outcome.stopped->code);
-    for (const auto& [log, refusal] : outcome.refused) worst = std::max(worst, exit_code_of(422, refusal.code));
+    for (const auto& [log, refusal] : outcome.refused) worst = std::max(worst, exit_code_of_log(refusal.code));
     return worst;
 }
 

@@ -29,8 +29,10 @@ STORE_TEST("the audit trail is found by person, case, kind and time, newest firs
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();
     CHECK_FALSE(tx->last_audit());
+    CHECK(tx->last_audit_no() == 0);
     for (const AuditRow& row : all_rows) tx->add_audit(row);
     CHECK(tx->last_audit() == all_rows[4]);
+    CHECK(tx->last_audit_no() == 5);
     struct Case {
         AuditQuery query;
         std::vector<std::int64_t> found;
@@ -90,5 +92,7 @@ TEST_CASE("the file itself refuses to change or trim the audit trail, and a lost
     CHECK(outcome("DROP TRIGGER audit_is_not_trimmed; DELETE FROM audit WHERE audit_no = 5") == SQLITE_OK);
     sqlite3_close(database);
     const std::vector<std::string> found{"audit trail: 5 rows were written, the last that is here is 4"};
-    CHECK(open_sqlite_store(dir / "minglu.db")->check() == found);
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    CHECK(store->check() == found);
+    CHECK(store->read()->last_audit_no() == 5);
 }

@@ -81,6 +81,18 @@ class AuditTrail(NodeCase):
         self.assertNotEqual(0, outcome.status)
         self.assertIn("audit row 5: it is missing", outcome.json()["findings"])
 
+    def test_the_end_of_the_trail_cannot_be_taken_away_and_written_over(self):
+        node = self.node("cq", start=False)
+        for number in range(3):
+            node.ok("query", "涪陵", "--case", f"case-{number}")
+        last = node.json("audit", "verify")["last"]["no"]
+        with sqlite3.connect(node.data / "minglu.db") as database:
+            database.execute("DROP TRIGGER audit_is_not_trimmed")
+            database.execute("DELETE FROM audit WHERE audit_no = ?", (last,))
+        database.close()
+        node.ok("query", "涪陵", "--case", "case-3")
+        self.assertEqual([f"audit row {last}: it is missing"], node.verified())
+
     def test_a_trail_that_is_written_anew_is_not_the_one_that_was_noted(self):
         node = self.node("cq", start=False)
         for number in range(3):

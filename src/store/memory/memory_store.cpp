@@ -180,6 +180,7 @@ public:
     std::optional<AuditRow> last_audit() const override {
         return state().audit.empty() ? std::nullopt : std::optional(state().audit.back());
     }
+    std::int64_t last_audit_no() const override { return state().audit.empty() ? 0 : state().audit.back().no; }
 
 protected:
     [[nodiscard]] virtual const State& state() const = 0;

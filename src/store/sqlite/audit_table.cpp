@@ -61,6 +61,11 @@ std::optional<AuditRow> AuditTable::last() const {
     return audit_of(found.row());
 }
 
+std::int64_t AuditTable::last_no() const {
+    Query found = database_.query("SELECT seq FROM sqlite_sequence WHERE name = 'audit'");
+    return found.next() ? found.row().integer(0) : 0;
+}
+
 void AuditTable::add(const AuditRow& row) {
     database_.run("INSERT INTO audit (audit_no, at, actor, kind, case_number, line, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
                   row.no, row.at, row.actor, row.kind, row.case_number, row.line, row.hash);

@@ -12,6 +12,7 @@ public:
     [[nodiscard]] std::vector<AuditRow> rows(const AuditQuery& query) const;  ///< newest first
     void visit(std::int64_t after, const std::function<bool(const AuditRow&)>& visit) const;
     [[nodiscard]] std::optional<AuditRow> last() const;
+    [[nodiscard]] std::int64_t last_no() const;  ///< ever given
     void add(const AuditRow& row);
 
 private:

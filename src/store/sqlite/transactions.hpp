@@ -98,6 +98,7 @@ public:
         c_.audit.visit(after, visit);
     }
     std::optional<AuditRow> last_audit() const override { return c_.audit.last(); }
+    std::int64_t last_audit_no() const override { return c_.audit.last_no(); }
 
 protected:
     Connection& c_;

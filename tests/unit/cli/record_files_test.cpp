@@ -90,6 +90,19 @@ TEST_CASE("export asks for what the receiver lacks") {
     CHECK(folder.files() == 1);
 }
 
+TEST_CASE("a file for a peer brings a log in dispute from its first record on") {
+    const Folder folder;
+    CommandLine line;
+    line.answer("GET /v1/sync", std::string(R"({"disputed":["cq-9f3c21d07be45a18","gz-0000000000000001"],"peers":[)") +
+                                    R"({"node":"sc","known_vector":"cq-9f3c21d07be45a18:7,sc-0000000000000001:2"}]})");
+    line.answer("GET /v1/sync/records", Answer{200, bundle(R"({"cq-9f3c21d07be45a18":7})")});
+    const auto run = line.run({"sync", "export", folder.file("x"), "--for", "sc"});
+    CHECK(run.code == 0);
+    CHECK(line.query("have") == "sc-0000000000000001:2");
+    CHECK(has(run.err, "cq-9f3c21d07be45a18"));
+    CHECK_FALSE(has(run.err, "gz-0000000000000001"));
+}
+
 TEST_CASE("an export that fails leaves no file") {
     const Folder folder;
     const auto code = [&](const std::vector<std::string>& more, const Answer& answer) {
@@ -132,6 +145,7 @@ TEST_CASE("import brings every byte to the node, and ends as the node judges") {
         {{422, refused("bad_proof")}, 7, "what is wrong"},
         {{200, refused("bad_signature")}, 7, "what is wrong"},
         {{422, refused("fork")}, 7, "what is wrong"},
+        {{422, refused("not_allowed")}, 7, "what is wrong"},  // signed with a key that was given up
         {{422, refused("too_large")}, 3, "what is wrong"},
         {{200, "{" + held + R"(,"taken":0,"refused":[],"unknown":["gz-0000000000000001"]})"}, 3, "gz"},
         {{400, R"({"code":"malformed","detail":"it is cut off"})"}, 3, "it is cut off"},

@@ -326,4 +326,19 @@ TEST_CASE("the same vector with another state root is a divergence") {
     CHECK(scene.node.incidents() == Kinds{"divergence"});
 }
 
+TEST_CASE("heads of a log that is cut say nothing of the state: whoever wrote on behind the cut may sign any") {
+    Scene scene;
+    (void)scene.take(scene.forge.rest());
+    LogForge next(LogId{"sc-ffffffffffffffff"}, *scene.key, {start.ms + 60'000, 0},
+                  Cut{sc_log, Seq{1}, scene.forge.root(Seq{1})});
+    (void)scene.take(next.rest());
+    REQUIRE(scene.node.store->read()->log(sc_log)->cut);
+    Head head = scene.forge.head(Seq{1}, {start.ms + 5, 0});
+    head.vector = scene.node.replica->standing().vector;
+    head.state = sha256({"another"});
+    BundleInfo info{sc, {}, {{sc_log, Seq{2}, Seq{1}, {}, {}, {}, sign_head(head, sc, *scene.key)}}};
+    CHECK(scene.take(serialise(info)).diverged.empty());
+    CHECK(scene.node.incidents().empty());
+}
+
 }  // namespace
