@@ -206,7 +206,13 @@ Result<bool> Replica::accept_fork(std::string_view text, const NodeId& from) {
     try {
         LogRow own = own_log(*tx);
         const bool is_ours = node_of(log->id) == node_;
-        const bool to_cut = is_ours && !(log->cut && log->cut->at <= proof->common);
+        const bool is_cut = log->cut && log->cut->at <= proof->common;
+        const bool to_cut = is_ours && !is_cut;
+        if (is_cut) {
+            incident.done = "both heads are kept; its node has cut the log already, at " +
+                            std::to_string(log->cut->at.value()) + ", and goes on in another one";
+            incident.advice = "nothing; minglu incident branch lists what no longer counts where it is held";
+        }
         if (to_cut) {
             own = reopen(*tx, Cut{log->id, proof->common, proof->root}, counted(*log));
             incident.done = done_by_us(own, proof->common);

@@ -281,6 +281,16 @@ TEST_CASE("a proof is passed on once, to whoever knows the card, and needs none 
     CHECK(third.holds(sc_log) == Seq{5});
     CHECK(scene.node.holds(sc_log) == Seq{5});
     CHECK(third.replica->standing().state_root == scene.node.replica->standing().state_root);
+
+    // Who joins when all that is over has nothing to wait for.
+    LoneNode late("fj");
+    late.pin(sc, *branches.key);
+    REQUIRE(late.replica->ingest(next.rest(), sc)->refused.empty());
+    REQUIRE(late.replica->ingest(*rest, scene.node.id)->refused.empty());
+    REQUIRE(late.store->read()->forks().size() == 1);
+    const auto said = late.store->read()->incidents(0, 10);
+    CHECK(said.front().kind == "fork");
+    CHECK(said.front().done.find("has cut the log already, at 5") != std::string::npos);
 }
 
 TEST_CASE("of several cuts the smallest counts, and only the log's own node may cut") {
