@@ -10,20 +10,22 @@
 #include "embedded/store_0005_audit_sql.hpp"
 #include "embedded/store_0006_op_subtrees_sql.hpp"
 #include "embedded/store_0007_unread_sql.hpp"
+#include "embedded/store_0008_incidents_sql.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
 
 namespace minglu {
 namespace {
 
 /// In order; the first one makes version 1. A file that has been released is never changed.
-std::array<std::string_view, 7> migrations() {
+std::array<std::string_view, 8> migrations() {
     return {embedded::store_0001_initial_sql,
             embedded::store_0002_forks_sql,
             embedded::store_0003_acknowledgements_sql,
             embedded::store_0004_cosignatures_sql,
             embedded::store_0005_audit_sql,
             embedded::store_0006_op_subtrees_sql,
-            embedded::store_0007_unread_sql};
+            embedded::store_0007_unread_sql,
+            embedded::store_0008_incidents_sql};
 }
 
 std::int64_t version_of(Database& database) {
