@@ -43,22 +43,21 @@ std::int64_t newest_schema() {
 void migrate(Database& database) {
     const auto known = migrations();
     const auto newest = newest_schema();
-    std::int64_t version = version_of(database);
+    const std::int64_t version = version_of(database);
+    if (version == newest) return;
     if (version > newest) {
         throw StoreFault(ErrorCode::unsupported_version,
                          "the database has schema version " + std::to_string(version) + ", this program knows up to " +
                              std::to_string(newest) + " (start the newer program, or restore a backup made before it)");
     }
-    for (; version < newest; ++version) {
-        std::string script = "BEGIN IMMEDIATE;\n";
-        script.append(known[static_cast<std::size_t>(version)]);
-        script.append("\nPRAGMA user_version = " + std::to_string(version + 1) + ";\nCOMMIT;");
-        try {
-            database.run_script(script);
-        } catch (...) {
-            if (database.in_transaction()) database.run("ROLLBACK");
-            throw;
-        }
+    std::string script = "BEGIN IMMEDIATE;\n";
+    for (auto next = known.begin() + version; next != known.end(); ++next) script.append(*next).append("\n");
+    script.append("PRAGMA user_version = " + std::to_string(newest) + ";\nCOMMIT;");
+    try {
+        database.run_script(script);
+    } catch (...) {
+        if (database.in_transaction()) database.run("ROLLBACK");
+        throw;
     }
 }
 
