@@ -36,6 +36,7 @@ minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0004_cosignatures.s
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0005_audit.sql store_0005_audit_sql)
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0006_op_subtrees.sql store_0006_op_subtrees_sql)
 minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0007_unread.sql store_0007_unread_sql)
+minglu_embed(minglu_store_sqlite src/store/sqlite/migrations/0008_incidents.sql store_0008_incidents_sql)
 minglu_layer(minglu_store_memory DIRS src/store/memory LINK minglu_catalog)
 minglu_layer(minglu_net DIRS src/net LINK minglu_sync CURL::libcurl PkgConfig::ZSTD)
 minglu_layer(minglu_imports DIRS src/imports LINK minglu_sync)

@@ -57,6 +57,7 @@ const StrangersJson& as_array(const StrangersJson& json) {
 
 Vector to_vector(const StrangersJson& json) {
     if (!json.is_object()) throw Malformed{"the vector is not an object"};
+    if (json.size() > bundle_logs_max) throw Malformed{"a vector names more logs than it may"};
     Vector vector;
     for (const auto& item : json.items()) vector.set(accept(parse_log_id(item.key())), seq_of(item.value()));
     return vector;
@@ -88,7 +89,9 @@ BundleInfo to_info(std::string_view canonical) {
     BundleInfo info;
     info.node = accept(parse_node_id(json.at("node").get<std::string>()));
     info.vector = to_vector(json.at("vector"));
-    for (const StrangersJson& segment : as_array(json.at("logs"))) info.segments.push_back(to_segment(segment));
+    const StrangersJson& segments = as_array(json.at("logs"));
+    if (segments.size() > bundle_logs_max) throw Malformed{"it brings more logs than it may"};
+    for (const StrangersJson& segment : segments) info.segments.push_back(to_segment(segment));
     const StrangersJson forks = json.value("forks", StrangersJson::array());
     for (const StrangersJson& fork : as_array(forks)) info.forks.push_back(fork.dump());
     if (json.contains("damaged")) info.damaged = to_vector(json.at("damaged"));

@@ -35,6 +35,8 @@ struct Segment {
     friend bool operator==(const Segment&, const Segment&) = default;
 };
 
+/// Logs that one bundle names at most: brings, has in its vector, says to be damaged.
+constexpr std::size_t bundle_logs_max = vector_logs_max;
 /// Proofs of forks in one bundle at most; what does not fit comes with the next one.
 constexpr std::size_t bundle_forks_max = 16;
 /// Cosigned heads in one bundle at most, all notes together: each costs the receiver a signature or more, while others

@@ -228,11 +228,12 @@ void prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, co
     for (const Vector::Item& item : bundle.info.damaged.items())
         if (keys.knows(node_of(item.first)))
             refuse_damaged(item.first, their_damage({item.first, item.second}, from), proofs);
+    std::map<NodeId, std::vector<LogId>> unknown;
     for (const Segment& segment : bundle.info.segments) {
         const auto log = keys.log_of(tx, segment.log);
         if (!log && log.error().code == ErrorCode::unknown_log) {
             proofs.report.unknown.push_back(segment.log);
-            proofs.incidents.push_back(incident_of(log.error(), from, segment.log));
+            unknown[node_of(segment.log)].push_back(segment.log);
             continue;
         }
         if (!log) {
@@ -249,6 +250,8 @@ void prove_all(const ReadTx& tx, const Bundle& bundle, const KnownKeys& keys, co
         }
         prove_or_refuse(tx, *log, segment, records_of[segment.log], keys, from, proofs);
     }
+    for (const auto& [node, logs] : unknown)
+        proofs.incidents.push_back(unknown_node(keys.log_of(tx, logs.front()).error(), from, logs));
 }
 
 }  // namespace minglu

@@ -10,8 +10,8 @@ std::vector<LogId> disputed_logs(const ReadTx& tx) {
     std::set<std::string> located;
     for (const ForkRow& fork : tx.forks()) (fork.common ? located : doubted).insert(fork.log.value());
     constexpr std::uint32_t incidents_max = 1'000;
-    for (const IncidentRow& incident : tx.incidents(0, incidents_max, true))
-        if (incident.kind == "root_mismatch") doubted.insert(incident.subject);
+    for (const IncidentRow& incident : tx.incidents(0, incidents_max, {"root_mismatch", "", true}))
+        doubted.insert(incident.subject);
     std::vector<LogId> disputed;
     for (const LogRow& log : tx.logs())
         if (log.size != Seq{} && !log.cut && doubted.contains(log.id.value()) && !located.contains(log.id.value()))

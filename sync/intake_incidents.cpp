@@ -15,6 +15,14 @@ IncidentRow incident_of(const Error& error, const NodeId& from, const LogId& log
     return incident;
 }
 
+IncidentRow unknown_node(const Error& error, const NodeId& from, const std::vector<LogId>& logs) {
+    IncidentRow incident = incident_of(error, from, logs.front());
+    incident.subject = node_of(logs.front()).value();
+    incident.received += ", " + logs.front().value();
+    if (logs.size() > 1) incident.received += ", and " + std::to_string(logs.size() - 1) + " more of it at once";
+    return incident;
+}
+
 IncidentRow own_key_is_old(const KeyChange& change, const NodeId& from) {
     return {0,
             {},

@@ -76,13 +76,13 @@ void acknowledge_newer(WriteTx& tx, const LogId& log, const Reading& reading, Un
                                "this program reads records of version " + std::to_string(reading.version) +
                                    ": those of the log that were kept count as if they had been read when they came",
                                0};
+    const IncidentFilter of_newer{std::string(name(ErrorCode::unsupported_version)), "", true};
     std::int64_t before = 0;
     while (true) {
-        const auto page = tx.incidents(before, page_incidents, true);
+        const auto page = tx.incidents(before, page_incidents, of_newer);
         if (page.empty()) return;
         for (const IncidentRow& incident : page)
-            if (incident.kind == name(ErrorCode::unsupported_version) && incident.subject == log.value())
-                tx.acknowledge(incident.no, read);
+            if (incident.subject == log.value()) tx.acknowledge(incident.no, read);
         before = page.back().no;
     }
 }

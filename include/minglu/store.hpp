@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -276,19 +277,39 @@ struct Acknowledgement {
     friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
 };
 
+/// How an incident went one time.
+struct Occurrence {
+    UnixMs at;
+    std::string received;
+    std::string done;
+    std::string advice;
+    friend bool operator==(const Occurrence&, const Occurrence&) = default;
+};
+
 struct IncidentRow {
     std::int64_t no = 0;
-    UnixMs at;
+    UnixMs at;                ///< when it happened last; so do `received`, `done` and `advice` tell of the last time
     std::string kind;         ///< bad_signature, root_mismatch, gap, fork, clock_ahead, invalid_record, divergence, …
     std::string peer;         ///< node_id of the sender, or empty
-    std::string subject;      ///< log, dot or key it is about
+    std::string subject;      ///< log, dot, key or node it is about
     std::string received;     ///< what was received
     std::string done;         ///< what was done
     std::string advice;       ///< what an operator should do
     std::uint64_t count = 1;  ///< same kind, peer and subject again: counted, not repeated
     std::vector<Acknowledgement> acknowledgements{};  ///< oldest first; none of them is ever taken out
+    std::optional<Occurrence> first{};                ///< the first time, once it has happened again
     friend bool operator==(const IncidentRow&, const IncidentRow&) = default;
 };
+
+/// Empty conditions take all.
+struct IncidentFilter {
+    std::string kind;
+    std::string peer;
+    bool only_open = false;  ///< those that happened since a person last looked at them
+};
+
+/// How many incidents are open, by kind and peer.
+using OpenIncidents = std::map<std::pair<std::string, std::string>, std::uint64_t>;
 
 /// Whether it happened since a person last looked at it.
 [[nodiscard]] inline bool is_open(const IncidentRow& incident) {
@@ -420,9 +441,10 @@ public:
     [[nodiscard]] virtual std::vector<PeerRow> peers() const = 0;  ///< by node
     [[nodiscard]] virtual std::vector<TokenRow> tokens() const = 0;
     [[nodiscard]] virtual std::optional<TokenRow> token(const Hash& secret_hash) const = 0;
-    /// Newest first, before `before` (0 = from the end); those that nobody has acknowledged since, or all.
+    /// Newest first, before `before` (0 = from the end).
     [[nodiscard]] virtual std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit,
-                                                             bool only_open = false) const = 0;
+                                                             const IncidentFilter& filter = {}) const = 0;
+    [[nodiscard]] virtual OpenIncidents open_incidents() const = 0;
     [[nodiscard]] virtual std::vector<ForkRow> forks() const = 0;                           ///< oldest first
     [[nodiscard]] virtual std::vector<JournalRow> journal(const Hash& conflict) const = 0;  ///< oldest first
     [[nodiscard]] virtual std::optional<StoredReply> reply(std::string_view idempotency_key) const = 0;
@@ -463,9 +485,14 @@ public:
     virtual bool remove_peer(const NodeId& node) = 0;
     virtual std::int64_t add_token(const TokenRow& token) = 0;
     virtual bool revoke_token(std::int64_t no) = 0;
-    virtual void add_incident(const IncidentRow& incident) = 0;  ///< counts up an equal (kind, peer, subject)
+    /// Counts up an equal (kind, peer, subject), which keeps its number and how it was the first time. There is no way
+    /// to remove one; that peers cannot fill the disk with them is seen to as src/store/incident_bounds.hpp tells.
+    virtual void add_incident(const IncidentRow& incident) = 0;
     /// For all that the incident counts now: `count` is filled in. False when there is no such incident.
     virtual bool acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement) = 0;
+    /// The same for each open incident of that kind about that peer. Returns how many there were.
+    virtual std::uint64_t acknowledge_all(std::string_view kind, std::string_view peer,
+                                          const Acknowledgement& acknowledgement) = 0;
     virtual void add_fork(const ForkRow& fork) = 0;                                   ///< `no` is ignored
     virtual void claim(const Hash& conflict, std::string_view actor, UnixMs at) = 0;  ///< empty actor releases
     virtual void put_reply(std::string_view idempotency_key, const StoredReply& reply) = 0;

@@ -1,9 +1,8 @@
-/// incident list, acknowledge; rebuild, verify, backup: keeping a node sound.
+/// rebuild, verify, backup: keeping a node sound.
 #include <filesystem>
 
-#include "src/cli/labels.hpp"
+#include "src/cli/command.hpp"
 #include "src/cli/lines.hpp"
-#include "src/cli/paging.hpp"
 
 namespace minglu::cli {
 
@@ -11,52 +10,9 @@ namespace {
 
 struct NoOptions {};
 
-struct ListOptions {
-    bool open = false;
-    PageOptions paging;
-};
-
-struct AcknowledgeOptions {
-    std::int64_t no = 0;
-    std::string note;
-};
-
 struct BackupOptions {
     std::string path;
 };
-
-void print_incident(Session& session, const Json& incident) {
-    const std::string count = text(incident, "count");
-    std::string heading = "#" + text(incident, "no") + "  " + time_text(text(incident, "at")) + "  " +
-                          text(incident, "kind") + "  " + text(incident, "peer");
-    if (!count.empty() && count != "1") heading += "  ×" + count;
-    session.out() << session.screen().toned(Tone::bold, Cell(heading).text) << '\n';
-    Facts facts;
-    facts.add_if("  对象", text(incident, "subject"));
-    facts.add_if("  收到", text(incident, "received"));
-    facts.add_if("  已做", text(incident, "done"));
-    facts.add_if("  建议", text(incident, "advice"), Tone::warn);
-    for (const Json& one : elements(incident, "acknowledgements"))
-        facts.add("  已处理", time_text(text(one, "at")) + "  " + text(one, "by") + "  " + text(one, "note"));
-    facts.print(session.screen());
-}
-
-ExitCode run_incidents(Session& session, const ListOptions& options) {
-    HttpRequest request = request_of("GET", "/v1/incidents");
-    add_query(request, "state", options.open ? "open" : "");
-    show_items(session, std::move(request), options.paging, [&](const std::vector<Json>& items, const Json&) {
-        for (const Json& incident : items) print_incident(session, incident);
-        if (items.empty()) session.out() << "没有事件\n";
-    });
-    return ExitCode::ok;
-}
-
-ExitCode run_acknowledge(Session& session, const AcknowledgeOptions& options) {
-    (void)session.ask(request_of("POST", "/v1/incidents/" + std::to_string(options.no) + "/acknowledgement",
-                                 Json{{"note", options.note}}));
-    if (!session.json()) session.out() << "已记录处理情况\n";
-    return ExitCode::ok;
-}
 
 /// Runs a long task of the node, shows its progress, and returns its result, which is all that --json prints.
 Json run_task(Session& session, const std::string& name, const std::string& label, const Json& body) {
@@ -131,22 +87,6 @@ ExitCode run_backup(Session& session, const BackupOptions& options) {
 }  // namespace
 
 void add_maintenance_commands(CLI::App& app, Chosen& chosen) {
-    CLI::App* const incident = add_group(app, "incident", "What was wrong, and what to do about it 事件");
-    add_command<ListOptions>(
-        *incident, chosen, "list", "Newest first 列表",
-        [](CLI::App& command, ListOptions& options) {
-            command.add_flag("--open", options.open, "Only those that nobody has acknowledged since 仅未处理");
-            add_paging_options(command, options.paging);
-        },
-        run_incidents);
-    add_command<AcknowledgeOptions>(
-        *incident, chosen, "acknowledge", "Write down that you looked at it, and what you found 记录处理情况",
-        [](CLI::App& command, AcknowledgeOptions& options) {
-            command.add_option("no", options.no, "Number, as the list shows it 编号")->required();
-            command.add_option("--note", options.note, "What was found, what was done 说明")->required();
-        },
-        run_acknowledge);
-    add_fork_commands(*incident, chosen);
     add_command<NoOptions>(
         app, chosen, "rebuild", "Make all views anew from the log 重建视图", [](CLI::App&, NoOptions&) {}, run_rebuild);
     add_command<NoOptions>(

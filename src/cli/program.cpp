@@ -61,6 +61,7 @@ std::unique_ptr<CLI::App> make_parser(GlobalOptions& globals, Chosen& chosen, co
     add_peer_commands(*app, chosen);
     add_token_commands(*app, chosen);
     add_audit_commands(*app, chosen);
+    add_incident_commands(*app, chosen);
     add_maintenance_commands(*app, chosen);
     app->require_subcommand(1);
     return app;

@@ -53,53 +53,6 @@ STORE_TEST("forks are kept whole, in the order in which they were found") {
     CHECK(under_test.store->read()->forks() == std::vector{found, proved});
 }
 
-STORE_TEST("the same incident again is counted, not repeated") {
-    StoreUnderTest under_test;
-    const auto tx = under_test.store->write();
-    const IncidentRow first{0, UnixMs{1}, "gap", "sc", "sc.1", "3 records", "refused", "wait", 1};
-    IncidentRow again = first;
-    again.at = UnixMs{5};
-    again.received = "4 records";
-    IncidentRow other = first;
-    other.peer = "gz";
-    tx->add_incident(first);
-    tx->add_incident(other);
-    tx->add_incident(again);
-    const auto rows = tx->incidents(0, 10);
-    REQUIRE(rows.size() == 2);
-    CHECK(rows[0].peer == "gz");
-    CHECK(rows[0].count == 1);
-    CHECK(rows[1].count == 2);
-    CHECK(rows[1].at == UnixMs{5});
-    CHECK(rows[1].received == "4 records");
-    CHECK(tx->incidents(0, 1) == std::vector{rows[0]});
-    CHECK(tx->incidents(rows[0].no, 10) == std::vector{rows[1]});
-    CHECK(tx->counts().incidents == 2);
-}
-
-STORE_TEST("an incident is open until somebody acknowledges it, and again when it happens again") {
-    StoreUnderTest under_test;
-    const auto tx = under_test.store->write();
-    const IncidentRow incident{0, UnixMs{1}, "gap", "sc", "sc.1", "3 records", "refused", "wait", 1};
-    IncidentRow other = incident;
-    other.peer = "gz";
-    tx->add_incident(incident);
-    tx->add_incident(other);
-    tx->add_incident(incident);
-    CHECK_FALSE(tx->acknowledge(9, {"li.wei", UnixMs{5}, "seen", 0}));
-    CHECK(tx->acknowledge(1, {"li.wei", UnixMs{5}, "seen", 0}));
-    REQUIRE(tx->incidents(0, 10, true).size() == 1);
-    CHECK(tx->incidents(0, 10, true)[0].peer == "gz");
-    CHECK(tx->counts().incidents_open == 1);
-    tx->add_incident(incident);
-    CHECK(tx->counts().incidents_open == 2);
-    CHECK(tx->acknowledge(1, {"chen", UnixMs{7}, "mended", 0}));
-    const std::vector<Acknowledgement> both{{"li.wei", UnixMs{5}, "seen", 2}, {"chen", UnixMs{7}, "mended", 3}};
-    CHECK(tx->incidents(0, 10)[1].acknowledgements == both);
-    CHECK_FALSE(is_open(tx->incidents(0, 10)[1]));
-    CHECK(tx->counts().incidents == 2);
-}
-
 STORE_TEST("replies and settings are kept by name") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();

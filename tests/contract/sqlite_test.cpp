@@ -31,10 +31,7 @@ void check_some(Store& store) {
 }
 
 void run(const std::filesystem::path& file, const char* sql) {
-    sqlite3* database = nullptr;
-    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
-    CHECK(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(database);
+    CHECK(run_sql(file, sql).empty());
 }
 
 ErrorCode fault_of(const std::function<void()>& action) {

@@ -1,8 +1,10 @@
 #pragma once
 /// The stores under test, and short ways to fill them.
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +23,18 @@ struct Sqlite {
     test::TemporaryDirectory dir;
     std::unique_ptr<Store> store = open_sqlite_store(dir / "minglu.db");
 };
+
+/// Runs statements on a connection of their own, beside the program. Returns SQLite's complaint, if it has one.
+[[nodiscard]] inline std::string run_sql(const std::filesystem::path& file, const char* sql) {
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &database) == SQLITE_OK);
+    char* complaint = nullptr;
+    (void)sqlite3_exec(database, sql, nullptr, nullptr, &complaint);
+    const std::string said = complaint == nullptr ? "" : complaint;
+    sqlite3_free(complaint);
+    sqlite3_close(database);
+    return said;
+}
 
 inline const LogId log_cq{"cq-00000000000000aa"};
 inline const LogId log_sc{"sc-00000000000000bb"};

@@ -1,6 +1,7 @@
 """The listener for other nodes: a stranger gets no HTTP byte, and a pinned peer that turns hostile changes nothing."""
 
 import gzip
+import json
 import ssl
 import warnings
 
@@ -9,6 +10,9 @@ from support import introduce, main, tls_context, tls_of
 
 MEBIBYTE = 1024 * 1024
 BAD = (400, "bad_request")
+BAD_BUNDLE = (400, "malformed")
+LOGS_MAX = 4096  # that a bundle names
+KEPT_SINGLY = 100  # incidents of one kind about one peer on one day
 NODE = request("GET", "/sync/v1/node")
 BUNDLE = "Content-Type: application/vnd.minglu.bundle; v=1"
 
@@ -146,11 +150,74 @@ class PinnedPeer(HostileCase):
         self.assertEqual([(415, "unsupported_version")],
                          self.asked("POST", "/sync/v1/records", "Content-Type: text/plain", "Content-Length: 1", body=b"x"))
 
-    def leave_out_incidents(self):
-        """What a peer sent and was refused is written down as incidents: that is all that may grow."""
-        vector, root, counts = self.standing()
-        counts["minglu_incidents"] = self.before[2]["minglu_incidents"]
-        self.assertEqual(self.before, (vector, root, counts))
+    @staticmethod
+    def naming(logs):
+        """A bundle of sc that brings nothing but the names of these logs."""
+        segments = [{"log": log, "from": 1, "to": 0, "head": ""} for log in logs]
+        return json.dumps({"minglu_bundle": 1, "node": "sc", "vector": {}, "logs": segments},
+                          separators=(",", ":")).encode() + b"\n"
+
+    def kinds(self, peer):
+        found = {}
+        for item in self.cq.items("incident", "list", "--all", "--peer", peer):
+            found.setdefault(item["kind"], []).append(item)
+        return found
+
+    def test_incidents_without_end(self):
+        """Neither names nor faults can be made up so fast that what is kept of them fills the disk."""
+        too_many = self.naming([f"gz-{number:016x}" for number in range(60_000)])
+        self.assertGreater(len(too_many), 3 * MEBIBYTE)
+        self.assertEqual([[BAD_BUNDLE]] * 3, [self.push(too_many) for _ in range(3)])
+        self.leave_out_incidents()
+        self.assertEqual({"malformed"}, set(self.kinds("sc")))
+        for turn in "abc":
+            [(status, _)] = self.push(self.naming([f"gz-{turn}{number:015x}" for number in range(LOGS_MAX)]))
+            self.assertEqual(200, status)
+        [stranger] = self.kinds("sc")["unknown_log"]
+        self.assertEqual(("gz", 3), (stranger["subject"], stranger["count"]))
+        self.assertIn(f"{LOGS_MAX - 1} more", stranger["received"])
+        for turn in "abc":  # a node for each log; heads that are none; logs that are said to be damaged
+            self.push(self.naming([f"{turn}{number:06d}-{number:016x}" for number in range(LOGS_MAX)]))
+            self.push(self.naming([f"sc-{turn}{number:015x}" for number in range(LOGS_MAX)]))
+            damaged = {f"sc-{turn}{number:015x}": 1 for number in range(LOGS_MAX)}
+            self.push(json.dumps({"minglu_bundle": 1, "node": "sc", "vector": {}, "logs": [],
+                                  "damaged": damaged}).encode() + b"\n")
+        days = 2  # midnight may have been passed
+        for kind, items in self.kinds("sc").items():
+            print(kind, len(items), sum(item["count"] for item in items), flush=True)
+            self.assertLessEqual(len(items), days * (KEPT_SINGLY + 1), kind)
+        beyond = [item for item in self.kinds("sc")["damaged_log"] if item["subject"].startswith("further ones on ")]
+        self.assertEqual(3 * LOGS_MAX - KEPT_SINGLY * len(beyond), sum(item["count"] for item in beyond))
+        self.assertIn("sc-c", beyond[0]["received"])
+        self.leave_out_incidents(at_most=days * (KEPT_SINGLY + 1) * len(self.kinds("sc")))
+        self.are_acknowledged_together()
+        self.is_another_heard()
+
+    def are_acknowledged_together(self):
+        damaged = len(self.kinds("sc")["damaged_log"])
+        open_of_kind = f'minglu_incidents_open_of_kind{{kind="damaged_log"}} {damaged}\n'
+        self.assertIn(open_of_kind, self.cq.http("GET", "/metrics").body.decode())
+        words = ("incident", "acknowledge", "--kind", "damaged_log", "--peer", "sc", "--note", "对方程序有误")
+        self.assertEqual(damaged, self.cq.json(*words, "--dry-run")["incidents"])
+        self.assertIn(open_of_kind, self.cq.http("GET", "/metrics").body.decode())
+        self.assertEqual(damaged, self.cq.json(*words, "--actor", "li.wei")["incidents"])
+        self.assertNotIn('kind="damaged_log"', self.cq.http("GET", "/metrics").body.decode())
+        for item in self.kinds("sc")["damaged_log"]:
+            self.assertEqual(["li.wei"], [one["by"] for one in item["acknowledgements"]])
+        rows = [item["row"] for item in self.cq.items("audit", "list", "--kind", "write")]
+        self.assertIn(("/v1/peers/sc/incidents/damaged_log/acknowledgement", damaged),
+                      [(row["path"], row.get("hits")) for row in rows])
+
+    def is_another_heard(self):
+        """What another peer does wrong meanwhile is kept for itself."""
+        honest = self.node("yn", start=False)
+        introduce(self.cq, honest, "")
+        body = self.naming([f"yn-{number:016x}" for number in range(3)])
+        self.before = self.standing()
+        told(self.cq.peer_port, request("POST", "/sync/v1/records", BUNDLE, f"Content-Length: {len(body)}", body=body),
+             tls_of(honest))
+        [items] = self.kinds("yn").values()
+        self.assertEqual([f"yn-{number:016x}" for number in (2, 1, 0)], [item["subject"] for item in items])
         self.before = self.standing()
 
 

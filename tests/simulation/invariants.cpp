@@ -360,7 +360,8 @@ public:
 /// Against the hostile peer, or about a log of it. Nodes that hold different branches may find that they differ.
 bool is_of_hostile(const IncidentRow& incident, const Ledger& ledger) {
     if (ledger.hostile == NodeId{}) return false;
-    const bool about = incident.subject.starts_with(ledger.hostile.value() + "-");
+    const bool about = incident.subject == ledger.hostile.value() ||  // of logs that nobody here knows
+                       incident.subject.starts_with(ledger.hostile.value() + "-");
     return incident.peer == ledger.hostile.value() || about || incident.kind == "divergence";
 }
 

@@ -39,9 +39,8 @@ void add_store(prometheus::Registry& registry, const StoreCounts& counts) {
 
 /// By kind, so that an alarm can tell a flood from a fork.
 void add_incidents(prometheus::Registry& registry, const ReadTx& tx) {
-    constexpr std::uint32_t counted_max = 10'000;
     std::map<std::string, double> open;
-    for (const IncidentRow& incident : tx.incidents(0, counted_max, true)) ++open[incident.kind];
+    for (const auto& [of, count] : tx.open_incidents()) open[of.first] += static_cast<double>(count);
     auto& family = prometheus::BuildGauge()
                        .Name("minglu_incidents_open_of_kind")
                        .Help("Incidents that happened since a person last looked at them, by kind.")

@@ -21,7 +21,7 @@ void add_revocation_routes(Router& router);
 void add_token_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 /// POST /v1/maintenance/….
 void add_maintenance_routes(Router& router);
-/// GET /v1/incidents, POST …/{no}/acknowledgement.
+/// GET /v1/incidents, POST …/{no}/acknowledgement and /v1/peers/{node}/incidents/{kind}/acknowledgement.
 void add_incident_routes(Router& router, const std::shared_ptr<KeysInUse>& in_use);
 /// POST /v1/checks.
 void add_check_routes(Router& router);

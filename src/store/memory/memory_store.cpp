@@ -154,12 +154,15 @@ public:
         }
         return std::nullopt;
     }
-    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit, bool only_open) const override {
-        std::vector<IncidentRow> incidents;
-        for (auto at = state().incidents.rbegin(); at != state().incidents.rend() && incidents.size() < limit; ++at) {
-            if ((before == 0 || at->no < before) && (!only_open || is_open(*at))) incidents.push_back(*at);
-        }
-        return incidents;
+    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit,
+                                       const IncidentFilter& filter) const override {
+        return memory::incidents(state(), before, limit, filter);
+    }
+    OpenIncidents open_incidents() const override {
+        OpenIncidents open;
+        for (const IncidentRow& incident : state().incidents)
+            if (is_open(incident)) ++open[{incident.kind, incident.peer}];
+        return open;
     }
     std::vector<ForkRow> forks() const override { return state().forks; }
     std::vector<JournalRow> journal(const Hash& conflict) const override {
@@ -280,6 +283,10 @@ public:
     void add_incident(const IncidentRow& incident) override { memory::add_incident(*state_, incident); }
     bool acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement) override {
         return memory::acknowledge(*state_, incident_no, acknowledgement);
+    }
+    std::uint64_t acknowledge_all(std::string_view kind, std::string_view peer,
+                                  const Acknowledgement& acknowledgement) override {
+        return memory::acknowledge_all(*state_, kind, peer, acknowledgement);
     }
     void add_fork(const ForkRow& fork) override {
         state_->forks.push_back(fork);

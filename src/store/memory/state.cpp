@@ -143,32 +143,6 @@ void claim(State& state, const Hash& conflict, std::string_view actor, UnixMs at
     finding.claimed_at = actor.empty() ? UnixMs{} : at;
 }
 
-void add_incident(State& state, const IncidentRow& incident) {
-    for (IncidentRow& known : state.incidents) {
-        if (known.kind != incident.kind || known.peer != incident.peer || known.subject != incident.subject) continue;
-        const std::int64_t no = known.no;
-        const std::uint64_t count = known.count + incident.count;
-        auto acknowledgements = std::move(known.acknowledgements);
-        known = incident;
-        known.no = no;
-        known.count = count;
-        known.acknowledgements = std::move(acknowledgements);
-        return;
-    }
-    state.incidents.push_back(incident);
-    state.incidents.back().no = static_cast<std::int64_t>(state.incidents.size());
-}
-
-bool acknowledge(State& state, std::int64_t incident_no, Acknowledgement acknowledgement) {
-    for (IncidentRow& incident : state.incidents) {
-        if (incident.no != incident_no) continue;
-        acknowledgement.count = incident.count;
-        incident.acknowledgements.push_back(std::move(acknowledgement));
-        return true;
-    }
-    return false;
-}
-
 std::vector<std::string> check(const State& state) {
     std::vector<std::string> findings;
     for (const LogRow& log : state.logs) {

@@ -71,10 +71,14 @@ void remove_entry(State& state, const EntryKey& key, UnixMs at);
 void claim(State& state, const Hash& conflict, std::string_view actor, UnixMs at);
 void add_incident(State& state, const IncidentRow& incident);
 bool acknowledge(State& state, std::int64_t incident_no, Acknowledgement acknowledgement);
+std::uint64_t acknowledge_all(State& state, std::string_view kind, std::string_view peer,
+                              const Acknowledgement& acknowledgement);
 RecordNo add_record(State& state, const NewRecord& record);
 void judge_record(State& state, const RecordRow& row, std::span<const EntryKey> keys,
                   std::span<const Hash> op_subtrees);
 
+[[nodiscard]] std::vector<IncidentRow> incidents(const State& state, std::int64_t before, std::uint32_t limit,
+                                                 const IncidentFilter& filter);
 [[nodiscard]] RecordNo arrival_before(const State& state, const Vector& have);
 [[nodiscard]] EntryPage query(const State& state, const EntryQuery& query);
 [[nodiscard]] std::vector<ConflictRow> conflicts(const State& state, const ConflictQuery& query);

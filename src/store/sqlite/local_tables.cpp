@@ -1,5 +1,9 @@
 #include "src/store/sqlite/local_tables.hpp"
 
+#include <utility>
+
+#include "src/store/incident_bounds.hpp"
+
 namespace minglu {
 namespace {
 
@@ -7,6 +11,24 @@ namespace {
 TokenRow token_of(const Statement& row) {
     return {row.integer(0),         row.text(1), row.text(2), row.hash(3), UnixMs{row.integer(4)},
             UnixMs{row.integer(5)}, row.flag(6)};
+}
+
+/// Columns: incident_no, kind, peer, subject, count, then at, received, done, advice of the first and of the last time.
+IncidentRow incident_of(const Statement& row, std::vector<Acknowledgement> acknowledgements) {
+    const auto occurrence = [&](int column) {
+        return Occurrence{UnixMs{row.integer(column)}, row.text(column + 1), row.text(column + 2),
+                          row.text(column + 3)};
+    };
+    constexpr int first_column = 5;
+    constexpr int last_column = 9;
+    const bool is_repeated = !row.is_null(last_column);
+    const Occurrence last = occurrence(is_repeated ? last_column : first_column);
+    IncidentRow incident{row.integer(0), last.at,       row.text(1), row.text(2),
+                         row.text(3),    last.received, last.done,   last.advice};
+    incident.count = static_cast<std::uint64_t>(row.integer(4));
+    incident.acknowledgements = std::move(acknowledgements);
+    if (is_repeated) incident.first = occurrence(first_column);
+    return incident;
 }
 
 }  // namespace
@@ -58,18 +80,25 @@ bool LocalTables::revoke_token(std::int64_t no) {
     return database_.changes() > 0;
 }
 
-std::vector<IncidentRow> LocalTables::incidents(std::int64_t before, std::uint32_t limit, bool only_open) const {
+std::vector<IncidentRow> LocalTables::incidents(std::int64_t before, std::uint32_t limit,
+                                                const IncidentFilter& filter) const {
     std::vector<IncidentRow> incidents;
     Query query = database_.query(
-        "SELECT incident_no, at, kind, peer, subject, received, done, advice, count FROM incident"
-        " WHERE incident_no < ?1 AND (?3 = 0 OR count > acknowledged) ORDER BY incident_no DESC LIMIT ?2",
-        before == 0 ? INT64_MAX : before, limit, only_open);
-    while (query.next()) {
-        incidents.push_back({query->integer(0), UnixMs{query->integer(1)}, query->text(2), query->text(3),
-                             query->text(4), query->text(5), query->text(6), query->text(7),
-                             static_cast<std::uint64_t>(query->integer(8)), acknowledgements(query->integer(0))});
-    }
+        "SELECT incident_no, kind, peer, subject, count, at, received, done, advice, last_at, last_received, last_done,"
+        " last_advice FROM incident WHERE incident_no < ?1 AND (?3 = 0 OR count > acknowledged)"
+        " AND (?4 = '' OR kind = ?4) AND (?5 = '' OR peer = ?5) ORDER BY incident_no DESC LIMIT ?2",
+        before == 0 ? INT64_MAX : before, limit, filter.only_open, filter.kind, filter.peer);
+    while (query.next()) incidents.push_back(incident_of(query.row(), acknowledgements(query->integer(0))));
     return incidents;
+}
+
+OpenIncidents LocalTables::open_incidents() const {
+    OpenIncidents open;
+    Query query = database_.query(
+        "SELECT kind, peer, count(*) FROM incident INDEXED BY incident_open WHERE count > acknowledged"
+        " GROUP BY kind, peer");
+    while (query.next()) open[{query->text(0), query->text(1)}] = static_cast<std::uint64_t>(query->integer(2));
+    return open;
 }
 
 std::vector<Acknowledgement> LocalTables::acknowledgements(std::int64_t incident_no) const {
@@ -94,11 +123,49 @@ bool LocalTables::acknowledge(std::int64_t incident_no, const Acknowledgement& a
     return true;
 }
 
-void LocalTables::add_incident(const IncidentRow& incident) {
+std::uint64_t LocalTables::acknowledge_all(std::string_view kind, std::string_view peer,
+                                           const Acknowledgement& acknowledgement) {
     database_.run(
-        "INSERT INTO incident (at, kind, peer, subject, received, done, advice, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (kind, peer, subject) DO UPDATE SET at = excluded.at, received = excluded.received,"
-        " done = excluded.done, advice = excluded.advice, count = count + excluded.count",
+        "INSERT INTO acknowledgement (incident_no, actor, at, note, count)"
+        " SELECT incident_no, ?3, ?4, ?5, count FROM incident WHERE kind = ?1 AND peer = ?2 AND count > acknowledged"
+        " ORDER BY incident_no",
+        kind, peer, acknowledgement.by, acknowledgement.at, acknowledgement.note);
+    const auto acknowledged = static_cast<std::uint64_t>(database_.changes());
+    database_.run("UPDATE incident SET acknowledged = count WHERE kind = ?1 AND peer = ?2 AND count > acknowledged",
+                  kind, peer);
+    return acknowledged;
+}
+
+void LocalTables::add_incident(const IncidentRow& incident) {
+    const IncidentRow one = shortened(incident);
+    if (count_up(one)) return;
+    if (!is_day_full(one)) return insert(one);
+    const IncidentRow together = shortened(counted_together(one));
+    if (!count_up(together)) insert(together);
+}
+
+bool LocalTables::is_day_full(const IncidentRow& incident) const {
+    if (incident.peer.empty()) return false;
+    const DayBounds day = day_around(incident.at);
+    Query query = database_.query(
+        "SELECT count(*) FROM (SELECT 1 FROM incident WHERE kind = ? AND peer = ? AND at >= ? AND at < ? LIMIT ?)",
+        incident.kind, incident.peer, day.begin, day.end, incidents_per_day_max);
+    query.next();
+    return query->integer(0) == incidents_per_day_max;
+}
+
+bool LocalTables::count_up(const IncidentRow& incident) {
+    database_.run(
+        "UPDATE incident SET count = count + ?4, last_at = ?5, last_received = ?6, last_done = ?7, last_advice = ?8"
+        " WHERE kind = ?1 AND peer = ?2 AND subject = ?3",
+        incident.kind, incident.peer, incident.subject, incident.count, incident.at, incident.received, incident.done,
+        incident.advice);
+    return database_.changes() > 0;
+}
+
+void LocalTables::insert(const IncidentRow& incident) {
+    database_.run(
+        "INSERT INTO incident (at, kind, peer, subject, received, done, advice, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         incident.at, incident.kind, incident.peer, incident.subject, incident.received, incident.done, incident.advice,
         incident.count);
 }

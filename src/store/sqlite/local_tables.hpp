@@ -12,7 +12,9 @@ public:
     [[nodiscard]] std::vector<PeerRow> peers() const;
     [[nodiscard]] std::vector<TokenRow> tokens() const;
     [[nodiscard]] std::optional<TokenRow> token(const Hash& secret_hash) const;
-    [[nodiscard]] std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit, bool only_open) const;
+    [[nodiscard]] std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit,
+                                                     const IncidentFilter& filter) const;
+    [[nodiscard]] OpenIncidents open_incidents() const;
     [[nodiscard]] std::vector<ForkRow> forks() const;
     [[nodiscard]] std::optional<StoredReply> reply(std::string_view idempotency_key) const;
     [[nodiscard]] std::string setting(std::string_view key) const;
@@ -23,11 +25,15 @@ public:
     bool revoke_token(std::int64_t no);
     void add_incident(const IncidentRow& incident);
     bool acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement);
+    std::uint64_t acknowledge_all(std::string_view kind, std::string_view peer, const Acknowledgement& acknowledgement);
     void add_fork(const ForkRow& fork);
     void put_reply(std::string_view idempotency_key, const StoredReply& reply);
     void put_setting(std::string_view key, std::string_view value);
 
 private:
+    [[nodiscard]] bool is_day_full(const IncidentRow& incident) const;
+    bool count_up(const IncidentRow& incident);
+    void insert(const IncidentRow& incident);
     [[nodiscard]] std::vector<Acknowledgement> acknowledgements(std::int64_t incident_no) const;
 
     Database& database_;

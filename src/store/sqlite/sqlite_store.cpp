@@ -11,13 +11,15 @@
 namespace minglu {
 namespace {
 
-/// Fewer, larger pages hold op lines of half a kilobyte with less waste; must be set before the file has any.
+/// Fewer, larger pages hold op lines of half a kilobyte with less waste; must be set before the file has any. Without
+/// recursive triggers a row that is replaced is removed unseen by what forbids its removal.
 constexpr std::string_view file_settings = R"(
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA wal_autocheckpoint = 0;
 PRAGMA temp_store = MEMORY;
+PRAGMA recursive_triggers = ON;
 )";
 
 void set_cache(Database& database, std::int64_t bytes) {

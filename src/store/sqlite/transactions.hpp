@@ -86,9 +86,11 @@ public:
     std::vector<PeerRow> peers() const override { return c_.local.peers(); }
     std::vector<TokenRow> tokens() const override { return c_.local.tokens(); }
     std::optional<TokenRow> token(const Hash& secret_hash) const override { return c_.local.token(secret_hash); }
-    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit, bool only_open) const override {
-        return c_.local.incidents(before, limit, only_open);
+    std::vector<IncidentRow> incidents(std::int64_t before, std::uint32_t limit,
+                                       const IncidentFilter& filter) const override {
+        return c_.local.incidents(before, limit, filter);
     }
+    OpenIncidents open_incidents() const override { return c_.local.open_incidents(); }
     std::vector<ForkRow> forks() const override { return c_.local.forks(); }
     std::vector<JournalRow> journal(const Hash& conflict) const override { return c_.conflicts.journal(conflict); }
     std::optional<StoredReply> reply(std::string_view key) const override { return c_.local.reply(key); }
@@ -150,6 +152,10 @@ public:
     void add_incident(const IncidentRow& incident) override { c_.local.add_incident(incident); }
     bool acknowledge(std::int64_t incident_no, const Acknowledgement& acknowledgement) override {
         return c_.local.acknowledge(incident_no, acknowledgement);
+    }
+    std::uint64_t acknowledge_all(std::string_view kind, std::string_view peer,
+                                  const Acknowledgement& acknowledgement) override {
+        return c_.local.acknowledge_all(kind, peer, acknowledgement);
     }
     void add_fork(const ForkRow& fork) override { c_.local.add_fork(fork); }
     void claim(const Hash& conflict, std::string_view actor, UnixMs at) override {

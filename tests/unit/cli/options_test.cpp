@@ -58,6 +58,9 @@ TEST_CASE("each command sends its request") {
         {{"incident", "acknowledge", "3", "--note", "seen"},
          "POST /v1/incidents/3/acknowledgement",
          R"({"note":"seen"})"},
+        {{"incident", "acknowledge", "--kind", "gap", "--peer", "sc", "--note", "seen"},
+         "POST /v1/peers/sc/incidents/gap/acknowledgement",
+         R"({"note":"seen","dry_run":false})"},
         {{"entry", "edit", "gi/1", "--set", "category=酱腌菜", "--unset", "notes", "--reason", "r", "--seen", "cq-1:2"},
          "PUT /v1/entries/gi/1",
          R"({"fields":{"category":"酱腌菜","notes":null},"reason":"r","seen":"cq-1:2"})"},
@@ -92,8 +95,31 @@ TEST_CASE("each command sends its request") {
 TEST_CASE("open incidents alone are a filter of the list") {
     CommandLine line;
     line.answer("GET /v1/incidents", std::string(R"({"items":[]})"));
-    CHECK(line.run({"incident", "list", "--open"}).code == 0);
+    CHECK(line.run({"incident", "list", "--open", "--kind", "gap", "--peer", "sc"}).code == 0);
     CHECK(line.query("state") == "open");
+    CHECK(line.query("kind") == "gap");
+    CHECK(line.query("peer") == "sc");
+}
+
+TEST_CASE("incidents are acknowledged by their number, or by kind and peer together") {
+    CommandLine line;
+    const std::string answer = R"({"peer":"sc","kind":"gap","dry_run":true,"incidents":101})";
+    line.answer("POST /v1/peers/sc/incidents/gap/acknowledgement", answer);
+    const Run planned =
+        line.run({"incident", "acknowledge", "--kind", "gap", "--peer", "sc", "--note", "x", "--dry-run"});
+    CHECK(planned.code == 0);
+    CHECK(has(planned.out, "将记录处理情况的事件 101 个"));
+    CHECK(Json::parse(line.node.requests.back().body).at("dry_run") == true);
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"incident", "acknowledge", "--note", "x"},
+             {"incident", "acknowledge", "--kind", "gap", "--note", "x"},
+             {"incident", "acknowledge", "--peer", "sc", "--note", "x"},
+             {"incident", "acknowledge", "3", "--kind", "gap", "--peer", "sc", "--note", "x"},
+             {"incident", "acknowledge", "3", "--note", "x", "--dry-run"},
+             {"incident", "acknowledge", "--kind", "gap", "--peer", "sc"},
+         })
+        CHECK(line.run(words).code == 2);
+    CHECK(line.node.requests.size() == 1);
 }
 
 TEST_CASE("filters become query parameters, and only those given") {

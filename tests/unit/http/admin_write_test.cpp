@@ -2,40 +2,14 @@
 
 #include <future>
 
-#include "src/crypto/random.hpp"
 #include "sync/card.hpp"
 #include "sync/sender.hpp"
-#include "tests/unit/http/api_fixture.hpp"
+#include "tests/unit/http/admin_api.hpp"
 
 using namespace minglu;
 using namespace minglu::test;
 
 namespace {
-
-struct Api {
-    Api() {
-        add_write_routes(node.router);
-        node.services.random_bytes = [](std::size_t count) { return random_bytes(count); };
-        node.services.peers_changed = [this] { ++changes; };
-    }
-    HttpResponse send(const std::string& method, const std::string& to, const Json& body = nullptr,
-                      const std::string& secret = {}) const {
-        HttpRequest request;
-        request.method = method;
-        request.path = to;
-        request.body = body.is_null() ? "" : body.dump();
-        request.local = secret.empty();
-        if (!secret.empty()) request.headers["authorization"] = "Bearer " + secret;
-        return node.router.handle(request);
-    }
-    std::string secret_for(const char* role) const {
-        return json_of(send("POST", "/v1/tokens", {{"name", role}, {"role", role}})).at("secret");
-    }
-
-    HandClock clock;
-    TestNode node{"cq", clock};
-    int changes = 0;
-};
 
 std::string all_of(const HttpResponse& response) {
     std::string all;
@@ -284,55 +258,4 @@ TEST_CASE("a commit whose outcome is unknown ends the process from the thread of
     };
     const auto response = api.send("POST", "/v1/maintenance/backup", {{"path", "/tmp/x"}});
     CHECK(told.get_future().get() == "commit");
-}
-
-TEST_CASE("incidents are listed newest first, page by page") {
-    Api api;
-    for (int i = 0; i < 5; ++i) {
-        IncidentRow incident;
-        incident.kind = "gap";
-        incident.subject = std::to_string(i);
-        api.node.replica.report(incident);
-    }
-    const auto items = all_items(
-        api.node,
-        [] {
-            HttpRequest request = get("/v1/incidents");
-            request.local = true;
-            return request;
-        }(),
-        2);
-    REQUIRE(items.size() == 5);
-    CHECK(items.front().at("subject") == "4");
-    CHECK(items.back().at("subject") == "0");
-}
-
-TEST_CASE("an incident is acknowledged by a person, and open again when it happens again") {
-    Api api;
-    IncidentRow incident;
-    incident.kind = "clock_ahead";
-    incident.peer = "sc";
-    api.node.replica.report(incident);
-    const auto list = [&](const char* state, int status = 200) {
-        HttpRequest request = get("/v1/incidents", {{"state", state}});
-        request.local = true;
-        return ask(api.node, request, status);
-    };
-    const auto listed = [&](const char* state) { return list(state).at("items"); };
-    const char* const path = "/v1/incidents/1/acknowledgement";
-    CHECK(listed("open").size() == 1);
-    CHECK(api.send("POST", path, Json::object()).status == 422);
-    CHECK(api.send("POST", "/v1/incidents/7/acknowledgement", Json{{"note", "x"}}).status == 404);
-    CHECK(api.send("POST", "/v1/incidents/1x/acknowledgement", Json{{"note", "x"}}).status == 404);
-    list("closed", 400);
-    const std::string secret = api.secret_for("auditor");
-    CHECK(api.send("POST", path, Json{{"note", "their clock was set"}}, secret).status == 200);
-    CHECK(listed("open").empty());
-    const Json first = listed("all").at(0);
-    CHECK(first.at("state") == "acknowledged");
-    CHECK(first.at("acknowledgements").at(0).at("note") == "their clock was set");
-    api.node.replica.report(incident);
-    const Json again = listed("open").at(0);
-    CHECK(again.at("count") == 2);
-    CHECK(again.at("acknowledgements").at(0).at("count") == 1);
 }

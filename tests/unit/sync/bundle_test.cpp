@@ -44,6 +44,34 @@ TEST_CASE("cosigned heads are taken up to a limit, of all notes together") {
     CHECK(bundle.error().code == ErrorCode::malformed);
 }
 
+TEST_CASE("logs are named up to a limit: brought, in the vector, and as damaged") {
+    const auto head = example().segment(Seq{1}, Seq{0}, Seq{5});
+    const auto id = [](std::size_t number) {
+        const std::string digits = std::to_string(number);
+        return LogId{"gz-" + std::string(16 - digits.size(), '0') + digits};
+    };
+    const auto naming = [&](std::size_t logs, void (*name)(BundleInfo&, const Segment&)) {
+        BundleInfo info{NodeId{"sc"}, {}, {}};
+        Segment segment = head;
+        for (std::size_t i = 0; i < logs; ++i) {
+            segment.log = id(i);
+            name(info, segment);
+        }
+        return parse_bundle(serialise(info));
+    };
+    void (*const ways[])(BundleInfo&, const Segment&) = {
+        [](BundleInfo& info, const Segment& segment) { info.segments.push_back(segment); },
+        [](BundleInfo& info, const Segment& segment) { info.vector.set(segment.log, Seq{1}); },
+        [](BundleInfo& info, const Segment& segment) { info.damaged.set(segment.log, Seq{1}); },
+    };
+    for (const auto way : ways) {
+        CHECK(naming(vector_logs_max, way));
+        const auto bundle = naming(vector_logs_max + 1, way);
+        REQUIRE_FALSE(bundle);
+        CHECK(bundle.error().code == ErrorCode::malformed);
+    }
+}
+
 TEST_CASE("every truncation is malformed") {
     const std::string bytes = example().rest();
     for (std::size_t size = 0; size < bytes.size(); ++size) {

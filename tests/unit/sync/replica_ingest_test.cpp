@@ -208,6 +208,28 @@ TEST_CASE("a gap, an unknown log and a refused log hold back nobody else") {
     CHECK(scene.node.incidents() == Kinds{"gap", "unknown_log"});
 }
 
+TEST_CASE("however many logs of an unknown node come, they are one incident, which says how many") {
+    Scene scene;
+    const auto key = fixed_key("gz");
+    std::vector<LogForge> strangers;
+    for (const char* log : {"gz-0000000000000001", "yn-0000000000000001", "gz-0000000000000003"})
+        strangers.emplace_back(LogId{log}, *key, start);
+    const auto report = scene.take(forged_bundle(sc, {{&strangers[0], Seq{1}, Seq{1}, Seq{1}},
+                                                      {&strangers[1], Seq{1}, Seq{1}, Seq{1}},
+                                                      {&strangers[2], Seq{1}, Seq{1}, Seq{1}}}));
+    CHECK(report.unknown.size() == 3);
+    (void)scene.take(strangers[2].rest());
+    const auto rows = scene.node.store->read()->incidents(0, 10);
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].subject == "yn");
+    CHECK(rows[0].received.find("yn-0000000000000001") != std::string::npos);
+    CHECK(rows[1].subject == "gz");
+    CHECK(rows[1].count == 2);
+    CHECK(rows[1].count == 2);
+    CHECK(rows[1].received == "a log of a node whose card is not pinned here, gz-0000000000000003");
+    CHECK(rows[1].advice.find("gz") != std::string::npos);
+}
+
 TEST_CASE("a log that opens with other keys than its card names is refused") {
     Scene scene;
     const auto thief = fixed_key("thief");
