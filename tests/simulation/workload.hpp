@@ -27,9 +27,10 @@ private:
                                const std::vector<NodeId>& all);
     [[nodiscard]] Draft batch(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
     [[nodiscard]] std::optional<Draft> approval(const ReadTx& tx, const NodeId& node);
-    [[nodiscard]] std::optional<Draft> resolution(const ReadTx& tx);
-    [[nodiscard]] Result<Published> publish(SimNode& node, Draft draft);
-    [[nodiscard]] Draft draft(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
+    /// An act without its dot, like the next one.
+    [[nodiscard]] std::optional<Act> resolution(const ReadTx& tx);
+    [[nodiscard]] Act any_act(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
+    [[nodiscard]] Result<Published> publish(SimNode& node, const Draft& draft);
 
     test::SeededRandom& random_;
     Ledger& ledger_;
