@@ -4,7 +4,6 @@
 
 #include "src/store/memory/memory_store.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
-#include "sync/refold.hpp"
 #include "sync/verify.hpp"
 #include "tests/simulation/trouble.hpp"
 
@@ -13,20 +12,6 @@ namespace minglu::simulation {
 namespace {
 
 constexpr std::array<std::string_view, 4> node_names{"cq", "sc", "gz", "yn"};
-
-/// The counted record of a node that says what the act said: the one written then, or the one written again.
-std::optional<Dot> standing_record(const ReadTx& tx, const std::string& reason) {
-    std::optional<Dot> found;
-    const std::vector<LogRow> logs = tx.logs();
-    tx.visit_records(RecordNo{0}, [&](const RecordRow& record) {
-        const auto log =
-            std::find_if(logs.begin(), logs.end(), [&](const LogRow& row) { return row.id == record.dot.log; });
-        if (record.valid && record.dot.seq <= counted(*log) && parse_header(record.header)->reason == reason)
-            found = record.dot;
-        return !found;
-    });
-    return found;
-}
 
 bool holds(const ReadTx& tx, const Act& act) {
     const auto record = tx.record(act.dot);
@@ -238,13 +223,12 @@ Findings ForkSimulation::converged() {
 
 /// What was acknowledged counts, here and everywhere; or, when the machine that held it was put back, it stands behind
 /// the cut where somebody holds it, or went with the machine.
-Findings ForkSimulation::accounted(const Act& act) {
-    const auto tx = machines_.front().node->store().read();
-    if (const auto dot = standing_record(*tx, act.asked.reason)) {
-        if (*dot != act.dot) ++coverage_.again;
-        const auto record = tx->record(*dot);
-        if (record->kind != RecordKind::change) return {};
-        return {};
+Findings ForkSimulation::accounted(const Act& act, const ForkAccounts& accounts) {
+    ForkAccounts::Stands stands = accounts.check(act);
+    if (stands.anywhere) {
+        if (stands.again) ++coverage_.again;
+        if (stands.again && act.asked.kind == RecordKind::batch_propose) ++coverage_.proposals_again;
+        return std::move(stands.findings);
     }
     const std::string lost = act.asked.reason + " " + to_string(act.dot) + " was acknowledged and is lost";
     const auto orphaned = orphaned_.find(act.asked.reason);
@@ -257,10 +241,19 @@ Findings ForkSimulation::accounted(const Act& act) {
     return {};
 }
 
+Findings ForkSimulation::all_accounted() {
+    std::vector<Store*> stores;
+    for (const Machine& machine : machines_) stores.push_back(&machine.node->store());
+    const ForkAccounts accounts(*stores.front(), stores, ledger_);
+    Findings findings = accounts.check_entries();
+    for (const Act& act : ledger_.acts)
+        for (std::string& finding : accounted(act, accounts)) findings.push_back(std::move(finding));
+    return findings;
+}
+
 Findings ForkSimulation::check() {
     Findings findings = converged();
-    for (const Act& act : ledger_.acts)
-        for (std::string& finding : accounted(act)) findings.push_back(std::move(finding));
+    for (std::string& finding : all_accounted()) findings.push_back(std::move(finding));
     // Two branches of equal length are equal vectors with different states, until their heads are compared.
     static const std::set<std::string> expected{"fork", "rolled_back", "rewound_history", "root_mismatch",
                                                 "divergence"};

@@ -1,5 +1,6 @@
 #pragma once
 /// Nodes whose data directories are copied, put back and restored behind their backs, while officers go on working.
+#include "tests/simulation/fork_accounts.hpp"
 #include "tests/simulation/workload.hpp"
 
 namespace minglu::simulation {
@@ -28,9 +29,10 @@ struct ForkOptions {
 
 /// What a run came across.
 struct ForkCoverage {
-    std::uint64_t forks = 0;         ///< logs proved to have forked
-    std::uint64_t again = 0;         ///< acts that were written again
-    std::uint64_t other_branch = 0;  ///< acts that only the list of another branch holds
+    std::uint64_t forks = 0;            ///< logs proved to have forked
+    std::uint64_t again = 0;            ///< acts that were written again
+    std::uint64_t proposals_again = 0;  ///< of them
+    std::uint64_t other_branch = 0;     ///< acts that only the list of another branch holds
     std::uint64_t rolled_back = 0;
     std::int64_t simulated_ms = 0;
     Faults faults;
@@ -70,7 +72,8 @@ private:
     [[nodiscard]] Findings settle();
     [[nodiscard]] Findings check();
     [[nodiscard]] Findings converged();
-    [[nodiscard]] Findings accounted(const Act& act);
+    [[nodiscard]] Findings all_accounted();
+    [[nodiscard]] Findings accounted(const Act& act, const ForkAccounts& accounts);
     void note_losses(Machine& machine, const Saved& put_back);
 
     ForkOptions options_;

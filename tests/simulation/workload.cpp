@@ -89,12 +89,14 @@ std::optional<Draft> Workload::approval(const ReadTx& tx, const NodeId& node) {
     for (RecordRow& record : tx.batches(RecordNo{0}, 200)) {
         if (record.kind != RecordKind::batch_propose) continue;
         const auto needs = header_of(record)->needs;
-        if (std::find(needs.begin(), needs.end(), node) != needs.end()) waiting.push_back(std::move(record));
+        if (node_of(record.dot.log) == node || std::find(needs.begin(), needs.end(), node) != needs.end())
+            waiting.push_back(std::move(record));
     }
     if (waiting.empty()) return std::nullopt;
     const RecordRow& proposal = random_.pick(waiting);
     Draft draft;
-    draft.kind = random_.one_in(6) ? RecordKind::batch_close : RecordKind::batch_approve;
+    const bool withdraws = node_of(proposal.dot.log) == node;
+    draft.kind = withdraws || random_.one_in(6) ? RecordKind::batch_close : RecordKind::batch_approve;
     draft.of = RecordRef{proposal.dot, proposal.leaf};
     if (random_.one_in(12)) draft.of->leaf[0] ^= 1;  // an approval of something else counts for nothing
     return draft;
