@@ -33,7 +33,8 @@ public:
     /// For one state of one node, which reads records of versions up to `reads`. Only the ledger says what is invalid.
     Accounts(const ReadTx& tx, const Ledger& ledger, std::uint32_t reads);
 
-    /// What counts of an entry.
+    /// What counts, by entry.
+    [[nodiscard]] const std::map<EntryKey, std::vector<CountedWrite>>& entries() const { return writes_; }
     [[nodiscard]] const std::vector<CountedWrite>& writes(const EntryKey& key) const;
     [[nodiscard]] const CountedWrite* find(const EntryKey& key, const Dot& dot) const;
     /// Of every entry that is written or shown. On each day, in each field group, what is shown was written by somebody

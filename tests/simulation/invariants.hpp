@@ -22,7 +22,7 @@ public:
 class AtRest {
 public:
     virtual ~AtRest() = default;
-    virtual Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) = 0;
+    virtual Findings check(const std::vector<SimNode*>& nodes, const Ledger& ledger) = 0;
 };
 
 /// Every record that a node holds was written by its author, byte for byte; every acknowledged record of its own is
@@ -32,6 +32,10 @@ public:
 /// it says what it was asked to say, and every field group of it is accounted for; verify is clean; rebuild changes no
 /// byte; no incident without a cause.
 [[nodiscard]] std::vector<std::unique_ptr<AtRest>> at_rest_invariants();
+
+/// Of them, for runs in which logs fork: of a log that is cut, or whose heads contradict each other, nobody vouches.
+[[nodiscard]] std::unique_ptr<Always> cosigned_is_held();
+[[nodiscard]] std::unique_ptr<AtRest> all_vouched_for();
 
 /// Whether something that was done to the node, or to others, explains that it reports this.
 [[nodiscard]] bool has_cause(const IncidentRow& incident, const NodeId& node, const Ledger& ledger);
@@ -43,5 +47,7 @@ constexpr std::string_view forked_key_prefix = "gi/分叉";
 /// also the local numbers of the entries.
 enum class Numbers { without, with };
 [[nodiscard]] std::string catalogue_text(const ReadTx& tx, Numbers numbers);
+/// The same with what the node holds, its state root and what it has reported.
+[[nodiscard]] std::string outcome_of(SimNode& node);
 
 }  // namespace minglu::simulation

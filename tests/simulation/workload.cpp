@@ -89,8 +89,8 @@ std::optional<Draft> Workload::approval(const ReadTx& tx, const NodeId& node) {
     for (RecordRow& record : tx.batches(RecordNo{0}, 200)) {
         if (record.kind != RecordKind::batch_propose) continue;
         const auto needs = header_of(record)->needs;
-        if (node_of(record.dot.log) == node || std::find(needs.begin(), needs.end(), node) != needs.end())
-            waiting.push_back(std::move(record));
+        const bool is_own = habits_.withdrawals && node_of(record.dot.log) == node;
+        if (is_own || std::find(needs.begin(), needs.end(), node) != needs.end()) waiting.push_back(std::move(record));
     }
     if (waiting.empty()) return std::nullopt;
     const RecordRow& proposal = random_.pick(waiting);

@@ -10,7 +10,12 @@ namespace minglu::simulation {
 
 class Workload {
 public:
-    Workload(test::SeededRandom& random, Ledger& ledger) : random_(random), ledger_(ledger) {}
+    /// What officers do besides the rest.
+    struct Habits {
+        bool withdrawals = true;  ///< proposers close batches of their own
+    };
+    Workload(test::SeededRandom& random, Ledger& ledger, Habits habits)
+        : random_(random), ledger_(ledger), habits_(habits) {}
 
     /// One act of somebody at `node`. Findings: a write refused without a cause. Throws what the store throws.
     Findings act(SimNode& node, const std::vector<NodeId>& all);
@@ -34,6 +39,7 @@ private:
 
     test::SeededRandom& random_;
     Ledger& ledger_;
+    Habits habits_;
     std::set<std::string> unanswered_;  ///< reasons of acts whose commit has an unknown outcome
     std::uint64_t key_changes_ = 0;
     std::uint64_t acts_ = 0;  ///< stated as the reason of each, so that it is known again when it is written again
