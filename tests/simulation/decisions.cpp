@@ -52,8 +52,8 @@ std::map<std::pair<Dot, Hash>, std::vector<Verdict>> verdicts_in(const ReadTx& t
 
 }  // namespace
 
-AtOnce decided_at_once(const ReadTx& tx, const Accounts& accounts, std::uint32_t reads) {
-    AtOnce at_once;
+DecidedAtOnce decided_at_once(const ReadTx& tx, const Accounts& accounts, std::uint32_t reads) {
+    DecidedAtOnce at_once;
     for (const auto& [key, writes] : accounts.entries()) at_once.resolutions += resolutions_at_once(tx, key, writes);
     for (const auto& [proposal, verdicts] : verdicts_in(tx, reads))
         for (const Verdict& approval : verdicts)

@@ -4,11 +4,11 @@
 
 namespace minglu::simulation {
 
-struct AtOnce {
+struct DecidedAtOnce {
     std::uint64_t resolutions = 0;           ///< pairs of decisions about one conflict
     std::uint64_t approvals_and_closes = 0;  ///< pairs about one proposal
 };
 
-[[nodiscard]] AtOnce decided_at_once(const ReadTx& tx, const Accounts& accounts, std::uint32_t reads);
+[[nodiscard]] DecidedAtOnce decided_at_once(const ReadTx& tx, const Accounts& accounts, std::uint32_t reads);
 
 }  // namespace minglu::simulation

@@ -57,7 +57,8 @@ std::string ForkAccounts::fault_of(const Act& act, const Written& written) const
     if (fault.empty()) fault = fault_of_sight(act.asked, written);
     if (fault.empty() && act.asked.of && *act.asked.of != *written.draft.of &&
         reason_at(*act.asked.of) != reason_at(*written.draft.of))
-        fault = "another batch that it is of";
+        fault = "another batch that it is of: " + to_string(written.draft.of->dot) + " " +
+                reason_at(*written.draft.of) + ", not " + to_string(act.asked.of->dot) + " " + reason_at(*act.asked.of);
     return fault;
 }
 

@@ -46,7 +46,7 @@ struct Coverage {
     std::uint64_t upgrades = 0;     ///< with records to read
     std::uint64_t read_since = 0;   ///< records that were read after an upgrade
     std::uint64_t heads_ahead = 0;  ///< times a node held a head beyond its records
-    AtOnce at_once;                 ///< decisions of people who did not know of each other
+    DecidedAtOnce at_once;          ///< decisions of people who did not know of each other
     std::int64_t simulated_ms = 0;
     Faults faults;
 };
