@@ -13,6 +13,14 @@ Vector Reissue::mapped(const Vector& seen, const Vector& held) const {
     return now;
 }
 
+/// One that names another record than the one held there counts for nothing, and must go on to.
+RecordRef Reissue::mapped(const ReadTx& tx, const RecordRef& of) const {
+    const auto found = of.dot.log == cut_.log ? again_.find(of.dot.seq) : again_.end();
+    if (found == again_.end()) return of;
+    const auto record = tx.record(of.dot);
+    return record && record->leaf == of.leaf ? found->second : of;
+}
+
 std::optional<Draft> Reissue::draft_of(const ReadTx& tx, const RecordRow& record, const Vector& held) const {
     if (!record.valid || record.kind == RecordKind::open || record.kind == RecordKind::key ||
         record.kind == RecordKind::unknown)
@@ -28,8 +36,7 @@ std::optional<Draft> Reissue::draft_of(const ReadTx& tx, const RecordRow& record
     draft.batch = header->batch;
     draft.needs = header->needs;
     draft.of = header->of;
-    if (draft.of && draft.of->dot.log == cut_.log)
-        if (const auto found = again_.find(draft.of->dot.seq); found != again_.end()) draft.of = found->second;
+    if (draft.of) draft.of = mapped(tx, *draft.of);
     for (const std::string& line : tx.ops_of_record(record.no)) {
         auto op = parse_op(line);
         if (!op) throw StoreFault(ErrorCode::corrupt, "an op of " + to_string(record.dot) + " does not parse");

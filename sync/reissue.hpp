@@ -30,6 +30,7 @@ public:
 
 private:
     [[nodiscard]] Vector mapped(const Vector& seen, const Vector& held) const;
+    [[nodiscard]] RecordRef mapped(const ReadTx& tx, const RecordRef& of) const;
     [[nodiscard]] bool is_of(const ReadTx& tx, const RecordRow& record, Seq old, const Draft& draft) const;
 
     Cut cut_;

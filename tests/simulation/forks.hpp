@@ -1,5 +1,6 @@
 #pragma once
 /// Nodes whose data directories are copied, put back and restored behind their backs, while officers go on working.
+#include "tests/simulation/fork_accounts.hpp"
 #include "tests/simulation/workload.hpp"
 
 namespace minglu::simulation {
@@ -14,6 +15,8 @@ struct ForkOptions {
     bool faults = true;         ///< lines lose, damage, delay, are cut; clocks jump
     bool mixed_suites = false;  ///< all but the first sign with SM2
     bool on_disks = false;      ///< SQLite over disks that fail, copied file by file, instead of stores in memory
+    bool withdrawals = true;    ///< proposers close batches of their own
+    bool key_changes = true;    ///< nodes change their keys where the operations guide allows it
 };
 
 /// What a seed alone decides.
@@ -28,10 +31,12 @@ struct ForkOptions {
 
 /// What a run came across.
 struct ForkCoverage {
-    std::uint64_t forks = 0;         ///< logs proved to have forked
-    std::uint64_t again = 0;         ///< acts that were written again
-    std::uint64_t other_branch = 0;  ///< acts that only the list of another branch holds
+    std::uint64_t forks = 0;            ///< logs proved to have forked
+    std::uint64_t again = 0;            ///< acts that were written again
+    std::uint64_t proposals_again = 0;  ///< of them
+    std::uint64_t other_branch = 0;     ///< acts that only the list of another branch holds
     std::uint64_t rolled_back = 0;
+    std::uint64_t key_changes = 0;
     std::int64_t simulated_ms = 0;
     Faults faults;
 };
@@ -41,18 +46,23 @@ public:
     explicit ForkSimulation(const ForkOptions& options);
     [[nodiscard]] Findings run();
     [[nodiscard]] const ForkCoverage& coverage() const { return coverage_; }
+    /// All that the machines hold and show at the end, as text: a seed replays it.
+    [[nodiscard]] std::string outcome() const;
 
 private:
     /// The data of a node at one moment: one of the two.
     struct Saved {
         std::unique_ptr<Store> store;
         Disk::Image image;
+        std::size_t keys = 1;
     };
     struct Machine {
         std::unique_ptr<test::ManualClock> clock;
         std::unique_ptr<SimNode> node;
         std::string name;
         std::vector<Saved> backups;
+        bool was_put_back = false;
+        std::unique_ptr<Always> cosigned = cosigned_is_held();
     };
     void add_machine(const NodeId& id, std::string name, const Saved& saved);
     [[nodiscard]] static Saved save(Machine& machine);
@@ -62,15 +72,19 @@ private:
     void pin_all(Machine& machine);
     [[nodiscard]] Findings step();
     [[nodiscard]] Findings step_through_crashes();
+    [[nodiscard]] Findings check_cosigned();
     void trouble(Machine& machine);
     [[nodiscard]] Findings act(Machine& machine);
+    [[nodiscard]] bool is_copied(const NodeId& id) const;
+    [[nodiscard]] Findings change_key(Machine& machine);
     void put_back(Machine& machine, const Saved& saved, SimNode::NewLog new_log);
     void copy_a_machine();
     void pull(Machine& machine);
     [[nodiscard]] Findings settle();
     [[nodiscard]] Findings check();
     [[nodiscard]] Findings converged();
-    [[nodiscard]] Findings accounted(const Act& act);
+    [[nodiscard]] Findings all_accounted();
+    [[nodiscard]] Findings accounted(const Act& act, const ForkAccounts& accounts);
     void note_losses(Machine& machine, const Saved& put_back);
 
     ForkOptions options_;

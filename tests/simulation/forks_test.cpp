@@ -23,6 +23,8 @@ void run_seeds(std::uint64_t first, std::uint64_t last, const ForkOptions& wante
         met.again += simulation.coverage().again;
         met.other_branch += simulation.coverage().other_branch;
         met.rolled_back += simulation.coverage().rolled_back;
+        met.proposals_again += simulation.coverage().proposals_again;
+        met.key_changes += simulation.coverage().key_changes;
     }
 }
 
@@ -32,6 +34,8 @@ TEST_CASE("whatever copies and old data do, nodes converge and no acknowledged w
     // The slice is worth something only as long as it meets what it is for.
     CHECK(met.forks > 20);
     CHECK(met.again > 50);
+    CHECK(met.proposals_again > 3);
+    CHECK(met.key_changes > 20);
     CHECK(met.other_branch > 0);
     CHECK(met.rolled_back > 40);
 }
@@ -46,6 +50,8 @@ TEST_CASE("runs that found something once") {
         CAPTURE(seed);
         ForkOptions options = fork_options_of_seed(seed);
         options.steps = 200;
+        options.withdrawals = false;  // as when they found it
+        options.key_changes = false;
         CHECK(told(ForkSimulation(options).run()) == "");
     }
 }

@@ -5,8 +5,10 @@
 
 #include "sync/cosignatures.hpp"
 #include "sync/merkle.hpp"
+#include "sync/refold.hpp"
 #include "sync/segment_proof.hpp"
 #include "sync/verify.hpp"
+#include "tests/simulation/accounts.hpp"
 
 namespace minglu::simulation {
 
@@ -96,7 +98,8 @@ private:
             const auto op = parse_op(line);
             if (!op) continue;
             const auto entry = tx.entry(op->key);
-            const bool shown = entry && views_of(tx, op->key).state.find(named(record.dot)) != std::string::npos;
+            const bool shown = entry && (entry->etag.at(record.dot.log) == record.dot.seq ||
+                                         views_of(tx, op->key).state.find(named(record.dot)) != std::string::npos);
             if (counts && !(entry && entry->etag.covers(record.dot)))
                 findings.push_back(node.id().value() + " shows " + op->key.value() + " without " +
                                    to_string(record.dot));
@@ -148,6 +151,13 @@ public:
     }
 };
 
+bool is_sound(const ReadTx& tx, const LogId& id) {
+    const auto log = tx.log(id);
+    const auto forks = tx.forks();
+    return !(log && log->cut) &&
+           std::none_of(forks.begin(), forks.end(), [&](const ForkRow& fork) { return fork.log == id; });
+}
+
 /// Whoever has cosigned a head holds its log up to there, and nobody has a cosignature that its maker has not made.
 class CosignedIsHeld : public Always {
 public:
@@ -172,7 +182,7 @@ public:
             });
             if (!signed_by_maker)
                 findings.push_back(what + "its maker has not signed it");
-            else if (row.node == node.id() && !holds(*tx, note->head))
+            else if (row.node == node.id() && is_sound(*tx, row.log) && !holds(*tx, note->head))
                 findings.push_back(what + "it does not hold that");
         }
         return findings;
@@ -188,16 +198,18 @@ private:
     std::map<NodeId, std::int64_t> last_;
 };
 
-/// Every node knows of every log that all the others vouch for all of it.
+/// Every node knows of every log that all the others vouch for all of it. Of one that two copies of a node go on with
+/// each of them signs heads, and some may vouch for these, some for those.
 class AllVouchedFor : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+    Findings check(const std::vector<SimNode*>& nodes, const Ledger& ledger) override {
         Findings findings;
         if (ledger.hostile != NodeId{}) return findings;  // with it nobody knows when the last one has come
         for (const auto& node : nodes) {
             const auto tx = node->store().read();
             for (const LogRow& log : tx->logs()) {
                 if (log.size < log.head_size) continue;  // its author has told no more
+                if (!is_sound(*tx, log.id) || writers_of(log.id, nodes) > 1) continue;
                 const auto best = best_head(*tx, log.id, log.size);
                 for (const auto& other : nodes)
                     if (other->id() != node_of(log.id) &&
@@ -208,11 +220,17 @@ public:
         }
         return findings;
     }
+
+private:
+    static std::ptrdiff_t writers_of(const LogId& log, const std::vector<SimNode*>& nodes) {
+        return std::count_if(nodes.begin(), nodes.end(),
+                             [&](SimNode* node) { return node->replica().standing().own_log == log; });
+    }
 };
 
 class Converged : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+    Findings check(const std::vector<SimNode*>& nodes, const Ledger& ledger) override {
         Findings findings;
         const Held first = held(*nodes.front(), ledger);
         for (const auto& node : nodes) {
@@ -248,7 +266,7 @@ private:
 /// What was judged of a record is the same everywhere, whatever program took it: also what no view shows.
 class JudgedAlike : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+    Findings check(const std::vector<SimNode*>& nodes, const Ledger& ledger) override {
         Findings findings;
         const auto first = judged(*nodes.front(), ledger);
         for (const auto& node : nodes)
@@ -283,7 +301,7 @@ private:
 
 class NothingLost : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+    Findings check(const std::vector<SimNode*>& nodes, const Ledger& ledger) override {
         Findings findings;
         for (const auto& node : nodes)
             for (std::string& finding : missing(*node, ledger.leaves, ledger.hostile, "the record"))
@@ -292,25 +310,37 @@ public:
     }
 };
 
-/// Every op of an acknowledged write that counts is current, a side of a listed conflict, or overwritten by one that
-/// saw it. A change counts always, a proposal once it is approved.
+/// An acknowledged write says what somebody asked for, to the last field.
+class WrittenAsAsked : public AtRest {
+public:
+    Findings check(const std::vector<SimNode*>& nodes, const Ledger& ledger) override {
+        Findings findings;
+        SimNode& node = *nodes.front();
+        const auto tx = node.store().read();
+        for (const Act& act : ledger.acts) {
+            const auto record = tx->record(act.dot);
+            if (!record) continue;  // NothingLost says so
+            const std::string other =
+                difference(act.asked, draft_of(*tx, *record, node.reading().version), Positions::are_equal);
+            if (!other.empty()) findings.push_back(to_string(act.dot) + " says " + other + " than was asked for");
+        }
+        return findings;
+    }
+};
+
+/// Every acknowledged change counts, every decision has decided, and every field group of what counts is accounted for.
 class NothingOverwritten : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
-        Findings findings;
+    Findings check(const std::vector<SimNode*>& nodes, const Ledger& ledger) override {
         const auto tx = nodes.front()->store().read();
-        Accounts accounts(*tx);
-        for (const auto& [dot, leaf] : ledger.acknowledged) {
-            const auto record = tx->record(dot);
-            if (!record) continue;  // NothingLost says so
-            const bool change = record->kind == RecordKind::change;
-            if (!change && record->kind != RecordKind::batch_propose) continue;
-            for (const EntryKey& key : tx->keys_of_record(record->no)) {
-                const bool counts = accounts.counts(key, dot);
-                if (change && !counts) findings.push_back(to_string(dot) + " does not count at " + key.value());
-                if (counts && !accounts.accounts_for(key, dot))
-                    findings.push_back(to_string(dot) + " is overwritten silently at " + key.value());
-            }
+        const Accounts accounts(*tx, ledger, nodes.front()->reading().version);
+        Findings findings = accounts.check();
+        for (const Act& act : ledger.acts) {
+            if (act.asked.kind != RecordKind::change) continue;
+            for (const Op& op : act.asked.ops)
+                if (accounts.find(op.key, act.dot) == nullptr)
+                    findings.push_back(to_string(act.dot) + " does not count at " + op.key.value());
+            for (std::string& finding : accounts.check_decision(act, act.dot)) findings.push_back(std::move(finding));
         }
         return findings;
     }
@@ -318,7 +348,7 @@ public:
 
 class Verified : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger&) override {
+    Findings check(const std::vector<SimNode*>& nodes, const Ledger&) override {
         Findings findings;
         for (const auto& node : nodes) {
             for (const std::string& finding : verify(*node->store().read(), {}, node->reading()))
@@ -332,7 +362,7 @@ public:
 
 class RebuildIsIdentical : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger&) override {
+    Findings check(const std::vector<SimNode*>& nodes, const Ledger&) override {
         Findings findings;
         for (const auto& node : nodes) {
             const std::string before = catalogue_text(*node->store().read(), Numbers::with);
@@ -346,7 +376,7 @@ public:
 
 class IncidentsHaveCauses : public AtRest {
 public:
-    Findings check(std::vector<std::unique_ptr<SimNode>>& nodes, const Ledger& ledger) override {
+    Findings check(const std::vector<SimNode*>& nodes, const Ledger& ledger) override {
         Findings findings;
         for (const auto& node : nodes)
             for (const IncidentRow& incident : node->store().read()->incidents(0, 10'000))
@@ -366,30 +396,6 @@ bool is_of_hostile(const IncidentRow& incident, const Ledger& ledger) {
 }
 
 }  // namespace
-
-std::string told(const Findings& findings) {
-    std::string text;
-    for (const std::string& finding : findings) text += finding + "\n";
-    return text;
-}
-
-Accounts::OfKey& Accounts::of(const EntryKey& key) {
-    const auto found = keys_.find(key);
-    if (found != keys_.end()) return found->second;
-    return keys_[key] = {views_of(tx_, key).state, counted_ops(tx_, key)};
-}
-
-bool Accounts::counts(const EntryKey& key, const Dot& dot) {
-    const auto& ops = of(key).counted.ops;
-    return std::any_of(ops.begin(), ops.end(), [&](const EffectiveOp& op) { return op.dot == dot; });
-}
-
-bool Accounts::accounts_for(const EntryKey& key, const Dot& dot) {
-    if (of(key).state.find(named(dot)) != std::string::npos) return true;
-    const auto& ops = of(key).counted.ops;
-    return std::any_of(ops.begin(), ops.end(),
-                       [&](const EffectiveOp& op) { return op.dot != dot && op.seen.covers(dot); });
-}
 
 bool has_cause(const IncidentRow& incident, const NodeId& node, const Ledger& ledger) {
     const bool tampered = ledger.faults.tampered_at.contains({node, incident.at}) && incident.kind != "fork" &&
@@ -424,13 +430,33 @@ std::string catalogue_text(const ReadTx& tx, Numbers numbers) {
     return all;
 }
 
+std::string outcome_of(SimNode& node) {
+    const Standing standing = node.replica().standing();
+    const auto tx = node.store().read();
+    std::string text = node.id().value() + " " + to_string(standing.vector) + " " +
+                       to_hex(bytes_of(standing.state_root)) + " forks " + to_string(standing.forks) + "\n" +
+                       catalogue_text(*tx, Numbers::with);
+    for (const IncidentRow& incident : tx->incidents(0, 10'000))
+        text += to_string(incident.at) + " " + incident.kind + " " + incident.subject + " " + incident.received + " " +
+                std::to_string(incident.count) + "\n";
+    return text;
+}
+
 std::vector<std::unique_ptr<Always>> always_invariants() {
     std::vector<std::unique_ptr<Always>> all;
     all.push_back(std::make_unique<NothingInvented>());
     all.push_back(std::make_unique<WholeBatches>());
     all.push_back(std::make_unique<OwnWritesStay>());
-    all.push_back(std::make_unique<CosignedIsHeld>());
+    all.push_back(cosigned_is_held());
     return all;
+}
+
+std::unique_ptr<Always> cosigned_is_held() {
+    return std::make_unique<CosignedIsHeld>();
+}
+
+std::unique_ptr<AtRest> all_vouched_for() {
+    return std::make_unique<AllVouchedFor>();
 }
 
 std::vector<std::unique_ptr<AtRest>> at_rest_invariants() {
@@ -438,7 +464,8 @@ std::vector<std::unique_ptr<AtRest>> at_rest_invariants() {
     all.push_back(std::make_unique<Converged>());
     all.push_back(std::make_unique<JudgedAlike>());
     all.push_back(std::make_unique<NothingLost>());
-    all.push_back(std::make_unique<AllVouchedFor>());
+    all.push_back(std::make_unique<WrittenAsAsked>());
+    all.push_back(all_vouched_for());
     all.push_back(std::make_unique<NothingOverwritten>());
     all.push_back(std::make_unique<Verified>());
     all.push_back(std::make_unique<RebuildIsIdentical>());

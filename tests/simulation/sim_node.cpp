@@ -31,6 +31,7 @@ SimNode::SimNode(NodeId id, Suite suite, Data data, test::ManualClock& clock, te
       store_(std::move(data.store)) {
     signing_ = keys_.emplace_back(test::fixed_key(id_.value(), suite)).get();
     card_ = test::fixed_card(id_, *signing_);
+    while (keys_.size() < data.keys) (void)make_key();
     start_anyhow();
 }
 

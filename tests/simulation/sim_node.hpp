@@ -21,6 +21,7 @@ public:
     struct Data {
         std::unique_ptr<Store> store;
         std::unique_ptr<Disk> disk;
+        std::size_t keys = 1;  ///< signing keys that lie beside it, the first of which is on the card
     };
     SimNode(NodeId id, Suite suite, Data data, test::ManualClock& clock, test::SeededRandom& random, Faults& faults);
 
@@ -30,6 +31,7 @@ public:
     void pin(const NodeId& other, const std::string& card);
     /// Another signing key, at hand as on a disk; the card that others have stays the old one.
     [[nodiscard]] const SigningKey& make_key();
+    [[nodiscard]] std::size_t keys() const { return keys_.size(); }
     void sign_with(const SigningKey& key) { signing_ = &key; }
 
     /// Stops and starts again over what was committed; with `NewLog::yes` as after a restore.

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, nodes_max> node_names{"cq", "sc", "gz", "yn", "hb", "sn",
                                                              "gs", "qh", "hn", "gx", "xz", "nx"};
-constexpr std::int64_t day_ms = 24 * 3'600'000;
+constexpr std::uint64_t day_ms = 24 * 3'600'000;
 
 template <class From>
 void append(Findings& findings, From from) {
@@ -27,7 +27,9 @@ void exchange(LinkEnd& end) {
 }  // namespace
 
 Simulation::Simulation(const Options& options)
-    : options_(options), random_(options.seed * 0x9e37'79b9'7f4a'7c15u + 1), workload_(random_, ledger_) {
+    : options_(options),
+      random_(options.seed * 0x9e37'79b9'7f4a'7c15u + 1),
+      workload_(random_, ledger_, {options.withdrawals}) {
     for (std::size_t i = 0; i < std::min(options.nodes, node_names.size()); ++i)
         add_node(NodeId{std::string(node_names[i])});
     if (options.buggy_author)
@@ -113,18 +115,25 @@ void Simulation::connect_all() {
 
 /// Seconds mostly; now and then nobody does anything for hours or days.
 void Simulation::pass_time() {
-    const std::int64_t quiet_ms =
-        options_.faults && random_.one_in(30) ? static_cast<std::int64_t>(random_.below(2 * day_ms)) : 0;
+    std::int64_t quiet_ms = 0;
+    if (options_.faults && random_.one_in(30))
+        quiet_ms = up_to_days(options_.weeks_apart && random_.one_in(4) ? 10 : 2);
     for (const auto& clock : clocks_) clock->advance(quiet_ms + static_cast<std::int64_t>(random_.below(3'000)));
 }
 
-/// Two halves that do not hear of each other for up to three days, or one of which still reaches the other.
+std::int64_t Simulation::up_to_days(std::uint64_t days) {
+    return static_cast<std::int64_t>(random_.below(days * day_ms));
+}
+
+/// Two halves that do not hear of each other for up to three days or weeks, or one of which still reaches the other.
 void Simulation::split() {
     std::set<NodeId> half;
     for (const NodeId& id : ids_)
         if (random_.one_in(2)) half.insert(id);
     const bool one_way = random_.one_in(3);
-    const auto lasts_ms = static_cast<std::int64_t>(random_.below(3 * day_ms));
+    const bool for_weeks = options_.weeks_apart && random_.one_in(3);
+    const std::int64_t lasts_ms = up_to_days(for_weeks ? 21 : 3);
+    if (for_weeks) ++ledger_.faults.counts["partition of weeks"];
     for (const auto& node : nodes_)
         for (auto& [neighbour, link] : node->links()) {
             const bool from_half = half.contains(node->id());
@@ -314,10 +323,18 @@ void Simulation::note_end() {
     coverage_.records = tx->counts().records;
     coverage_.key_changes = workload_.key_changes();
     coverage_.conflicts_seen = tx->counts().conflicts;
+    const std::uint32_t reads = nodes_.front()->reading().version;
+    coverage_.at_once = decided_at_once(*tx, Accounts(*tx, ledger_, reads), reads);
     ConflictQuery query;
     query.limit = 100'000;
     for (const ConflictRow& conflict : tx->conflicts(query))
         coverage_.conflicts.insert(conflict.view.type + " " + std::string(name(conflict.view.state)));
+}
+
+std::string Simulation::outcome() const {
+    std::string text;
+    for (const auto& node : nodes_) text += outcome_of(*node);
+    return text;
 }
 
 Findings Simulation::run() {
@@ -330,7 +347,9 @@ Findings Simulation::run() {
     if (findings.empty()) {
         append(findings, come_to_rest());
         for (const auto& node : nodes_) append(findings, check_always(*node));
-        for (const auto& invariant : at_rest_invariants()) append(findings, invariant->check(nodes_, ledger_));
+        std::vector<SimNode*> nodes;
+        for (const auto& node : nodes_) nodes.push_back(node.get());
+        for (const auto& invariant : at_rest_invariants()) append(findings, invariant->check(nodes, ledger_));
         for (std::string& finding : findings) finding = "at rest: " + finding;
         note_end();
     }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/simulation/buggy_author.hpp"
+#include "tests/simulation/decisions.hpp"
 #include "tests/simulation/hostile_peer.hpp"
 #include "tests/simulation/workload.hpp"
 
@@ -21,11 +22,13 @@ struct Options {
     std::size_t nodes = 3;        ///< 1 to `nodes_max`
     Shape shape = Shape::random;  ///< `line` has no link between its ends
     StoreKind store = StoreKind::memory;
-    bool faults = true;  ///< lines lose, damage, delay; disks fail; clocks jump; nodes restart and are cut off for days
+    bool faults = true;  ///< lines lose, damage, delay; disks fail; clocks jump; nodes restart and are cut off
     bool buggy_author = true;
     bool hostile_peer = false;
     bool mixed_suites = false;    ///< every second node signs with SM2, over logs hashed with SM3
     bool mixed_versions = false;  ///< half the nodes run a newer program from the start, the others are upgraded
+    bool withdrawals = true;      ///< proposers close batches of their own
+    bool weeks_apart = true;      ///< some partitions last up to three weeks, and some pauses up to ten days
 };
 
 /// Two or three mostly, as many as there may be now and then.
@@ -43,6 +46,7 @@ struct Coverage {
     std::uint64_t upgrades = 0;     ///< with records to read
     std::uint64_t read_since = 0;   ///< records that were read after an upgrade
     std::uint64_t heads_ahead = 0;  ///< times a node held a head beyond its records
+    DecidedAtOnce at_once;          ///< decisions of people who did not know of each other
     std::int64_t simulated_ms = 0;
     Faults faults;
 };
@@ -55,6 +59,8 @@ public:
     /// begins with the step.
     [[nodiscard]] Findings run();
     [[nodiscard]] const Coverage& coverage() const { return coverage_; }
+    /// All that the nodes hold and show at the end, as text: a seed replays it.
+    [[nodiscard]] std::string outcome() const;
 
 private:
     void add_node(const NodeId& id);
@@ -63,6 +69,7 @@ private:
     void upgrade_all();
     void connect_all();
     void connect(SimNode& a, SimNode& b);
+    [[nodiscard]] std::int64_t up_to_days(std::uint64_t days);
     void pass_time();
     [[nodiscard]] Findings act(SimNode& node);
     [[nodiscard]] Findings step(std::uint64_t number);

@@ -89,18 +89,20 @@ std::optional<Draft> Workload::approval(const ReadTx& tx, const NodeId& node) {
     for (RecordRow& record : tx.batches(RecordNo{0}, 200)) {
         if (record.kind != RecordKind::batch_propose) continue;
         const auto needs = header_of(record)->needs;
-        if (std::find(needs.begin(), needs.end(), node) != needs.end()) waiting.push_back(std::move(record));
+        const bool is_own = habits_.withdrawals && node_of(record.dot.log) == node;
+        if (is_own || std::find(needs.begin(), needs.end(), node) != needs.end()) waiting.push_back(std::move(record));
     }
     if (waiting.empty()) return std::nullopt;
     const RecordRow& proposal = random_.pick(waiting);
     Draft draft;
-    draft.kind = random_.one_in(6) ? RecordKind::batch_close : RecordKind::batch_approve;
+    const bool withdraws = node_of(proposal.dot.log) == node;
+    draft.kind = withdraws || random_.one_in(6) ? RecordKind::batch_close : RecordKind::batch_approve;
     draft.of = RecordRef{proposal.dot, proposal.leaf};
     if (random_.one_in(12)) draft.of->leaf[0] ^= 1;  // an approval of something else counts for nothing
     return draft;
 }
 
-std::optional<Draft> Workload::resolution(const ReadTx& tx) {
+std::optional<Act> Workload::resolution(const ReadTx& tx) {
     ConflictQuery query;
     query.state = ConflictState::open;
     auto open = tx.conflicts(query);
@@ -111,54 +113,54 @@ std::optional<Draft> Workload::resolution(const ReadTx& tx) {
     choice.side = random_.one_in(2) ? conflict.view.a : conflict.view.b;
     auto op = resolve_conflict(conflict.key, counted.ops, conflict.view.a, conflict.view.b, choice);
     if (!op) return std::nullopt;  // a side that has nothing in a group may leave an entry that no author may write
-    Draft draft;
-    draft.label = resolve_label;
-    draft.ops = {*std::move(op)};
-    return draft;
+    Act act;
+    act.asked.label = resolve_label;
+    act.asked.ops = {*std::move(op)};
+    act.decides.emplace(conflict.view.a, conflict.view.b);
+    return act;
 }
 
-Draft Workload::draft(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all) {
+Act Workload::any_act(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all) {
     std::optional<Draft> made;
+    std::optional<Act> decision;
     const std::uint64_t dice = random_.below(10);
     if (dice < 2) made = batch(tx, node, all);
     if (dice == 2 || dice == 3) made = approval(tx, node);
-    if (dice == 4 || dice == 5) made = resolution(tx);
-    if (!made) {
-        made.emplace();
-        made->ops = {any_write(tx, node, any_key(), all)};
-    }
-    made->actor = "officer." + std::to_string(random_.below(4));
-    made->reason = "act " + std::to_string(++acts_);
-    return *std::move(made);
+    if (dice == 4 || dice == 5) decision = resolution(tx);
+    Act act = decision ? *std::move(decision) : Act{};
+    if (made) act.asked = *std::move(made);
+    if (!made && !act.decides) act.asked.ops = {any_write(tx, node, any_key(), all)};
+    act.asked.actor = "officer." + std::to_string(random_.below(4));
+    act.asked.reason = "act " + std::to_string(++acts_);
+    return act;
 }
 
 Findings Workload::act(SimNode& node, const std::vector<NodeId>& all) {
-    Draft made = draft(*node.store().read(), node.id(), all);
+    Act act = any_act(*node.store().read(), node.id(), all);
+    Draft& asked = act.asked;
     if (node.reading().version > record_version && random_.one_in(2)) {
-        made.version = node.reading().version;
+        asked.version = node.reading().version;
         ledger_.newer.insert(node.replica().standing().own_log);
     }
     const Vector held = node.replica().standing().vector;
     const bool covered =
-        std::all_of(made.ops.begin(), made.ops.end(), [&](const Op& op) { return held.covers(op.seen); });
-    const std::string reason = made.reason;
-    const auto published = publish(node, std::move(made));
+        std::all_of(asked.ops.begin(), asked.ops.end(), [&](const Op& op) { return held.covers(op.seen); });
+    const auto published = publish(node, asked);
     if (!published) {
         if (!covered && published.error().code == ErrorCode::stale) return {};
         return {node.id().value() + " refuses a write: " + describe(published.error())};
     }
-    ledger_.leaves.emplace(published->dot, published->leaf);
-    ledger_.acknowledged.emplace(published->dot, published->leaf);
-    ledger_.acts.push_back({reason, published->dot, published->leaf});
+    act.dot = published->dot;
+    act.leaf = published->leaf;
+    ledger_.note(std::move(act));
     return {};
 }
 
-Result<Published> Workload::publish(SimNode& node, Draft draft) {
-    const std::string reason = draft.reason;
+Result<Published> Workload::publish(SimNode& node, const Draft& draft) {
     try {
-        return node.replica().publish(std::move(draft));
+        return node.replica().publish(draft);
     } catch (const CommitUnknown&) {
-        unanswered_.insert(reason);
+        unanswered_.insert(draft.reason);
         throw;
     }
 }
@@ -174,8 +176,7 @@ Findings Workload::rotate_key(SimNode& node) {
             return {node.id().value() + " cannot change its key: " + describe(changed.error())};
         }
         node.sign_with(next);
-        ledger_.leaves.emplace(changed->dot, changed->leaf);
-        ledger_.acknowledged.emplace(changed->dot, changed->leaf);
+        ledger_.note_acknowledged(changed->dot, changed->leaf);
         ++key_changes_;
     } catch (const CommitUnknown&) {
         unanswered_.insert(reason);

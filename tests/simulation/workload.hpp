@@ -10,7 +10,12 @@ namespace minglu::simulation {
 
 class Workload {
 public:
-    Workload(test::SeededRandom& random, Ledger& ledger) : random_(random), ledger_(ledger) {}
+    /// What officers do besides the rest.
+    struct Habits {
+        bool withdrawals = true;  ///< proposers close batches of their own
+    };
+    Workload(test::SeededRandom& random, Ledger& ledger, Habits habits)
+        : random_(random), ledger_(ledger), habits_(habits) {}
 
     /// One act of somebody at `node`. Findings: a write refused without a cause. Throws what the store throws.
     Findings act(SimNode& node, const std::vector<NodeId>& all);
@@ -27,12 +32,14 @@ private:
                                const std::vector<NodeId>& all);
     [[nodiscard]] Draft batch(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
     [[nodiscard]] std::optional<Draft> approval(const ReadTx& tx, const NodeId& node);
-    [[nodiscard]] std::optional<Draft> resolution(const ReadTx& tx);
-    [[nodiscard]] Result<Published> publish(SimNode& node, Draft draft);
-    [[nodiscard]] Draft draft(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
+    /// An act without its dot, like the next one.
+    [[nodiscard]] std::optional<Act> resolution(const ReadTx& tx);
+    [[nodiscard]] Act any_act(const ReadTx& tx, const NodeId& node, const std::vector<NodeId>& all);
+    [[nodiscard]] Result<Published> publish(SimNode& node, const Draft& draft);
 
     test::SeededRandom& random_;
     Ledger& ledger_;
+    Habits habits_;
     std::set<std::string> unanswered_;  ///< reasons of acts whose commit has an unknown outcome
     std::uint64_t key_changes_ = 0;
     std::uint64_t acts_ = 0;  ///< stated as the reason of each, so that it is known again when it is written again

@@ -1,4 +1,4 @@
-// What stood behind the cut of a log and is written again, at the limit of what a record may be.
+// What stood behind the cut of a log and is written again: positions, and the limit of what a record may be.
 #include "sync/reissue.hpp"
 
 #include <doctest/doctest.h>
@@ -60,6 +60,43 @@ TEST_CASE("a full record behind a cut becomes two; of one that cannot be parted 
     CHECK_FALSE(tx->entry(EntryKey{"gi/whole"}));
     CHECK(tx->entry(EntryKey{"gi/half"})->etag != tx->entry(EntryKey{"gi/other-half"})->etag);
     CHECK(verify(*tx) == std::vector<std::string>{});
+}
+
+TEST_CASE("a verdict on a batch behind the cut is on the batch written again, but not one that named another record") {
+    LoneNode cq;
+    const NodeId sc{"sc"};
+    cq.pin(sc, *fixed_key("sc"));
+    REQUIRE(cq.write({write_op("gi/common", "name", "x")}));
+    const LogId first = cq.replica->standing().own_log;
+    const Head common = parse_note(cq.store->read()->log(first)->head)->head;
+    Draft draft;
+    draft.actor = "li.wei";
+    draft.kind = RecordKind::batch_propose;
+    draft.needs = {sc};
+    draft.ops = {write_op("gi/AGI01459", "name", "x")};
+    const Published proposal = cq.replica->publish(draft).value();
+    draft = {};
+    draft.actor = "li.wei";
+    draft.kind = RecordKind::batch_close;
+    draft.of = RecordRef{proposal.dot, proposal.leaf};
+    REQUIRE(cq.replica->publish(draft));
+    ++draft.of->leaf[0];
+    const RecordRef nothing = *draft.of;
+    REQUIRE(cq.replica->publish(draft));
+    const LogForge other(LogId{"cq-0000000000000002"}, *cq.key, {1'766'109'660'000, 0},
+                         Cut{first, common.size, common.root});
+    REQUIRE(cq.replica->ingest(other.rest(), sc)->refused.empty());
+
+    const LogId second = cq.replica->standing().own_log;
+    REQUIRE(cq.holds(second) == Seq{4});
+    const auto tx = cq.store->read();
+    const auto again = tx->record({second, Seq{2}});
+    REQUIRE(again->kind == RecordKind::batch_propose);
+    const auto marks = tx->marks_of(again->dot);
+    REQUIRE(marks.size() == 1);
+    CHECK(marks.front().by == Dot{second, Seq{3}});
+    CHECK(marks.front().proposal_leaf == again->leaf);
+    CHECK(header_of(*tx->record({second, Seq{4}}))->of == nothing);
 }
 
 }  // namespace
