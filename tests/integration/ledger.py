@@ -25,7 +25,7 @@ class Write:
 
 
 class KeyChange:
-    """A new signing key that somebody asked for; keys are what stands in their files. `after` is None until looked at."""
+    """A new signing key that somebody asked for. Keys are what stands in their files; `after` is None until looked at."""
 
     def __init__(self, node, before):
         self.node, self.before, self.after = node, before, None
