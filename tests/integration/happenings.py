@@ -1,6 +1,7 @@
 """What happens to tormented nodes: kills, freezes, and acts of their operators in which a process dies."""
 
 import collections
+import re
 import subprocess
 import time
 
@@ -20,6 +21,7 @@ BUSY = 6  # exit code while the service still does what a command asked for that
 REFUSED = 3  # exit code of a list with rows that do not fit what is there
 CUT_SHORT = 3  # exit code of an import of records whose file is not whole
 GONE_DATABASE = 4  # exit code where a restore was broken off between two renames
+JOB_ID = re.compile("[0-9a-f]{16}")
 VICTIMS = ("nobody", "service", "service", "command", "command alone")
 
 
@@ -261,12 +263,19 @@ class Happenings:
         write.state = state_of_import(attempt)
         if write.state != "abandoned" or attempt.victim == "command":  # then the service goes on with it
             return
-        left = spooled & set((node.data / "spool").iterdir())
-        if left:
-            raise Failed(f"{node.name}: the spool of an import that is gone stays: {left}")
+        self.claim_forgotten(node, spooled)
         if not self.is_there_whole(node, write):
             write, file = self.filed(node, first, rows)
             write.state = state_of_import(self.complete(node, *import_words(write, file), refusals=(REFUSED,)))
+
+    def claim_forgotten(self, node, spooled):
+        """Of jobs at work when the node ended nothing is left, and nobody is told to wait for them."""
+        left = spooled & set((node.data / "spool").iterdir())
+        jobs = [path.name for path in spooled if JOB_ID.fullmatch(path.name)]
+        answers = [node.http("GET", f"/v1/imports/{name}", None, self.tokens[node.name]) for name in jobs]
+        self.counts["file import: jobs forgotten"] += len(jobs)
+        if left or any(answer.status != 404 for answer in answers):
+            raise Failed(f"{node.name}: of imports that are gone there is still {left} {answers}")
 
     def filed(self, node, first, rows):
         """A list of which every row says something new, in the ledger and as a file."""

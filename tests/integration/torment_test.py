@@ -1,6 +1,7 @@
 """A slice of scripts/torment, and proof that its checks see what they look for."""
 
 import os
+import subprocess
 import unittest
 from collections import Counter
 from unittest import mock
@@ -10,6 +11,7 @@ from editor import GONE
 from happenings import FIRST_FILED, Happenings, import_words
 from ledger import (Carried, KeyChange, Ledger, Note, Write, faults_of_carried, faults_of_entry, faults_of_incidents,
                     faults_of_key_change, faults_of_known_keys, faults_of_notes)
+from node import Node
 from support import NodeCase, main, seeded
 from torment import run
 
@@ -131,12 +133,24 @@ class Broken(NodeCase):
         self.ledger.notes[0].state = "acknowledged"  # as if the restore were not in the ledger
         self.assert_named("lost: acknowledged note")
 
-    def test_a_file_that_nobody_carried(self):
-        self.acts.carry(self.cq)
-        self.acts.bring_in(self.cq)
-        self.check()
-        self.ledger.carried.append(Carried("sc", self.cq.sync()["own_log"] + ":9999"))
-        self.assert_named("lost: carried records")
+    def test_a_program_that_says_done_and_has_done_nothing(self):
+        self.sc.ok("peer", "pause", "cq")
+        self.cq.edit("gi/AGI90001", "name=新增", "subtype=agricultural_gi", more=("--seen", ""))
+        nothing = lambda *_, **__: subprocess.Popen(["true"])
+        with mock.patch("happenings.VICTIMS", ("nobody",)), mock.patch.object(Node, "background", nothing):
+            for act, fault in ((self.acts.back_up, "backup said it was done"),
+                               (self.acts.carry, "lost: carried records"),
+                               (self.acts.acknowledge, "lost: acknowledged note"),
+                               (self.acts.rotate, "lost: acknowledged key change")):
+                with self.subTest(fault), self.assertRaisesRegex(Failed, fault):
+                    act(self.cq)
+            self.acts.bring_in(self.cq)
+        lost = self.ledger.writes[-1]
+        self.assertEqual("acknowledged", lost.state)
+        self.sc.ok("peer", "resume", "cq")
+        self.until_equal(self.cq, self.sc)
+        with self.assertRaisesRegex(Failed, "lost: acknowledged write"):
+            self.audit.check_key(lost.keys[0])
 
     def test_a_key_that_somebody_exchanged(self):
         self.acts.rotate(self.sc)
