@@ -4,66 +4,16 @@ The crowd of slow clients is of a few hundred connections; with MINGLU_LONG=1 in
 """
 
 import gzip
-import itertools
-import os
-import re
-import resource
-import tempfile
-import shutil
-import time
 
-from hostile import HostileCase, answers_in, answers_to, chunked, connect, read_to_end, request, send_all, told
-from nginx import Nginx, skip_without_nginx
+from behind_nginx import CROWD, PATHS, BehindNginx, allow_descriptors, crowd_address
+from hostile import chunked, connect, read_to_end, request, send_all, told
+from nginx import skip_without_nginx
 from support import main, tls_context
 
 MEBIBYTE = 1024 * 1024
-CROWD = 2000 if os.environ.get("MINGLU_LONG") == "1" else 150
-HONEST_ADDRESS = "127.0.0.2"
-READS = re.compile(r'^minglu_http_requests_total\{method="GET",route="([^"]*)"', re.MULTILINE)
 
 
-class BehindNginx(HostileCase):
-    """Each attack comes from an address of its own, so that no limit per address hides what the other limits do."""
-
-    def setUp(self):
-        folder = tempfile.mkdtemp(prefix="minglu-nginx-")
-        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
-        self.addresses = (f"127.1.{n // 250}.{n % 250 + 1}" for n in itertools.count())
-        self.client = tls_context()
-        self.nginx = None
-        super().setUp()
-        self.nginx = Nginx(folder, self.cq.http_port)
-        self.addCleanup(self.nginx.stop)
-        self.nginx.start()
-
-    def ask_honestly(self):
-        if self.nginx is None or self.nginx.process is None or not self.is_up():
-            return super().ask_honestly()
-        time.sleep(0.1)  # within its rate
-        data = request("GET", "/v1/entries/gi/AGI90001", f"Authorization: Bearer {self.reader}")
-        with connect(self.nginx.port, self.client, source=HONEST_ADDRESS) as connection:
-            connection.sendall(data)
-            return answers_in(read_to_end(connection))[0]
-
-    def is_up(self):
-        try:
-            connect(self.nginx.port).close()
-            return True
-        except OSError:
-            return False
-
-    def statuses(self, data):
-        with connect(self.nginx.port, self.client, source=next(self.addresses)) as connection:
-            send_all(connection, data)
-            answers = answers_to(connection)
-        for answer in answers:
-            self.assertNotIn("nginx/", answer.headers.get("server", ""), "the version is nobody's business")
-        return [answer.status for answer in answers]
-
-    def routes_read(self):
-        """Which routes the node was asked to read since it started."""
-        return set(READS.findall(self.cq.http("GET", "/metrics").body.decode()))
-
+class Http1(BehindNginx):
     def test_requests_that_two_parsers_could_read_differently(self):
         """Refused by nginx, or passed on in a form of its own; the request inside is never answered."""
         hidden = request("GET", "/v1/tokens")
@@ -112,12 +62,8 @@ class BehindNginx(HostileCase):
             (400, b"GET /healthz HTTP/1.1\r\n\r\n"), (400, b"\x16\x03\x01\x02\0\r\n\r\n"), (505, b"GET / HTTP/3.0\r\n\r\n"),
             (400, b"GET\0 / HTTP/1.1\r\nHost: x\r\n\r\n"), (400, b"GET /v1/\0 HTTP/1.1\r\nHost: x\r\n\r\n"),
             *((status, request("GET", target, authorized)) for status, target in (
-                (400, "/v1/%00"), (400, "/v1/%zz"), (400, "/v1/%"), (400, "/../v1/entries"), (404, "/v1/../metrics"),
-                (404, "/v1/%2e%2e/metrics"), (400, "/v1/%2e%2e/%2e%2e/metrics"), (404, "//sync/v1/node"),
-                (400, "/v1/%c0%ae%c0%ae/entries"), (400, "/v1/%ed%a0%80"), (400, "/v1/%5c..%5c"),
-                (404, "/metrics"), (400, "/v1/entries/gi/" + "a" * 4000), (414, "/v1/" + "a" * 9000),
-                (414, "/v1/entries?q=" + "a" * MEBIBYTE), (400, "/v1/entries?limit=-1"),
-                (400, "/v1/entries?cursor=" + "a" * 4000), (404, "http://x/metrics"), (200, "http://x/v1/entries"))),
+                *PATHS, (414, "/v1/" + "a" * 9000), (414, "/v1/entries?q=" + "a" * MEBIBYTE),
+                (404, "http://x/metrics"), (200, "http://x/v1/entries"))),
         )
         for expected, data in rows:
             with self.subTest(data=data[:60]):
@@ -161,18 +107,17 @@ class BehindNginx(HostileCase):
         data = (b"", b"GET /v1/entries HTTP/1.1\r\nHost: x\r\nX-Slow: ", request("GET", "/healthz", keep=True),
                 request("POST", "/v1/entries", "Content-Length: 1000000", keep=True) + b" " * 1000,
                 request("GET", "/openapi.json", keep=True) * 10)
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, 3 * CROWD), hard), hard))
+        allow_descriptors(3 * CROWD)
         crowd = []
         self.addCleanup(lambda: [connection.close() for connection in crowd])
         for n in range(CROWD):
-            connection = connect(self.nginx.port, self.client, receive_bytes=4096, source=f"127.2.{n // 250}.{n % 250 + 1}")
+            connection = connect(self.nginx.port, self.client, receive_bytes=4096, source=crowd_address(n))
             crowd.append(connection)
             send_all(connection, data[n % len(data)])
-        half_open = [connect(self.nginx.port, source=f"127.3.{n // 250}.{n % 250 + 1}") for n in range(CROWD)]
+        half_open = [connect(self.nginx.port, source=crowd_address(CROWD + n)) for n in range(CROWD)]
         crowd += half_open
         self.honest.until_answered(10)
-        in_process = super().ask_honestly()
+        in_process = self.ask_node()
         self.assertEqual(200, in_process.status)
 
     def test_one_address_is_limited(self):

@@ -24,13 +24,36 @@ class Write:
         return f"{self.state} write {self.reason} at {self.node} ({self.method} {self.path}, dot {self.dot})"
 
 
+class KeyChange:
+    """A new signing key that somebody asked for. Keys are what stands in their files; `after` is None until looked at."""
+
+    def __init__(self, node, before):
+        self.node, self.before, self.after = node, before, None
+        self.is_acknowledged = False
+
+
+class Note:
+    """What somebody wrote down about an incident, at that node alone. state: as of a write."""
+
+    def __init__(self, node, text):
+        self.node, self.text, self.state = node, text, "doubtful"
+
+
+class Carried:
+    """A file of records that a node said it had taken: it holds all that the sender did."""
+
+    def __init__(self, node, vector):
+        self.node, self.vector = node, vector
+
+
 class Ledger:
-    """All writes of a run, found by entry."""
+    """All writes of a run, found by entry; and what operators did. `spoilt`: nodes that were given a file cut short."""
 
     def __init__(self):
         self._lock = threading.Lock()
         self.by_key = {}
         self.writes = []
+        self.key_changes, self.notes, self.carried, self.spoilt = [], [], [], set()
 
     def add(self, write):
         with self._lock:
@@ -38,6 +61,20 @@ class Ledger:
             for key in write.keys:
                 self.by_key.setdefault(key, {})[write.reason] = write
         return write
+
+    def add_key_change(self, change):
+        self.key_changes.append(change)
+        return change
+
+    def add_note(self, note):
+        self.notes.append(note)
+        return note
+
+    def forget_notes(self, node, first):
+        """The node went back to where the ledger had its first `first` notes."""
+        for note in self.notes[first:]:
+            if note.node == node:
+                note.state = "abandoned"
 
     def keys(self):
         with self._lock:
@@ -118,3 +155,41 @@ def faults_of_entry(ledger, key, entry, history, conflicts):
             if states != ["resolved"]:
                 faults.append(f"the decided conflict {write.conflict} is {states}: {write}")
     return faults
+
+
+def faults_of_key_change(change, found):
+    """What is wrong right after a change; `found` are the key files that lay there when the node had ended."""
+    if change.after == change.before:
+        return [f"lost: acknowledged key change at {change.node}"] if change.is_acknowledged else []
+    if change.after not in found:
+        return [f"{change.node} has a key that is neither the old nor the new one"]
+    return []
+
+
+def faults_of_notes(notes, incidents):
+    """What is wrong with notes of one node, whose list of incidents is given."""
+    kept = [written["note"] for incident in incidents for written in incident.get("acknowledgements", [])]
+    return ([f"lost: acknowledged note '{note.text}' at {note.node}" for note in notes
+             if note.state == "acknowledged" and note.text not in kept]
+            + [f"written {kept.count(note.text)} times: note '{note.text}' at {note.node}" for note in notes
+               if kept.count(note.text) > 1])
+
+
+def faults_of_carried(carried, vector):
+    missing = [dot for dot in carried.vector.split(",") if dot and not covers(vector, dot)]
+    return [f"lost: carried records up to {missing} at {carried.node}, which holds {vector}"] if missing else []
+
+
+def faults_of_incidents(ledger, node, incidents):
+    """Incidents for which there is no cause in what was done to the node."""
+    return [f"incident at {node}, though nobody did wrong: {incident}" for incident in incidents
+            if node not in ledger.spoilt or incident["kind"] != "malformed"]
+
+
+def faults_of_known_keys(ledger, node, key, known):
+    """`key`: the node's own now; `known`: by partner, how many changes of the node's key it has followed."""
+    changes = [change for change in ledger.key_changes if change.node == node]
+    faults = [f"{node} has not the key that it changed to"] if changes and changes[-1].after != key else []
+    acknowledged = sum(change.is_acknowledged for change in changes)
+    return faults + [f"{partner} followed {count} changes of the key of {node}, of {acknowledged} to {len(changes)}"
+                     for partner, count in known.items() if not acknowledged <= count <= len(changes)]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -26,6 +27,12 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+class Worker(NamedTuple):
+    """A process that nginx has started."""
+
+    pid: int
 
 
 class Nginx:
@@ -71,6 +78,11 @@ class Nginx:
                 if time.monotonic() > give_up or self.process.poll() is not None:
                     raise RuntimeError("nginx did not start: " + (self.folder / "error.log").read_text()) from None
             time.sleep(0.05)
+
+    def workers(self):
+        """Its worker processes, by their numbers."""
+        master = self.process.pid
+        return [Worker(int(pid)) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
     def stop(self):
         if self.process:

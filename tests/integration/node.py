@@ -195,9 +195,9 @@ class Node:
                               timeout=COMMAND_TIME_MAX_S, env=self.environment)
         return Outcome(command, done.returncode, done.stdout, done.stderr)
 
-    def background(self, *words):
-        return subprocess.Popen(self.command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                stdin=subprocess.DEVNULL, env=self.environment)
+    def background(self, *words, output=subprocess.DEVNULL):
+        return subprocess.Popen(self.command(*words), stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                                env=self.environment)
 
     def ok(self, *words):
         outcome = self.run(*words)

@@ -1,14 +1,14 @@
 """Torments real nodes: editors at work while lines fail and processes are killed. Called by scripts/torment.
 
-Each round disturbs the lines, lets editors work at every node, kills or freezes nodes at random moments, then heals
-everything and checks: `verify` is clean, the nodes hold the same, every acknowledged write is accounted for on every
-node, and every other write is there whole, once, or not at all. The seed decides what is tried; the moments at which a
-process dies are real time. After a failure the data directories stay.
+Each round disturbs the lines, lets editors work at every node, kills or freezes nodes at random moments and in acts of
+their operators (happenings.py), then heals everything and checks: `verify` is clean, the nodes hold the same, every
+acknowledged write is accounted for on every node, and every other write is there whole, once, or not at all; partners
+follow every change of a key, carried records are there, and incidents keep what was noted of them. The seed decides
+what is tried; the moments at which a process dies are real time. After a failure the data directories stay.
 """
 
 import argparse
 import collections
-import itertools
 import random
 import shutil
 import sys
@@ -18,9 +18,10 @@ from pathlib import Path
 
 from audit import Audit, Failed
 from editor import GONE, HOT_KEYS, Editor, settle
+from happenings import Happenings
 from ledger import Ledger
 from line import Line
-from node import COMMAND_TIME_MAX_S, MINGLU, WAIT_MAX_S, Node, eventually
+from node import MINGLU, WAIT_MAX_S, Node, eventually
 from support import are_equal, introduce, reconnect
 
 # The third node signs with the other suite.
@@ -42,7 +43,7 @@ class Torment:
         self.counts = collections.Counter()
         self.longest_apart_s, self.slowest_heal_s, self.longest_healed_s = 0.0, 0.0, 0.0
         self.nodes = [Node(self.folder, name, options=options) for name, options in NODES[:count]]
-        self.lines, self.tokens, self.backups, self.children = {}, {}, {}, collections.defaultdict(list)
+        self.lines, self.tokens = {}, {}
         # All know all before the first exchange: a log of an unknown node would be a complaint of its own.
         for near in self.nodes:
             for far in self.nodes:
@@ -52,11 +53,10 @@ class Torment:
         for node in self.nodes:
             self.tokens[node.name] = node.start().token("approver", "torment")
         self.audit = Audit(self.nodes, self.tokens, self.ledger, self.counts)
+        self.happenings = Happenings(self.folder, self.nodes, self.tokens, self.ledger, self.counts, self.random)
 
     def close(self):
-        for child in itertools.chain.from_iterable(self.children.values()):
-            child.kill()
-            child.wait()
+        self.happenings.close()
         for node in self.nodes:
             if node.is_running():
                 node.kill()
@@ -79,10 +79,12 @@ class Torment:
         heal_s = self.heal()
         self.settle_doubtful()
         self.until_equal()
+        self.happenings.settle_keys()
         self.audit.check(self.keys_to_check(touched_from))
         self.note(apart_s, heal_s)
-        if self.backups and self.random.random() < 0.15:
-            self.go_back()
+        if self.happenings.backups and (not self.counts["restore"] or self.random.random() < 0.2):
+            self.happenings.go_back()
+            self.heal()
             self.audit.check(self.keys_to_check(touched_from))
         return apart_s, heal_s
 
@@ -110,74 +112,15 @@ class Torment:
 
     def disturb_nodes(self, number):
         """Things that happen to processes, one after the other, while the editors work."""
-        for _ in range(self.random.randrange(1, 4)):
-            self.pause(0.3)
-            victim = self.random.choice(self.nodes)
-            happening, = self.random.choices((self.kill, self.freeze, self.back_up, self.maintain), (6, 2, 2, 1))
-            happening(victim)
+        for _ in range(self.random.randrange(2, 5)):
+            self.happenings.pause(0.3)
+            happening = self.happenings.next()
+            happening(self.random.choice(self.nodes))
         if number % LONG_ROUND_EVERY == LONG_ROUND_EVERY - 1:
             for line in self.lines.values():
                 line.cut()
             self.counts["long interruption"] += 1
-            self.pause(LONG_ROUND_S)
-
-    def pause(self, s_max):
-        time.sleep(self.random.uniform(0, s_max))
-
-    # -- what happens to a node
-
-    def kill(self, node):
-        node.kill()
-        self.counts["kill"] += 1
-        # A command that found no server has opened the directory itself: nobody else may until it ends.
-        self.wait_for_commands(node.name)
-        if self.random.random() < 0.2:  # again, while it starts
-            node.start(wait=False)
-            self.pause(0.06)
-            node.kill()
-            self.counts["kill"] += 1
-        self.pause(0.2)
-        node.start()
-
-    def freeze(self, node):
-        node.freeze()
-        self.counts["freeze"] += 1
-        self.pause(1.0)
-        node.thaw()
-
-    def back_up(self, node):
-        """A copy while the editors work; sometimes the process dies in the middle of it."""
-        path = self.folder / f"backup-{node.name}-{self.counts['backup asked']}.db"
-        self.counts["backup asked"] += 1
-        child = node.background("backup", path)
-        self.children[node.name].append(child)
-        if self.random.random() < 0.5:
-            self.pause(0.05)
-            self.kill(node)
-        if child.wait(WAIT_MAX_S) == 0:
-            if not path.exists():
-                raise Failed(f"{node.name}: backup said it was done, and there is no {path}")
-            self.counts["backup"] += 1
-            if node.name in self.backups:
-                self.backups[node.name].unlink()
-            self.backups[node.name] = path
-
-    def maintain(self, node):
-        """Views made anew, or an exchange by hand, with a process that may die in it."""
-        self.children[node.name].append(node.background(*self.random.choice((["rebuild"], ["sync", "now"], ["verify"]))))
-        if self.random.random() < 0.5:
-            self.pause(0.1)
-            self.kill(node)
-
-    def go_back(self):
-        """One node gets an old backup in place of its data: a new log, and its own records from the others."""
-        name = self.random.choice(sorted(self.backups))
-        node = next(node for node in self.nodes if node.name == name)
-        node.stop()
-        node.ok("restore", self.backups.pop(name))
-        node.start()
-        self.counts["restore"] += 1
-        self.heal()
+            self.happenings.pause(LONG_ROUND_S)
 
     # -- after the storm
 
@@ -187,7 +130,7 @@ class Torment:
             line.resume()
             line.heal()
         for node in self.nodes:
-            self.wait_for_commands(node.name)
+            self.happenings.wait_for_commands(node.name)
         started = time.monotonic()
         if self.random.random() < 0.3:
             self.counts["healed with nobody asking"] += 1
@@ -195,10 +138,6 @@ class Torment:
             reconnect(*self.nodes)
         self.until_equal()
         return time.monotonic() - started
-
-    def wait_for_commands(self, name):
-        for child in self.children.pop(name, []):
-            child.wait(COMMAND_TIME_MAX_S)
 
     def until_equal(self):
         eventually("the nodes hold the same", lambda: are_equal(*self.nodes), HEAL_TIME_MAX_S)

@@ -19,6 +19,7 @@ struct Wanted {
     bool calm = false;
     bool forks = false;
     bool versions = false;
+    bool hostile = false;
 };
 
 struct Totals {
@@ -41,7 +42,7 @@ Options options_of(std::uint64_t seed, const Wanted& wanted) {
         {"memory", StoreKind::memory}, {"disk", StoreKind::disk}, {"", StoreKind::mixed}, {"mixed", StoreKind::mixed}};
     options.store = stores.at(wanted.store);
     options.faults = !wanted.calm;
-    options.hostile_peer = !wanted.calm && seed % 2 == 0;
+    options.hostile_peer = wanted.hostile || (!wanted.calm && seed % 2 == 0);
     options.mixed_versions = wanted.versions || seed % 3 == 0;
     options.mixed_suites = seed % 5 == 2;
     return options;
@@ -78,7 +79,7 @@ void tell(std::uint64_t seed, const Wanted& wanted, const Findings& findings) {
     if (wanted.nodes != 0) std::cerr << " --nodes " << wanted.nodes;
     if (!wanted.store.empty()) std::cerr << " --store " << wanted.store;
     std::cerr << (wanted.line ? " --line" : "") << (wanted.calm ? " --calm" : "") << (wanted.forks ? " --forks" : "")
-              << (wanted.versions ? " --versions" : "") << std::endl;
+              << (wanted.versions ? " --versions" : "") << (wanted.hostile ? " --hostile" : "") << std::endl;
 }
 
 void tell(const Totals& totals) {
@@ -126,6 +127,7 @@ int main(int argc, char** argv) {
     app.add_flag("--calm", wanted.calm, "no faults");
     app.add_flag("--forks", wanted.forks, "copied, rolled back and restored nodes instead; --nodes does not count");
     app.add_flag("--versions", wanted.versions, "programs of two versions, the older of which are upgraded");
+    app.add_flag("--hostile", wanted.hostile, "a hostile peer whatever the seed");
     CLI11_PARSE(app, argc, argv);
     std::uint64_t last = seed;
     if (!seeds.empty() && !read_range(seeds, seed, last)) {
