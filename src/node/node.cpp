@@ -20,6 +20,7 @@
 #include "src/lookalikes/lookalikes.hpp"
 #include "src/node/backup.hpp"
 #include "src/node/init.hpp"
+#include "src/node/leftovers.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
@@ -388,6 +389,10 @@ Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config, const Passphr
         auto store = open_sqlite_store(paths.database, store_options(config));
         auto key = settle_signing_key(paths, *store->read(), SystemClock().now(), passphrase);
         if (!key) return tl::unexpected(key.error());
+        if (const auto removed = remove_leftovers(paths); !removed) {
+            set_up_logging(config.log, config.node);
+            spdlog::warn("files that may hold a private key could not be removed: {}", describe(removed.error()));
+        }
         return std::unique_ptr<Node>(new Node(std::make_unique<Impl>(config, *std::move(lock), std::move(store),
                                                                      *std::move(key), *std::move(tls), passphrase)));
     } catch (const StoreFault& fault) {

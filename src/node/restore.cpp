@@ -4,6 +4,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "src/crypto/secret_file.hpp"
 #include "src/node/backup.hpp"
 #include "src/node/config.hpp"
 #include "src/node/init.hpp"
@@ -41,6 +42,7 @@ Result<BackupManifest> fitting_manifest(const std::filesystem::path& backup, con
     return manifest;
 }
 
+/// Where a restore prepares what takes the place of the database.
 std::filesystem::path copy_of(const std::filesystem::path& database) {
     return database.string() + ".restoring";
 }
@@ -105,6 +107,15 @@ Result<void> move_aside(const std::filesystem::path& database) {
 }
 
 }  // namespace
+
+Result<void> remove_unfinished_restore(const std::filesystem::path& database) {
+    for (const char* part : {"-wal", "-shm", ""}) {
+        const std::filesystem::path file = copy_of(database).string() + part;
+        if (!std::filesystem::exists(file)) continue;
+        if (auto removed = remove_file(file); !removed) return removed;
+    }
+    return {};
+}
 
 Result<void> check_not_half_restored(const std::filesystem::path& database) {
     if (std::filesystem::exists(database)) return {};
