@@ -191,7 +191,7 @@ private:
             [this] { links_.refresh(); },
             [this](const NodeId& peer) { return links_.exchange_now(peer); },
             [this](const NodeId& peer) { return links_.compare(peer); },
-            [this](const std::filesystem::path& target, const Progress& progress) { backup(target, progress); },
+            [this](const BackupOrder& order, const Progress& progress) { backup(order, progress); },
             [this](const Progress& progress) { return verify_all(progress); },
             [](std::size_t count) { return random_bytes(count); },
             on_store_fault,
@@ -224,10 +224,9 @@ private:
         return card;
     }
 
-    void backup(const std::filesystem::path& target, const Progress& progress) {
-        write_backup(*store_, target, config_.node, clock_.now(), [&](int done, int total) {
-            if (progress) progress(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
-        });
+    void backup(const BackupOrder& order, const Progress& progress) {
+        write_backup(*store_, order.target, config_.node, clock_.now(),
+                     order.verify ? CopyCheck::full : CopyCheck::quick, progress);
     }
 
     std::vector<std::string> verify_all(const Progress& progress) {

@@ -34,6 +34,11 @@ struct PeerReport {
 };
 
 struct Services {
+struct BackupOrder {
+    std::filesystem::path target;
+    bool verify = true;  ///< the copy, as minglu verify does: damage is not carried on
+};
+
     NodeId node;
     Store& store;
     Replica& replica;
@@ -52,7 +57,7 @@ struct Services {
     /// Looks for the entries that differ between that peer and this node; errors: not_found, bad_request, those of
     /// compare_states.
     std::function<Result<StateComparison>(const NodeId& peer)> compare{};
-    std::function<void(const std::filesystem::path& target, const Progress&)> backup{};  ///< throws StoreFault
+    std::function<void(const BackupOrder&, const Progress&)> backup{};  ///< throws StoreFault
     std::function<std::vector<std::string>(const Progress&)> verify{};  ///< one line per finding; empty = sound
     std::function<std::string(std::size_t bytes)> random_bytes{};       ///< for secrets
     /// A commit of a thread that no request waits for, whose outcome is unknown; does not return.
