@@ -15,6 +15,7 @@
 #include "sync/puller.hpp"
 #include "sync/pusher.hpp"
 #include "sync/replica.hpp"
+#include "sync/scrub.hpp"
 
 namespace minglu {
 
@@ -33,12 +34,12 @@ struct PeerReport {
     std::optional<PushStatus> push{};  ///< of a peer that is brought our records
 };
 
-struct Services {
 struct BackupOrder {
     std::filesystem::path target;
     bool verify = true;  ///< the copy, as minglu verify does: damage is not carried on
 };
 
+struct Services {
     NodeId node;
     Store& store;
     Replica& replica;
@@ -64,8 +65,9 @@ struct BackupOrder {
     std::function<void(const StoreFault&)> on_unknown{};
     /// Goes on with a new signing key; the new card.
     std::function<Result<std::string>(const std::string& actor, const std::string& reason)> rotate_key{};
-    AuditTrail* audit = nullptr;    ///< none: nothing is written down, for tests
-    std::filesystem::path spool{};  ///< for files that live as long as an answer
+    AuditTrail* audit = nullptr;          ///< none: nothing is written down, for tests
+    std::filesystem::path spool{};        ///< for files that live as long as an answer
+    std::function<ScrubState()> scrub{};  ///< how the node verifies itself; none: it does not
 };
 
 }  // namespace minglu
