@@ -130,14 +130,11 @@ std::optional<std::string> AuditCheck::next(std::int64_t no, std::string_view li
     return std::nullopt;
 }
 
-void check_audit(const ReadTx& tx, std::vector<std::string>& findings, const std::function<void()>& tick) {
-    AuditCheck check;
-    tx.visit_audit(0, [&](const AuditRow& row) {
-        if (auto wrong = check.next(row.no, row.line, row.hash)) findings.push_back(*std::move(wrong));
-        if (!is_filed_right(row)) findings.push_back(row_name(row.no) + ": it is filed under what it does not say");
-        tick();
-        return true;
-    });
+std::vector<std::string> faults_of(AuditCheck& chain, const AuditRow& row) {
+    std::vector<std::string> faults;
+    if (auto wrong = chain.next(row.no, row.line, row.hash)) faults.push_back(*std::move(wrong));
+    if (!is_filed_right(row)) faults.push_back(row_name(row.no) + ": it is filed under what it does not say");
+    return faults;
 }
 
 }  // namespace minglu

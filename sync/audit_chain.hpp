@@ -9,7 +9,6 @@
 /// first row stand 32 zero bytes. So nobody can change, insert or take out a row without making every later hash wrong;
 /// whoever can write the database file could make them all anew, which a hash that was noted elsewhere brings to light.
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -67,7 +66,7 @@ private:
     Hash hash_{};
 };
 
-/// Checks every row against its neighbour and against what it is filed under. One line per finding, naming the row.
-void check_audit(const ReadTx& tx, std::vector<std::string>& findings, const std::function<void()>& tick);
+/// What is wrong with the next row: against its neighbour, and against what it is filed under. Each line names the row.
+[[nodiscard]] std::vector<std::string> faults_of(AuditCheck& chain, const AuditRow& row);
 
 }  // namespace minglu

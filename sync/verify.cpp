@@ -1,175 +1,24 @@
 #include "sync/verify.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "catalog/entry_views.hpp"
 #include "sync/audit_chain.hpp"
 #include "sync/card.hpp"
+#include "sync/findings.hpp"
 #include "sync/head.hpp"
-#include "sync/intake.hpp"
-#include "sync/key_changes.hpp"
-#include "sync/merkle.hpp"
-#include "sync/record_check.hpp"
+#include "sync/log_check.hpp"
+#include "sync/proof_steps.hpp"
 #include "sync/refold.hpp"
 
 namespace minglu {
 
 namespace {
 
-using Progress = std::function<void(std::uint64_t, std::uint64_t)>;
-
-/// Findings name the table of the store, what of it, what is wrong, and the cure.
-class Findings {
-public:
-    void in_log(std::string_view table, const std::string& subject, const std::string& what) {
-        add(table, subject, what, "bring back a backup; see the operations guide, damaged database");
-    }
-    void in_views(std::string_view table, const EntryKey& key, const std::string& what) {
-        add(table, "entry " + key.value(), what, "run minglu rebuild");
-    }
-    void add(std::string_view table, const std::string& subject, const std::string& what, std::string_view cure) {
-        lines_.push_back("table " + std::string(table) + ", " + subject + ": " + what + " (" + std::string(cure) + ")");
-    }
-    [[nodiscard]] std::vector<std::string> take() && { return std::move(lines_); }
-
-private:
-    std::vector<std::string> lines_;
-};
-
-/// Grows every log again from the stored bytes.
-class LogCheck {
-public:
-    LogCheck(const ReadTx& tx, Findings& findings, const Reading& reading)
-        : tx_(tx), findings_(findings), reading_(reading) {
-        for (const LogRow& log : tx.logs()) {
-            LogRow fresh;
-            fresh.id = log.id;
-            fresh.suite = log.suite;
-            logs_.emplace(log.id, Checked{log, std::move(fresh), TreeFrontier(hash_of(log.suite))});
-        }
-    }
-
-    void check(const RecordRow& row) {
-        const auto found = logs_.find(row.dot.log);
-        if (found == logs_.end()) return finding("record", row, "belongs to no log");
-        Checked& log = found->second;
-        if (row.dot.seq.value() != log.fresh.size.value() + 1) finding("record", row, "does not continue its log");
-        const std::vector<std::string> lines = tx_.ops_of_record(row.no);
-        const auto damage = damage_of(tx_, log.stored, row, lines);
-        if (damage) findings_.in_log(damage->table, "record " + to_string(row.dot), damage->what);
-        if (const auto header = parse_header(row.header, reading_.version)) {
-            const RecordLines record{*header, row.header, {lines.begin(), lines.end()}};
-            if (!damage) check_filing(log, row, record);
-            log.fresh.author_vector.join(header->seen);
-        }
-        append(log, row);
-    }
-
-    void finish() {
-        for (const auto& [id, log] : logs_) {
-            const auto wrong = [&, where = "log " + id.value()](std::string_view table, const std::string& what) {
-                findings_.in_log(table, where, what);
-            };
-            if (log.fresh.size != log.stored.size)
-                wrong("log", std::to_string(log.fresh.size.value()) + " records, " +
-                                 std::to_string(log.stored.size.value()) + " stated");
-            if (log.tree.peaks() != log.stored.frontier) wrong("log", "its frontier is not that of its records");
-            if (log.fresh.author_vector != log.stored.author_vector) wrong("log", "the vector of its author is wrong");
-            const auto cut = cuts_.find(id);
-            if (log.stored.cut != (cut == cuts_.end() ? std::nullopt : std::optional<Cut>(cut->second)))
-                wrong("log", "it is cut elsewhere than its node has stated");
-            check_head(log);
-            if (!tree_is_sound(tx_, log.stored)) wrong("proof_step", "what is stored does not lead to its head");
-        }
-    }
-
-private:
-    struct Checked {
-        LogRow stored;
-        LogRow fresh;
-        TreeFrontier tree;
-    };
-
-    /// What was derived from a sound record when it came in.
-    void check_filing(const Checked& log, const RecordRow& row, const RecordLines& record) {
-        const Header& header = record.header;
-        if (row.kind == RecordKind::unknown && header.kind != RecordKind::unknown)
-            return findings_.add("record", "record " + to_string(row.dot),
-                                 "it was kept by a program that did not read it, and this one does",
-                                 "run minglu rebuild");
-        const Judged judged = judge(log.fresh, record);
-        RecordRow expected = row_of(record, log.stored.suite, judged.fault.empty(), row.arrived);
-        expected.no = row.no;
-        if (row.valid != expected.valid)
-            finding("record", row, row.valid ? "is stored as valid and is not" : "is stored as invalid and is valid");
-        else if (row != expected)
-            finding("record", row, "its row says something else than its header");
-        std::vector<EntryKey> keys = judged.keys;
-        std::vector<EntryKey> filed = tx_.keys_of_record(row.no);
-        std::sort(keys.begin(), keys.end());
-        std::sort(filed.begin(), filed.end());
-        if (keys != filed) finding("key", row, "its ops are filed under other keys than they name");
-        if (header.of) check_mark(row, header);
-        if (judged.fault.empty() && header.open && header.open->cut) note_cut(*header.open->cut, node_of(header.log));
-    }
-
-    void check_mark(const RecordRow& row, const Header& header) {
-        const BatchMark mark{header.of->dot, header.of->leaf, row.kind, row.dot, row.time, row.leaf, row.valid};
-        const auto marks = tx_.marks_of(header.of->dot);
-        if (std::find(marks.begin(), marks.end(), mark) == marks.end())
-            finding("mark", row, "it is not filed under the proposal that it names");
-    }
-
-    /// Of several cuts of a log by its own node the smallest counts.
-    void note_cut(const Cut& cut, const NodeId& by) {
-        if (node_of(cut.log) != by) return;
-        const auto [known, is_new] = cuts_.emplace(cut.log, cut);
-        if (!is_new && cut.at < known->second.at) known->second = cut;
-    }
-
-    /// With the leaf that was signed, so that one damaged record is one finding.
-    void append(Checked& log, const RecordRow& row) {
-        std::vector<TreeNode> completed;
-        log.tree.append(row.leaf, &completed);
-        for (const TreeNode& node : completed)
-            if (node.level > 0 && tx_.tree_node(log.stored.no, node.level, node.index) != node.hash)
-                finding("tree_node", row,
-                        "tree node " + std::to_string(node.level) + "/" + std::to_string(node.index) + " is wrong");
-        log.fresh.size = row.dot.seq;
-    }
-
-    void check_head(const Checked& log) {
-        if (log.stored.head.empty()) return;
-        const LogKeys keys = keys_of_log(tx_, log.stored);
-        const auto head = open_head(log.stored.head, keys);
-        const std::string subject = "head of log " + log.stored.id.value();
-        if (!head) return findings_.in_log("log", subject, head.error().what);
-        if (head->log != log.stored.id || head->size != log.stored.head_size || head->time != log.stored.head_time)
-            findings_.in_log("log", subject, "it is not the one that the log states");
-        for (const KeyChange& change : keys.changes) check_change(log, change);
-        if (head->size == log.stored.size && head->root != log.tree.root())
-            findings_.in_log("log", subject, "its root is not that of the records");
-    }
-
-    void check_change(const Checked& log, const KeyChange& change) {
-        const auto record = tx_.record({change.log, change.at});
-        if (!check_key_change(change, log.stored.suite) || (record && record->header != change.record))
-            findings_.in_log("setting", "change of key at " + to_string(Dot{change.log, change.at}),
-                             "it does not hold");
-    }
-
-    void finding(std::string_view table, const RecordRow& row, const std::string& what) {
-        findings_.in_log(table, "record " + to_string(row.dot), what);
-    }
-
-    const ReadTx& tx_;
-    Findings& findings_;
-    const Reading& reading_;
-    std::map<LogId, Checked> logs_;
-    std::map<LogId, Cut> cuts_;
-};
+using Json = nlohmann::ordered_json;
+using Enough = std::function<bool()>;
 
 bool same_periods(std::vector<Period> folded, const std::vector<Period>& stored) {
     for (Period& period : folded) period.terms.clear();
@@ -189,21 +38,46 @@ void check_conflicts(const ReadTx& tx, const EntryViews& folded, Findings& findi
         findings.in_views("conflict", folded.key, "more conflicts are listed than there are");
 }
 
-/// Folds a key again and compares with what is shown; leaves go into `trie`.
-void check_entry(const ReadTx& tx, const EntryKey& key, StateTrie& trie, Findings& findings) {
-    const EntryViews folded = views_of(tx, key);
-    const auto stored = tx.entry(key);
-    if (folded.periods.empty()) {
-        if (stored) findings.in_views("entry", key, "shown, and nothing counts for it");
-        return;
+/// Views that cannot be read are no harder to make anew than others.
+template <class Check>
+void guarded_views(Findings& findings, std::string_view table, const EntryKey& key, const Check& check) {
+    try {
+        check();
+    } catch (const StoreFault& fault) {
+        if (!is_damage(fault)) throw;
+        findings.in_views(table, key, fault.what());
     }
-    trie.set(key, folded.trie_leaf);
-    if (!stored) return findings.in_views("entry", key, "it is not shown");
-    if (stored->etag != folded.etag || stored->trie_leaf != folded.trie_leaf)
-        findings.in_views("entry", key, "its state is not the fold of its ops");
-    if (!same_periods(folded.periods, tx.periods(stored->no)))
-        findings.in_views("period", key, "what is shown is not the fold of its ops");
-    check_conflicts(tx, folded, findings);
+}
+
+/// Compares what is shown of an entry with the fold of its ops.
+void compare_views(const ReadTx& tx, const EntryRow& stored, const EntryViews& folded, Findings& findings) {
+    if (folded.periods.empty()) return findings.in_views("entry", stored.key, "shown, and nothing counts for it");
+    if (stored.etag != folded.etag || stored.trie_leaf != folded.trie_leaf)
+        findings.in_views("entry", stored.key, "its state is not the fold of its ops");
+    guarded_views(findings, "period", stored.key, [&] {
+        if (!same_periods(folded.periods, tx.periods(stored.no)))
+            findings.in_views("period", stored.key, "what is shown is not the fold of its ops");
+    });
+    guarded_views(findings, "conflict", stored.key, [&] { check_conflicts(tx, folded, findings); });
+}
+
+void check_entry(const ReadTx& tx, const EntryRow& stored, Findings& findings) {
+    std::optional<EntryViews> folded;
+    guarded(findings, "op", "entry " + stored.key.value(), [&] { folded = views_of(tx, stored.key); });
+    if (folded) compare_views(tx, stored, *folded, findings);
+}
+
+void check_state_root(const ReadTx& tx, const Reading& reading, Findings& findings) {
+    StateTrie trie;
+    tx.visit_leaves([&](EntryNo, const EntryKey& key, const Hash& leaf) { trie.set(key, leaf); });
+    for (const LogRow& log : tx.logs()) {
+        if (!log.own) continue;
+        const auto head = parse_note(log.head);
+        if (head && head->head.fold == reading.fold && head->head.state != trie.root())
+            findings.add("log", "head of log " + log.id.value(),
+                         "the state root that it states is not that of the records",
+                         "run minglu rebuild, which signs a new one");
+    }
 }
 
 void check_cards(const ReadTx& tx, Findings& findings) {
@@ -213,63 +87,249 @@ void check_cards(const ReadTx& tx, Findings& findings) {
                          "run minglu peer add with its card file again");
 }
 
-/// What cannot be read on is a finding too, and stops nothing else.
-template <class Check>
-void guarded(Findings& findings, std::string_view table, const std::string& subject, const Check& check) {
-    try {
-        check();
-    } catch (const StoreFault& fault) {
-        if (fault.code() != ErrorCode::corrupt) throw;
-        findings.in_log(table, subject, fault.what());
+enum class Phase : std::uint8_t { records, entries, heads, audit, over };
+
+/// Where a round stands; all that a later process needs to go on with it.
+struct Position {
+    Phase phase = Phase::records;
+    RecordNo record;  ///< the last that was checked, and so below
+    EntryNo entry;
+    AuditCheck audit;
+    GrownLogs grown;
+    bool entries_agree = true;  ///< so far, with their ops
+    std::uint64_t done = 0;     ///< records, ops, entries and rows
+};
+
+template <class T>
+T accept(Result<T> result) {
+    if (!result) throw MalformedProof{result.error().what};
+    return *std::move(result);
+}
+
+Json json_of_logs(const GrownLogs& grown) {
+    Json logs = Json::array();
+    for (const auto& [id, one] : grown.logs)
+        logs.push_back({{"log", id.value()},
+                        {"suite", name(one.log.suite)},
+                        {"size", one.log.size.value()},
+                        {"seen", to_string(one.log.author_vector)},
+                        {"peaks", json_of(one.tree.peaks())}});
+    Json cuts = Json::array();
+    for (const auto& [id, cut] : grown.cuts)
+        cuts.push_back({{"log", id.value()}, {"at", cut.at.value()}, {"root", to_base64(bytes_of(cut.root))}});
+    return {{"logs", std::move(logs)}, {"cuts", std::move(cuts)}};
+}
+
+GrownLogs grown_of(const Json& json) {
+    GrownLogs grown;
+    for (const Json& item : json.at("logs")) {
+        LogRow log;
+        log.id = accept(parse_log_id(item.at("log").get<std::string>()));
+        log.suite = accept(parse_suite(item.at("suite").get<std::string>()));
+        log.size = seq_of(item.at("size"));
+        log.author_vector = accept(parse_vector(item.at("seen").get<std::string>()));
+        auto tree = accept(TreeFrontier::restore(hash_of(log.suite), log.size.value(), hashes_of(item.at("peaks"))));
+        LogId id = log.id;
+        grown.logs.emplace(std::move(id), GrownLogs::Grown{std::move(log), std::move(tree)});
     }
+    for (const Json& item : json.at("cuts")) {
+        LogId id = accept(parse_log_id(item.at("log").get<std::string>()));
+        const Cut cut{id, seq_of(item.at("at")), hash_of_json(item.at("root"))};
+        grown.cuts.emplace(std::move(id), cut);
+    }
+    return grown;
+}
+
+std::string text_of_position(const Position& at, const Reading& reading) {
+    return Json{{"reading", reading_text(reading)},
+                {"phase", static_cast<int>(at.phase)},
+                {"record", at.record.value()},
+                {"entry", at.entry.value()},
+                {"audit", at.audit.no()},
+                {"audit_hash", to_base64(bytes_of(at.audit.hash()))},
+                {"entries_agree", at.entries_agree},
+                {"done", at.done},
+                {"grown", json_of_logs(at.grown)}}
+        .dump();
+}
+
+/// None when it is no position, or one of a program that reads other records.
+std::optional<Position> parse_position(std::string_view text, const Reading& reading) {
+    try {
+        const Json json = Json::parse(text);
+        if (json.at("reading").get<std::string>() != reading_text(reading)) return std::nullopt;
+        Position at;
+        at.phase = static_cast<Phase>(std::clamp(json.at("phase").get<int>(), 0, static_cast<int>(Phase::over)));
+        at.record = RecordNo{json.at("record").get<std::int64_t>()};
+        at.entry = EntryNo{json.at("entry").get<std::int64_t>()};
+        at.audit = AuditCheck(json.at("audit").get<std::int64_t>(), hash_of_json(json.at("audit_hash")));
+        at.entries_agree = json.at("entries_agree").get<bool>();
+        at.done = json.at("done").get<std::uint64_t>();
+        at.grown = grown_of(json.at("grown"));
+        return at;
+    } catch (const Json::exception&) {
+        return std::nullopt;
+    } catch (const MalformedProof&) {
+        return std::nullopt;
+    }
+}
+
+/// Whether a store holds what a position says has been checked there.
+bool is_position_in(const ReadTx& tx, const Position& at) {
+    if (at.record > tx.last_record()) return false;
+    return std::all_of(at.grown.logs.begin(), at.grown.logs.end(), [&](const auto& grown) {
+        const auto log = tx.log(grown.first);
+        return log && log->size >= grown.second.log.size;
+    });
 }
 
 }  // namespace
 
-std::vector<std::string> verify(const ReadTx& tx, const Progress& progress, const Reading& reading) {
-    Findings findings;
-    const StoreCounts counts = tx.counts();
-    const auto last_audit = tx.last_audit();
-    const std::uint64_t total =
-        counts.records + counts.entries + (last_audit ? static_cast<std::uint64_t>(last_audit->no) : 0);
-    std::uint64_t done = 0;
-    const auto tick = [&] {
-        if (progress) progress(++done, total);
-    };
-    std::set<EntryKey> keys;
-    guarded(findings, "record", "the log", [&] {
-        LogCheck logs(tx, findings, reading);
-        tx.visit_records(RecordNo{0}, [&](const RecordRow& row) {
-            logs.check(row);
-            for (EntryKey& key : tx.keys_of_record(row.no)) keys.insert(std::move(key));
-            tick();
-            return true;
-        });
-        logs.finish();
-    });
+class VerifyRound::Impl {
+public:
+    Impl(const Reading& reading, std::string_view position) : reading_(reading) {
+        auto begun = parse_position(position, reading);
+        is_resumed_ = begun.has_value();
+        if (begun) at_ = *std::move(begun);
+    }
 
-    StateTrie trie;
-    for (const EntryKey& key : keys) {
-        guarded(findings, "op", "entry " + key.value(), [&] { check_entry(tx, key, trie, findings); });
-        tick();
+    bool step(const ReadTx& tx, const Enough& enough) {
+        if (std::exchange(is_resumed_, false) && !is_position_in(tx, at_)) at_ = Position{};
+        if (total_ == 0) count(tx);
+        while (at_.phase != Phase::over) {
+            if (!go_on(tx, enough)) return true;
+            at_.phase = static_cast<Phase>(static_cast<int>(at_.phase) + 1);
+            if (enough()) break;
+        }
+        return at_.phase != Phase::over;
     }
-    guarded(findings, "entry", "the entries", [&] {
-        tx.visit_leaves([&](EntryNo, const EntryKey& key, const Hash&) {
-            if (!keys.contains(key)) findings.in_views("entry", key, "shown, and no record names it");
+
+    [[nodiscard]] std::vector<std::string> take_findings() { return findings_.take(); }
+    [[nodiscard]] std::uint64_t done() const { return at_.done; }
+    [[nodiscard]] std::uint64_t total() const { return total_; }
+    [[nodiscard]] std::string position() const { return text_of_position(at_, reading_); }
+
+private:
+    /// An op costs about as much as an entry, whether it comes in a record of its own or of twenty thousand.
+    void count(const ReadTx& tx) {
+        const StoreCounts counts = tx.counts();
+        const auto last_audit = tx.last_audit();
+        total_ = counts.records + counts.ops + counts.entries;
+        if (last_audit) total_ += static_cast<std::uint64_t>(last_audit->no);
+    }
+
+    /// Whether the phase is through.
+    bool go_on(const ReadTx& tx, const Enough& enough) {
+        switch (at_.phase) {
+            case Phase::records:
+                return check_records(tx, enough);
+            case Phase::entries:
+                return check_entries(tx, enough);
+            case Phase::heads:
+                return check_heads(tx);
+            case Phase::audit:
+                return check_audit(tx, enough);
+            case Phase::over:
+                break;
+        }
+        return true;
+    }
+
+    bool check_records(const ReadTx& tx, const Enough& enough) {
+        bool through = true;
+        guarded(findings_, "record", "the log", [&] {
+            LogCheck logs(tx, findings_, reading_, at_.grown);
+            tx.visit_records(at_.record, [&](const RecordRow& row) {
+                at_.record = row.no;
+                at_.done += 1 + row.ops;
+                logs.check(row);
+                through = !enough();
+                return through;
+            });
+            if (through) logs.finish();
         });
-    });
-    for (const LogRow& log : tx.logs()) {
-        if (!log.own) continue;
-        const auto head = parse_note(log.head);
-        if (head && head->head.fold == reading.fold && head->head.state != trie.root())
-            findings.add("log", "head of log " + log.id.value(),
-                         "the state root that it states is not that of the records",
-                         "run minglu rebuild, which signs a new one");
+        return through;
     }
-    check_cards(tx, findings);
-    std::vector<std::string> lines = std::move(findings).take();
-    check_audit(tx, lines, tick);
-    return lines;
+
+    bool check_entries(const ReadTx& tx, const Enough& enough) {
+        bool through = true;
+        const std::size_t before = findings_.size();
+        guarded(findings_, "entry", "the entries", [&] {
+            tx.visit_entries(at_.entry, [&](const EntryRow& entry) {
+                at_.entry = entry.no;
+                ++at_.done;
+                check_entry(tx, entry, findings_);
+                through = !enough();
+                return through;
+            });
+        });
+        at_.entries_agree = at_.entries_agree && findings_.size() == before;
+        return through;
+    }
+
+    /// Where entries are not what their ops say the root follows them; it would be no news.
+    bool check_heads(const ReadTx& tx) {
+        guarded(findings_, "entry", "the entries", [&] {
+            if (at_.entries_agree) check_state_root(tx, reading_, findings_);
+        });
+        guarded(findings_, "peer", "the peers", [&] { check_cards(tx, findings_); });
+        return true;
+    }
+
+    bool check_audit(const ReadTx& tx, const Enough& enough) {
+        bool through = true;
+        guarded(findings_, "audit", "the rows", [&] {
+            tx.visit_audit(at_.audit.no(), [&](const AuditRow& row) {
+                ++at_.done;
+                for (std::string& wrong : faults_of(at_.audit, row)) findings_.add_line(std::move(wrong));
+                through = !enough();
+                return through;
+            });
+        });
+        return through;
+    }
+
+    Reading reading_;
+    Position at_;
+    Findings findings_;
+    std::uint64_t total_ = 0;
+    bool is_resumed_ = false;
+};
+
+VerifyRound::VerifyRound(const Reading& reading, std::string_view position)
+    : impl_(std::make_unique<Impl>(reading, position)) {}
+VerifyRound::~VerifyRound() = default;
+
+bool VerifyRound::step(const ReadTx& tx, const Enough& enough) {
+    return impl_->step(tx, enough);
+}
+
+std::vector<std::string> VerifyRound::take_findings() {
+    return impl_->take_findings();
+}
+
+std::uint64_t VerifyRound::done() const {
+    return impl_->done();
+}
+
+std::uint64_t VerifyRound::total() const {
+    return impl_->total();
+}
+
+std::string VerifyRound::position() const {
+    return impl_->position();
+}
+
+std::vector<std::string> verify(const ReadTx& tx, const std::function<void(std::uint64_t, std::uint64_t)>& progress,
+                                const Reading& reading) {
+    VerifyRound round(reading);
+    const auto tell = [&] {
+        if (progress) progress(round.done(), round.total());
+        return false;
+    };
+    while (round.step(tx, tell)) {
+    }
+    return round.take_findings();
 }
 
 }  // namespace minglu

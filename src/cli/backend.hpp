@@ -68,6 +68,12 @@ struct Listening {
     std::string socket;
 };
 
+/// What is brought back.
+struct BackupChoice {
+    std::filesystem::path file;
+    bool damaged = false;  ///< also when what it holds is not sound
+};
+
 /// What commands do with a node besides calling its API.
 class NodeAccess {
 public:
@@ -79,8 +85,7 @@ public:
     /// Returns once SIGTERM or SIGINT arrived and the last answer left.
     [[nodiscard]] virtual Result<void> serve(const Place& place,
                                              const std::function<void(const Listening&)>& on_ready) = 0;
-    [[nodiscard]] virtual Result<void> restore(const std::filesystem::path& backup, const Place& place,
-                                               const Asker& by) = 0;
+    [[nodiscard]] virtual Result<void> restore(const BackupChoice& backup, const Place& place, const Asker& by) = 0;
     /// Puts the keys of a node that does not run under another passphrase; under none without `to`.
     [[nodiscard]] virtual Result<void> change_passphrase(const Place& place,
                                                          const std::optional<PassphraseFrom>& to) = 0;

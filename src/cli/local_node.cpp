@@ -136,12 +136,13 @@ Result<void> LocalNode::serve(const Place& place, const std::function<void(const
     return (*node)->serve([&](const Doors& doors) { on_ready({doors.officer, doors.peer, doors.socket}); });
 }
 
-Result<void> LocalNode::restore(const std::filesystem::path& backup, const Place& place, const Asker& by) {
+Result<void> LocalNode::restore(const BackupChoice& backup, const Place& place, const Asker& by) {
     const RestoredBy restored_by{by.actor, local_user(), by.case_number};
-    if (!place.config) return restore_node(backup, place.data, restored_by);
+    const IfDamaged if_damaged = backup.damaged ? IfDamaged::take : IfDamaged::refuse;
+    if (!place.config) return restore_node(backup.file, place.data, restored_by, if_damaged);
     const auto config = load_config(place.data, place.config);
     if (!config) return fail(config.error());
-    return restore_node(backup, config->data, restored_by);
+    return restore_node(backup.file, config->data, restored_by, if_damaged);
 }
 
 Result<void> LocalNode::change_passphrase(const Place& place, const std::optional<PassphraseFrom>& to) {

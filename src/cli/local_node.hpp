@@ -11,8 +11,7 @@ public:
     /// Blocks SIGTERM and SIGINT in the calling thread, and so in all that the node starts, before it is opened.
     [[nodiscard]] Result<void> serve(const Place& place,
                                      const std::function<void(const Listening&)>& on_ready) override;
-    [[nodiscard]] Result<void> restore(const std::filesystem::path& backup, const Place& place,
-                                       const Asker& by) override;
+    [[nodiscard]] Result<void> restore(const BackupChoice& backup, const Place& place, const Asker& by) override;
     [[nodiscard]] Result<void> change_passphrase(const Place& place, const std::optional<PassphraseFrom>& to) override;
     [[nodiscard]] std::string version() const override;
 };

@@ -12,6 +12,7 @@ struct NoOptions {};
 
 struct BackupOptions {
     std::string path;
+    bool no_verify = false;
 };
 
 /// Runs a long task of the node, shows its progress, and returns its result, which is all that --json prints.
@@ -80,8 +81,10 @@ ExitCode run_rebuild(Session& session, const NoOptions&) {
 ExitCode run_backup(Session& session, const BackupOptions& options) {
     // The node may run in another directory than this command.
     const std::string path = std::filesystem::absolute(options.path).lexically_normal().string();
-    return report(session, run_task(session, "backup", "备份", Json{{"path", path}}),
-                  "已备份并校验 " + path + "，清单 " + path + ".manifest.json（两个文件一起保存）");
+    const Json order{{"path", path}, {"verify", !options.no_verify}};
+    return report(session, run_task(session, "backup", "备份", order),
+                  (options.no_verify ? "已备份（内容未校验） " : "已备份并校验 ") + path + "，清单 " + path +
+                      ".manifest.json（两个文件一起保存）");
 }
 
 }  // namespace
@@ -96,6 +99,8 @@ void add_maintenance_commands(CLI::App& app, Chosen& chosen) {
         app, chosen, "backup", "Consistent copy while the node runs 备份",
         [](CLI::App& command, BackupOptions& options) {
             command.add_option("path", options.path, "File to write 备份文件")->required();
+            command.add_flag("--no-verify", options.no_verify,
+                             "Keep the copy without checking what it holds; restore does then 不校验内容");
         },
         run_backup);
 }

@@ -77,12 +77,13 @@ ExitCode run_serve(Session& session, const NoOptions&) {
 
 struct RestoreOptions {
     std::string backup;
+    bool damaged = false;
 };
 
 ExitCode run_restore(Session& session, const RestoreOptions& options) {
     const Globals& globals = session.globals();
-    const auto restored =
-        session.environment().node.restore(options.backup, globals.place, {globals.actor, globals.case_number});
+    const auto restored = session.environment().node.restore({options.backup, options.damaged}, globals.place,
+                                                             {globals.actor, globals.case_number});
     if (!restored) session.end(restored.error());
     if (session.json()) {
         session.print_json(Json{{"restored", options.backup}}.dump());
@@ -134,6 +135,8 @@ void add_node_commands(CLI::App& app, Chosen& chosen) {
         app, chosen, "restore", "Bring back a backup; the node then opens a new log 从备份恢复",
         [](CLI::App& command, RestoreOptions& options) {
             command.add_option("backup", options.backup, "File made by minglu backup 备份文件")->required();
+            command.add_flag("--damaged", options.damaged,
+                             "Also when what it holds is damaged and there is no better one 内容受损也恢复");
         },
         run_restore);
     add_command<NoOptions>(

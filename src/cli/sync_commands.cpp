@@ -50,6 +50,18 @@ void print_quota(Session& session, const Json& quota) {
     }
 }
 
+/// "上次通过 2026-02-01 03:10，本轮 37%，发现问题 2 项"
+Cell verification_cell(const Json& verification) {
+    if (!flag(verification, "on")) return {"关闭", Tone::warn};
+    const std::string last_ok = text(verification, "last_ok");
+    std::string line = last_ok.empty() ? "尚未完成一轮" : "上次通过 " + time_text(last_ok);
+    line += "，本轮 " + text(verification, "percent") + "%";
+    const std::int64_t findings = std::max(number(verification, "findings"), number(verification, "last_findings"));
+    if (findings > 0) line += "，发现问题 " + std::to_string(findings) + " 项，见 minglu incident list";
+    const bool is_sound = findings == 0 && text(verification, "fault").empty();
+    return {line, is_sound ? Tone::plain : Tone::bad};
+}
+
 void print_sync(Session& session, const Json& sync) {
     Facts facts;
     facts.add("本节点", text(sync, "node"), Tone::bold);
@@ -57,6 +69,10 @@ void print_sync(Session& session, const Json& sync) {
     facts.add("向量", text(sync, "vector"));
     facts.add_if("状态根", text(sync, "state_root"));
     facts.add_if("联署", vouchers_of(sync));
+    if (const Json& verification = member(sync, "verification"); verification.is_object()) {
+        const Cell cell = verification_cell(verification);
+        facts.add("自检", cell.text, cell.tone);
+    }
     facts.print(session.screen());
     Table table({"节点", "状态", "推送", "上次成功", "待收", "待送", "已收记录", "已收字节", "连续失败", "地址"});
     for (const Json& peer : elements(sync, "peers")) {

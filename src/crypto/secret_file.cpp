@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <vector>
 
 #include "minglu/hash.hpp"
 #include "src/crypto/random.hpp"
@@ -71,10 +72,23 @@ bool sync_directory_of(const std::filesystem::path& path) {
     return fd.ok() && ::fsync(fd.get()) == 0;
 }
 
+constexpr std::string_view temporary_mark = ".new-";
+constexpr std::size_t temporary_digits = 16;
+
+std::string temporary_name_of(const std::filesystem::path& path) {
+    return path.string() + std::string(temporary_mark) + to_hex(random_bytes(temporary_digits / 2));
+}
+
+bool is_temporary_of(const std::string& name, const std::string& file) {
+    const std::string begin = file + std::string(temporary_mark);
+    return name.size() == begin.size() + temporary_digits && name.starts_with(begin) &&
+           name.find_first_not_of("0123456789abcdef", begin.size()) == std::string::npos;
+}
+
 }  // namespace
 
 Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes, IfExists if_exists) {
-    const TemporaryName temporary(path.string() + ".new-" + to_hex(random_bytes(8)));
+    const TemporaryName temporary(temporary_name_of(path));
     {
         const Descriptor fd(
             ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_only));
@@ -90,6 +104,19 @@ Result<void> write_secret_file(const std::filesystem::path& path, std::string_vi
     }
     if (placed != 0) return system_failure("put the file in place", path, errno);
     if (!sync_directory_of(path)) return system_failure("sync the directory", path, errno);
+    return {};
+}
+
+Result<void> remove_temporaries_of(const std::filesystem::path& path) {
+    std::vector<std::filesystem::path> found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(path.parent_path(), error), end; !error && at != end;
+         at.increment(error))
+        if (is_temporary_of(at->path().filename().string(), path.filename().string())) found.push_back(at->path());
+    if (error && error != std::errc::no_such_file_or_directory)
+        return system_failure("look through the directory", path.parent_path(), error.value());
+    for (const auto& file : found)
+        if (auto removed = remove_file(file); !removed) return removed;
     return {};
 }
 

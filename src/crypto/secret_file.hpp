@@ -18,6 +18,10 @@ enum class IfExists {
 [[nodiscard]] Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes,
                                              IfExists if_exists);
 
+/// Removes what `write_secret_file` of this path left under temporary names because its process was killed. Nobody may
+/// be writing it meanwhile. Errors: not_allowed, io.
+[[nodiscard]] Result<void> remove_temporaries_of(const std::filesystem::path& path);
+
 /// Removes a file if it is there; on disk it is gone, too, when this returns. Errors: not_allowed, io.
 [[nodiscard]] Result<void> remove_file(const std::filesystem::path& path);
 

@@ -3,16 +3,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "src/crypto/file_hash.hpp"
 #include "src/node/version.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
 #include "sync/head.hpp"
 #include "sync/state_trie.hpp"
+#include "sync/verify.hpp"
 
 namespace minglu {
 
@@ -33,6 +36,7 @@ std::string text_of(const BackupManifest& manifest, const std::string& file) {
                 {"made_ms", manifest.made.value()},
                 {"program", manifest.program},
                 {"schema", manifest.schema},
+                {"verified", manifest.verified},
                 {"file", file},
                 {"bytes", manifest.bytes},
                 {"sha256", to_hex(bytes_of(manifest.sha256))},
@@ -80,6 +84,7 @@ BackupManifest read(const Json& json) {
     manifest.made = UnixMs{json.at("made_ms").get<std::int64_t>()};
     manifest.program = json.at("program").get<std::string>();
     manifest.schema = json.at("schema").get<std::int64_t>();
+    manifest.verified = json.value("verified", false);
     manifest.bytes = json.at("bytes").get<std::uint64_t>();
     manifest.sha256 = hash_from_hex(json.at("sha256").get<std::string>());
     BackupContents& in = manifest.contents;
@@ -94,13 +99,31 @@ BackupManifest read(const Json& json) {
     return manifest;
 }
 
+/// The copy is the store, page by page: what is wrong with it is wrong there.
+void check_copy(Store& copy, CopyCheck check, const BackupProgress& progress) {
+    const auto findings = check == CopyCheck::full ? findings_in(copy, progress) : copy.check();
+    if (findings.empty()) return;
+    throw StoreFault(
+        ErrorCode::corrupt,
+        "the database is damaged, and so would its backup be: " + summary_of(findings) +
+            (check == CopyCheck::full
+                 ? " (minglu verify names all; mend it first: operations guide, damaged database. A copy of it "
+                   "as it is can be kept with --no-verify)"
+                 : ""));
+}
+
 /// Reads the copy back and describes it. Throws StoreFault when it is not sound.
-BackupManifest describe_copy(const std::filesystem::path& target, const NodeId& node, UnixMs now) {
-    BackupManifest manifest{node, now, std::string(program_version), newest_schema(), 0, {}, {}};
+BackupManifest describe_copy(const std::filesystem::path& target, const NodeId& node, UnixMs now, CopyCheck check,
+                             const BackupProgress& progress) {
+    BackupManifest manifest;
+    manifest.node = node;
+    manifest.made = now;
+    manifest.program = program_version;
+    manifest.schema = newest_schema();
+    manifest.verified = check == CopyCheck::full;
     {
         const auto copy = open_sqlite_store(target);
-        if (const auto findings = copy->check(); !findings.empty())
-            throw StoreFault(ErrorCode::corrupt, "the backup is not sound: " + findings.front());
+        check_copy(*copy, check, progress);
         const auto tx = copy->read();
         manifest.contents = contents_of(*tx);
         const auto own = tx->log(manifest.contents.own_log);
@@ -138,14 +161,31 @@ BackupContents contents_of(const ReadTx& tx) {
     return contents;
 }
 
-void write_backup(Store& store, const std::filesystem::path& target, const NodeId& node, UnixMs now,
-                  const std::function<void(int, int)>& progress) {
+std::vector<std::string> findings_in(Store& copy, const BackupProgress& progress) {
+    std::vector<std::string> findings = copy.check();
+    for (std::string& finding : verify(*copy.read(), progress)) findings.push_back(std::move(finding));
+    return findings;
+}
+
+std::string summary_of(const std::vector<std::string>& findings) {
+    constexpr std::size_t named_max = 3;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(findings.size(), named_max); ++i) text += (i == 0 ? "" : "; ") + findings[i];
+    if (findings.size() > named_max) text += "; " + std::to_string(findings.size() - named_max) + " more";
+    return text;
+}
+
+void write_backup(Store& store, const std::filesystem::path& target, const NodeId& node, UnixMs now, CopyCheck check,
+                  const BackupProgress& progress) {
     const std::filesystem::path manifest = manifest_of(target);
     if (std::filesystem::exists(manifest))
         throw StoreFault(ErrorCode::already_exists, manifest.string() + " is there already (name another file)");
-    backup_sqlite_store(store, target, progress);
+    backup_sqlite_store(store, target, [&](int done, int total) {
+        if (progress) progress(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
+    });
     try {
-        write_synced(manifest, text_of(describe_copy(target, node, now), target.filename().string()));
+        const BackupManifest copied = describe_copy(target, node, now, check, progress);
+        write_synced(manifest, text_of(copied, target.filename().string()));
     } catch (...) {
         std::error_code ignored;
         for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(target.string() + part, ignored);

@@ -1,8 +1,8 @@
 #pragma once
 /// A backup is a copy of the database and, beside it, a manifest: what is in it, and how its bytes are known again.
 ///
-/// The manifest of FILE is FILE.manifest.json: {"minglu_backup":1,"node","made","program","schema","file","bytes",
-/// "sha256","own_log","vector","state_root","records","entries","heads":[{"log","size","head"}]}.
+/// The manifest of FILE is FILE.manifest.json: {"minglu_backup":1,"node","made","program","schema","verified","file",
+/// "bytes","sha256","own_log","vector","state_root","records","entries","heads":[{"log","size","head"}]}.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -30,6 +30,7 @@ struct BackupManifest {
     UnixMs made;
     std::string program;
     std::int64_t schema = 0;
+    bool verified = false;  ///< all that it holds was found to be sound; not said by earlier programs
     std::uint64_t bytes = 0;
     Hash sha256{};
     BackupContents contents;
@@ -37,10 +38,24 @@ struct BackupManifest {
 
 [[nodiscard]] std::filesystem::path manifest_of(const std::filesystem::path& backup);
 
-/// Copies the store to `target`, checks the copy, and writes its manifest. Throws StoreFault; nothing is left behind
-/// then.
-void write_backup(Store& store, const std::filesystem::path& target, const NodeId& node, UnixMs now,
-                  const std::function<void(int done, int total)>& progress);
+/// How a copy that was just made is checked.
+enum class CopyCheck {
+    full,   ///< all that minglu verify looks at, so that no damage is carried on
+    quick,  ///< that the file is whole and states what its own head states
+};
+
+/// Told what is done and what there is to do: of the pages that are copied, then of what is verified.
+using BackupProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+/// Copies the store to `target`, checks the copy, and writes its manifest. Throws StoreFault, corrupt when the store is
+/// damaged; nothing is left behind then.
+void write_backup(Store& store, const std::filesystem::path& target, const NodeId& node, UnixMs now, CopyCheck check,
+                  const BackupProgress& progress);
+
+/// What of an opened backup is not as it was signed: the findings of the store and of `verify`.
+[[nodiscard]] std::vector<std::string> findings_in(Store& copy, const BackupProgress& progress);
+/// "FIRST FINDING; SECOND; THIRD; 12 more"
+[[nodiscard]] std::string summary_of(const std::vector<std::string>& findings);
 
 /// Errors: not_found (no manifest), malformed.
 [[nodiscard]] Result<BackupManifest> read_manifest(const std::filesystem::path& backup);

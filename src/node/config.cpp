@@ -88,6 +88,7 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     reader.read("log", "level", config.log.level);
     reader.read("log", "format", config.log.format);
     reader.read("audit", "mode", config.audit.mode);
+    reader.read("verify", "round_s", config.verify.round_s);
     std::string passphrase_file;
     reader.read("keys", "passphrase_file", passphrase_file);
     config.keys.passphrase_file = passphrase_file;
@@ -97,6 +98,7 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     reader.range("sync", "poll_wait_s", config.sync.poll_wait_s, 0, 60);
     reader.range("sync", "bundle_bytes_max", config.sync.bundle_bytes_max, 64 * 1024, 8 * 1024 * 1024);
     reader.range("sync", "log_bytes_per_day_max", config.sync.log_bytes_per_day_max, 64 * 1024, std::int64_t{1} << 50);
+    reader.range("verify", "round_s", config.verify.round_s, 0, 31 * 24 * 60 * 60);
     reader.one_of("log", "level", config.log.level, {"debug", "info", "warn", "error"});
     reader.one_of("log", "format", config.log.format, {"text", "json"});
     reader.one_of("audit", "mode", config.audit.mode, {"case", "all"});

@@ -43,6 +43,10 @@ struct KeysConfig {
     std::filesystem::path passphrase_file;  ///< empty: none; a relative one stands beside the configuration
 };
 
+struct VerifyConfig {
+    std::int64_t round_s = 24 * 60 * 60;  ///< in which a serving node verifies all that it holds; 0: it does not
+};
+
 struct NodeConfig {
     NodeId node;
     std::string name;
@@ -53,6 +57,7 @@ struct NodeConfig {
     LogConfig log;
     AuditConfig audit;
     KeysConfig keys;
+    VerifyConfig verify;
 };
 
 /// Where things stand in a data directory.

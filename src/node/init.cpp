@@ -9,6 +9,7 @@
 #include "src/crypto/signing_key.hpp"
 #include "src/crypto/tls_identity.hpp"
 #include "src/node/config.hpp"
+#include "src/node/leftovers.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/system.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
@@ -72,7 +73,7 @@ Result<void> remove_half_made(const DataPaths& paths) {
     if (*mark == with_config) files.push_back(paths.config);
     for (const auto& file : files)
         if (auto removed = remove_file(file); !removed) return removed;
-    return {};
+    return remove_leftovers(paths);
 }
 
 /// From here until `make_node` is through, the directory is no node.

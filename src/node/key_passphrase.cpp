@@ -6,6 +6,7 @@
 
 #include "src/crypto/key_file.hpp"
 #include "src/crypto/secret_file.hpp"
+#include "src/node/leftovers.hpp"
 #include "src/node/lock.hpp"
 
 namespace minglu {
@@ -45,7 +46,7 @@ Result<void> change_key_passphrase(const DataPaths& paths, const Passphrase& fro
     }
     for (const auto& [file, pem] : changed)
         if (auto written = write_secret_file(file, pem, IfExists::replace); !written) return written;
-    return {};
+    return remove_leftovers(paths);  // a key under the passphrase of before, or under none
 }
 
 }  // namespace minglu

@@ -11,7 +11,8 @@ namespace minglu {
 
 /// Puts all of them under `to`, or stores them plain where none is given. Each file is replaced in one step once the
 /// new one is on disk, none before all of them have been opened; broken off in between, it is repeated with both
-/// passphrases. Errors: busy (the node runs), those of files, malformed, unauthenticated.
+/// passphrases. What a killed program left of them under other names is removed. Errors: busy (the node runs), those of
+/// files, malformed, unauthenticated.
 [[nodiscard]] Result<void> change_key_passphrase(const DataPaths& paths, const Passphrase& from, const Passphrase& to);
 
 }  // namespace minglu

@@ -20,10 +20,12 @@
 #include "src/lookalikes/lookalikes.hpp"
 #include "src/node/backup.hpp"
 #include "src/node/init.hpp"
+#include "src/node/leftovers.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
 #include "src/node/restore.hpp"
+#include "src/node/scrub_thread.hpp"
 #include "src/node/signing_keys.hpp"
 #include "src/node/system.hpp"
 #include "src/node/version.hpp"
@@ -116,6 +118,7 @@ public:
           evidence_(replica_, *store_, *keys_.front(), clock_, read_file(paths_.card)),
           links_(replica_, *store_, clock_, random_, tls_, puller_options(), pusher_options(), on_store_fault),
           audit_(replica_, clock_, audit_options(), on_store_fault),
+          scrub_(make_scrub()),
           services_(make_services()),
           api_(make_api(services_, evidence_)) {}
 
@@ -135,11 +138,14 @@ public:
             spdlog::info("{} records that an earlier program had kept without reading them are read now",
                          replica_.read_at_start());
         links_.start();
+        std::unique_ptr<ScrubThread> scrubbing;
+        if (scrub_) scrubbing = std::make_unique<ScrubThread>(*scrub_, replica_, on_store_fault);
         spdlog::info("serving: officers {}, peers {}, socket {}", doors.officer, doors.peer, doors.socket);
         on_ready(doors);
         keep_house_until_stopped();
         spdlog::info("stopping");
         replica_.stop_waiting();
+        scrubbing.reset();
         links_.stop();
         close_doors();
         spdlog::info("stopped");
@@ -190,14 +196,29 @@ private:
             [this] { links_.refresh(); },
             [this](const NodeId& peer) { return links_.exchange_now(peer); },
             [this](const NodeId& peer) { return links_.compare(peer); },
-            [this](const std::filesystem::path& target, const Progress& progress) { backup(target, progress); },
+            [this](const BackupOrder& order, const Progress& progress) { backup(order, progress); },
             [this](const Progress& progress) { return verify_all(progress); },
             [](std::size_t count) { return random_bytes(count); },
             on_store_fault,
             [this](const std::string& actor, const std::string& reason) { return rotate_key(actor, reason); },
             &audit_,
             paths_.spool,
+            scrub_ ? std::function<ScrubState()>([this] { return scrub_->state(); }) : nullptr,
         };
+    }
+
+    std::unique_ptr<Scrub> make_scrub() {
+        if (config_.verify.round_s == 0) return nullptr;
+        ScrubOptions options;
+        options.round_ms = config_.verify.round_s * 1000;
+        const auto check = [this](std::int64_t& part, std::int64_t& after, std::vector<std::string>& findings) {
+            CheckPosition at{part, after};
+            const bool more = check_sqlite_slice(*store_, at, findings);
+            part = at.part;
+            after = at.after;
+            return more;
+        };
+        return std::make_unique<Scrub>(*store_, replica_, clock_, check, options);
     }
 
     static std::vector<std::unique_ptr<SigningKey>> one_key(std::unique_ptr<SigningKey> key) {
@@ -223,10 +244,9 @@ private:
         return card;
     }
 
-    void backup(const std::filesystem::path& target, const Progress& progress) {
-        write_backup(*store_, target, config_.node, clock_.now(), [&](int done, int total) {
-            if (progress) progress(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
-        });
+    void backup(const BackupOrder& order, const Progress& progress) {
+        write_backup(*store_, order.target, config_.node, clock_.now(),
+                     order.verify ? CopyCheck::full : CopyCheck::quick, progress);
     }
 
     std::vector<std::string> verify_all(const Progress& progress) {
@@ -353,6 +373,7 @@ private:
     EvidenceOffice evidence_;
     PeerLinks links_;
     AuditTrail audit_;
+    std::unique_ptr<Scrub> scrub_;  ///< none: switched off
     Services services_;
     OfficerApi api_;
     HttpHandler in_process_ = [this](const HttpRequest& request) {
@@ -388,6 +409,10 @@ Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config, const Passphr
         auto store = open_sqlite_store(paths.database, store_options(config));
         auto key = settle_signing_key(paths, *store->read(), SystemClock().now(), passphrase);
         if (!key) return tl::unexpected(key.error());
+        if (const auto removed = remove_leftovers(paths); !removed) {
+            set_up_logging(config.log, config.node);
+            spdlog::warn("files that may hold a private key could not be removed: {}", describe(removed.error()));
+        }
         return std::unique_ptr<Node>(new Node(std::make_unique<Impl>(config, *std::move(lock), std::move(store),
                                                                      *std::move(key), *std::move(tls), passphrase)));
     } catch (const StoreFault& fault) {

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "src/crypto/secret_file.hpp"
 #include "src/node/backup.hpp"
 #include "src/node/config.hpp"
 #include "src/node/init.hpp"
@@ -41,6 +42,7 @@ Result<BackupManifest> fitting_manifest(const std::filesystem::path& backup, con
     return manifest;
 }
 
+/// Where a restore prepares what takes the place of the database.
 std::filesystem::path copy_of(const std::filesystem::path& database) {
     return database.string() + ".restoring";
 }
@@ -64,9 +66,20 @@ AuditEntry audit_row(const BackupManifest& manifest, const std::filesystem::path
     return row;
 }
 
+/// Of a backup that was made without, or by a program that did not: minutes for a million entries.
+Result<void> verify_content(Store& store, const BackupManifest& manifest, const std::filesystem::path& backup,
+                            IfDamaged if_damaged) {
+    if (manifest.verified || if_damaged == IfDamaged::take) return {};
+    const auto findings = findings_in(store, {});
+    if (findings.empty()) return {};
+    return fail(
+        {ErrorCode::corrupt, "what it holds is damaged: " + summary_of(findings), backup.string(),
+         "choose another backup; where there is none, --damaged takes it all the same: run minglu verify then"});
+}
+
 /// Opens a copy of the backup, checks it, and marks it as restored. The copy stands beside the database.
 Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path& backup,
-                     const std::filesystem::path& copy, const RestoredBy& by) {
+                     const std::filesystem::path& copy, const RestoredBy& by, IfDamaged if_damaged) {
     remove_copy(copy);
     std::error_code error;
     std::filesystem::copy_file(backup, copy, error);
@@ -82,6 +95,7 @@ Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path
         if (contents_of(*store->read()) != manifest.contents)
             return fail({ErrorCode::corrupt, "it does not hold what its manifest says", backup.string(),
                          "choose another backup"});
+        if (auto sound = verify_content(*store, manifest, backup, if_damaged); !sound) return sound;
         const auto tx = store->write();
         tx->put_setting("open_new_log", "restored");
         append_audit(*tx, std::vector{audit_row(manifest, backup, by)});
@@ -106,6 +120,15 @@ Result<void> move_aside(const std::filesystem::path& database) {
 
 }  // namespace
 
+Result<void> remove_unfinished_restore(const std::filesystem::path& database) {
+    for (const char* part : {"-wal", "-shm", ""}) {
+        const std::filesystem::path file = copy_of(database).string() + part;
+        if (!std::filesystem::exists(file)) continue;
+        if (auto removed = remove_file(file); !removed) return removed;
+    }
+    return {};
+}
+
 Result<void> check_not_half_restored(const std::filesystem::path& database) {
     if (std::filesystem::exists(database)) return {};
     const std::filesystem::path log = database.string() + "-wal";
@@ -119,7 +142,7 @@ Result<void> check_not_half_restored(const std::filesystem::path& database) {
 }
 
 Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir,
-                          const RestoredBy& by) {
+                          const RestoredBy& by, IfDamaged if_damaged) {
     const DataPaths paths(data_dir);
     if (auto made = check_not_half_made(data_dir); !made) return made;
     for (const auto& needed : {backup, paths.signing_key, paths.card, paths.config})
@@ -131,7 +154,7 @@ Result<void> restore_node(const std::filesystem::path& backup, const std::filesy
     const auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
     const std::filesystem::path copy = copy_of(paths.database);
-    if (auto prepared = prepare(*manifest, backup, copy, by); !prepared) {
+    if (auto prepared = prepare(*manifest, backup, copy, by, if_damaged); !prepared) {
         remove_copy(copy);
         return prepared;
     }

@@ -1,6 +1,7 @@
 #include "src/node/system.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstring>
@@ -32,6 +33,12 @@ std::size_t descriptors_max() {
     rlimit limit{};
     const bool is_told = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
     return is_told ? static_cast<std::size_t>(limit.rlim_cur) : std::numeric_limits<std::size_t>::max();
+}
+
+/// On Linux each thread has a nice value of its own. Refused: it goes on as it is.
+void yield_to_others() {
+    constexpr int last = 19;
+    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), last);
 }
 
 BesideThread::BesideThread() : thread_([this] { run(); }) {}

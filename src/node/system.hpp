@@ -27,6 +27,10 @@ public:
 /// How many files and sockets this process may have open; the largest number when the system does not tell.
 [[nodiscard]] std::size_t descriptors_max();
 
+/// Puts the calling thread behind all others, for the processor and, where the scheduler of the disk knows of it,
+/// there.
+void yield_to_others();
+
 /// A thread of its own that lives as long as this object.
 class BesideThread final : public Beside {
 public:

@@ -214,6 +214,46 @@ TEST_CASE("a byte changed in a page of the index is found and named") {
     CHECK(findings.front().starts_with("table search_page, page 0 of run 1: it was changed"));
 }
 
+TEST_CASE("piece by piece, beside a writer and whatever is kept in memory, the checks find the same") {
+    test::TemporaryDirectory dir;
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    fill(*store, 0, 500, 500);
+    CHECK(found(*store->read(), "word") == 500);  // the index is in memory now
+    number_in(dir / "minglu.db",
+              "UPDATE search_page SET data = CAST(substr(data, 1, 99) || x'07' || substr(data, 101) AS BLOB)"
+              " WHERE page_no = (SELECT min(page_no) FROM search_page)");
+    number_in(dir / "minglu.db", "UPDATE entry SET open_conflicts = 3 WHERE entry_no = 7");
+    std::vector<std::string> in_pieces;
+    {
+        const auto writer = store->write();
+        CheckPosition position;
+        while (check_sqlite_slice(*store, position, in_pieces)) {
+        }
+        const std::size_t all = in_pieces.size();
+        CHECK_FALSE(check_sqlite_slice(*store, position, in_pieces));
+        CHECK(in_pieces.size() == all);
+    }
+    CHECK(in_pieces.size() == 2);
+    CHECK(in_pieces == store->check());
+}
+
+TEST_CASE("an index that lost a row is found with its table") {
+    test::TemporaryDirectory dir;
+    const auto store = open_sqlite_store(dir / "minglu.db");
+    fill(*store, 0, 50, 50);
+    number_in(dir / "minglu.db",
+              "PRAGMA writable_schema = ON;"
+              "UPDATE sqlite_schema SET sql = 'CREATE INDEX entry_by_open_conflict ON entry (entry_no)'"
+              " WHERE name = 'entry_by_open_conflict'");
+    std::vector<std::string> findings;
+    CheckPosition position;
+    while (check_sqlite_slice(*store, position, findings)) {
+    }
+    REQUIRE_FALSE(findings.empty());
+    CHECK(findings.front().find("entry_by_open_conflict") != std::string::npos);
+    CHECK(findings.front().starts_with("the file: "));
+}
+
 TEST_CASE("an index of another text analysis is made anew at opening, once, and begins again after a kill") {
     test::TemporaryDirectory dir;
     const auto file = dir / "minglu.db";

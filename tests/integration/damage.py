@@ -1,4 +1,4 @@
-"""Changes bytes in the database of a node that does not run: what a failing disk, or a hand, would do."""
+"""Changes bytes in the database of a node, behind its back: what a failing disk, or a hand, would do."""
 
 import contextlib
 import sqlite3
@@ -26,6 +26,13 @@ def flip_value(node, table, column, where, at=-1):
         kind = opened.execute(f"SELECT typeof({column}) FROM {table} WHERE {where}").fetchone()[0].decode()
         changed = value ^ 1 if kind == "integer" else flipped(value, at)
         opened.execute(f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE {where}", (changed,))
+
+
+def put_value(node, table, column, where, value):
+    """Puts back what `value_of` has told."""
+    with database(node) as opened:
+        kind = opened.execute(f"SELECT typeof({column}) FROM {table} WHERE {where}").fetchone()[0].decode()
+        opened.execute(f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE {where}", (value,))
 
 
 def flipped(value, at):

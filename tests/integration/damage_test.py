@@ -1,8 +1,11 @@
-"""One flipped byte in the database of a real node: `verify` names it and its cure, and the next exchange does not spread it."""
+"""One flipped byte in the database of a real node: the node finds it by itself, `verify` names it and its cure, no backup is
+made of it, and the next exchange does not spread it."""
 
+import itertools
+import json
 import shutil
 
-from damage import flip_in_file, flip_value, value_of
+from damage import flip_in_file, flip_value, flipped, put_value, value_of
 from support import NodeCase, eventually, gi_rows, introduce, main
 
 UNSOUND = 7
@@ -40,6 +43,24 @@ VIEW_CASES = {
     "a page of the search index": ("search_page", "data", PAGE, 40, "page 0 of run", REBUILD),
     "the checksum of a page": ("search_page", "checksum", PAGE, 0, "page 0 of run", REBUILD),
 }
+
+
+CONFLICT = "finding_no = (SELECT min(finding_no) FROM conflict)"
+CONFLICT_CASES = {
+    "the state of a conflict": ("conflict", "state", CONFLICT, 0, KEY, REBUILD),
+    "the groups of a conflict": ("conflict", "groups", CONFLICT, -1, KEY, REBUILD),
+    "a side of a conflict": ("conflict", "a_seq", CONFLICT, 0, KEY, REBUILD),
+}
+PROOF_CASES = {
+    "the root of a proof": ("proof_step", "root", "position = 0", 5, "log sc-", BACKUP),
+    "the path of a proof": ("proof_step", "path", "position = 0", 5, "log sc-", BACKUP),
+}
+
+
+def verify_every(node, round_s):
+    """Configures how long a node takes to verify all that it holds; 0: it does not."""
+    with open(node.data / "minglu.toml", "a", encoding="utf-8") as config:
+        config.write(f"\n[verify]\nround_s = {round_s}\n")
 
 
 class DamagedCase(NodeCase):
@@ -109,7 +130,161 @@ class Flipped(DamagedCase):
         self.assert_named("peer", "peer sc", "minglu peer add")
 
 
+class Found(NodeCase):
+    """Nobody asks, nobody new comes: a running node finds by itself what changes in what it holds."""
+
+    def setUp(self):
+        super().setUp()
+        self.cq, self.sc = self.pair()
+        self.cq.bring_in(self.file("list.csv", gi_rows(90001, 5)), "--kind", "gi")
+        self.cq.edit(KEY, "goods=甲")
+        self.until_equal(self.cq, self.sc)
+
+    def found(self, table, subject):
+        """The incident that the node's own verification has raised of it."""
+        return next((item for item in self.cq.items("incident", "list", "--all")
+                     if item["kind"] == "damaged_database" and item["subject"].startswith(f"table {table}")
+                     and subject in item["subject"] + item["received"]), None)
+
+    def check_found(self, table, column, where, at, subject, cure):
+        value = value_of(self.cq, table, column, where)
+        flip_value(self.cq, table, column, where, at)
+        incident = eventually("the node finds it", lambda: self.found(table, subject))
+        self.assertEqual("cq", incident["peer"])
+        self.assertIn(cure, incident["advice"])
+        target = self.folder / "damaged.db"
+        refused = self.cq.run("--json", "backup", target)
+        self.assertEqual(UNSOUND, refused.status, refused)
+        error = refused.json()["error"]
+        self.assertIn(f"table {table}", error["what"])
+        self.assertIn("--no-verify", error["what"])
+        self.assertEqual([], list(self.folder.glob("damaged.db*")))
+        if isinstance(value, bytes):  # where the row is known by what was flipped
+            where = where.replace(value.decode(errors="replace"), flipped(value, at).decode(errors="replace"))
+        put_value(self.cq, table, column, where, value)
+
+    def check_each(self, cases):
+        self.cq.stop()
+        verify_every(self.cq, 1)
+        self.cq.start()
+        for name, case in cases.items():
+            with self.subTest(name):
+                self.check_found(*case)
+        rounds = self.cq.sync()["verification"]["rounds"]
+        eventually("it is sound again", lambda: self.cq.sync()["verification"]["rounds"] > rounds + 1
+                   and self.cq.sync()["verification"]["last_findings"] == 0)
+        self.assert_sound(self.cq)
+        self.cq.ok("backup", self.folder / "sound.db")
+
+    def test_a_byte_of_the_log(self):
+        self.check_each({**LOG_CASES, **FILING_CASES})
+
+    def test_a_byte_of_a_view(self):
+        self.check_each(VIEW_CASES)
+
+    def test_a_byte_of_a_conflict(self):
+        for node, other in ((self.cq, self.sc), (self.sc, self.cq)):
+            node.ok("peer", "pause", other.name)
+        self.cq.edit(KEY, "goods=乙")
+        self.sc.edit(KEY, "goods=丙")
+        for node, other in ((self.cq, self.sc), (self.sc, self.cq)):
+            node.ok("peer", "resume", other.name)
+        eventually("it is a conflict", self.cq.conflicts)
+        self.until_equal(self.cq, self.sc)
+        self.check_each(CONFLICT_CASES)
+
+    def test_a_byte_of_a_proof(self):
+        for node, other in ((self.cq, self.sc), (self.sc, self.cq)):
+            node.ok("peer", "pause", other.name)
+        for number in range(3):
+            self.sc.edit("gi/AGI90003", f"goods=丁{number}")
+        part = self.folder / "part"
+        self.sc.ok("sync", "export", part, "--have", self.cq.sync()["vector"], "--limit-bytes", "1")
+        self.cq.ok("sync", "import", part)  # up to a record that its head is beyond
+        self.check_each(PROOF_CASES)
+
+    def test_the_next_exchange_is_a_cause_to_look(self):
+        """Unconfigured a round takes a day; what comes from a partner drives it on."""
+        table, column, where, at, subject, _ = VIEW_CASES["what an entry shows"]
+        flip_value(self.cq, table, column, where, at)
+        numbers = itertools.count()
+
+        def found_after_an_exchange():
+            self.sc.edit("gi/AGI90003", f"goods=戊{next(numbers)}")
+            self.until_equal(self.cq, self.sc)
+            return self.found(table, subject)
+
+        eventually("the node finds it", found_after_an_exchange)
+        self.assertEqual([], self.sc.items("incident", "list"))
+        self.assertIn("自检", self.cq.ok("sync", "status").out)
+        metrics = self.cq.http("GET", "/metrics").body.decode()
+        self.assertRegex(metrics, r"\nminglu_verify_findings [1-9]")
+        self.assertIn('\nminglu_incidents_open_of_kind{kind="damaged_database"}', metrics)
+
+    def test_it_tells_when_all_was_well(self):
+        verify_every(self.cq, 1)
+        self.cq.stop()
+        self.cq.start()
+        before = eventually("a round is through", lambda: self.cq.sync()["verification"].get("last_ok"))
+        eventually("another one is", lambda: self.cq.sync()["verification"]["last_ok"] > before)
+        metrics = self.cq.http("GET", "/metrics").body.decode()
+        self.assertRegex(metrics, r"\nminglu_verify_last_ok_timestamp_seconds [1-9]")
+        self.assertIn("\nminglu_verify_findings 0", metrics)
+        self.assertEqual([], self.cq.items("incident", "list"))
+        rounds = self.cq.sync()["verification"]["rounds"]
+        self.cq.stop()
+        told = self.cq.sync()["verification"]  # of a node that does not run
+        self.assertGreaterEqual(told["rounds"], rounds)
+        self.assertGreaterEqual(told["last_ok"], before)
+
+    def test_it_can_be_switched_off(self):
+        verify_every(self.cq, 0)
+        self.cq.stop()
+        self.cq.start()
+        self.assertEqual({"on": False}, self.cq.sync()["verification"])
+        self.assertIn("自检", self.cq.ok("sync", "status").out)
+
+
+class Unverified(DamagedCase):
+    """A copy that was kept as it is, or was made by an earlier program."""
+
+    def setUp(self):
+        super().setUp()
+        flip_value(self.cq, *VIEW_CASES["what an entry shows"][:4])
+        self.copy = self.folder / "copy.db"
+        self.cq.ok("backup", self.copy, "--no-verify")
+        self.manifest = self.folder / "copy.db.manifest.json"
+
+    def test_the_manifest_says_so_and_restore_looks_into_it(self):
+        self.assertIs(False, json.loads(self.manifest.read_text())["verified"])
+        self.assertIs(True, json.loads((self.folder / "sound.db.manifest.json").read_text())["verified"])
+        before = (self.cq.data / "minglu.db").read_bytes()
+        refused = self.cq.refused(UNSOUND, "restore", self.copy)
+        self.assertIn(KEY, refused["detail"])
+        self.assertEqual(before, (self.cq.data / "minglu.db").read_bytes())
+        self.assertEqual([], list(self.cq.data.glob("*.restoring*")))
+        self.cq.ok("restore", self.copy, "--damaged")
+        self.cq.run("rebuild")
+        self.assert_sound(self.cq)
+
+    def test_a_manifest_of_an_earlier_program_says_nothing(self):
+        said = json.loads(self.manifest.read_text())
+        del said["verified"]
+        self.manifest.write_text(json.dumps(said))
+        self.cq.refused(UNSOUND, "restore", self.copy)
+        sound = json.loads((self.folder / "sound.db.manifest.json").read_text())
+        del sound["verified"]
+        (self.folder / "sound.db.manifest.json").write_text(json.dumps(sound))
+        self.cq.ok("restore", self.sound)
+
+
 class Exchange(DamagedCase):
+    """What is found by exchanges alone: the node does not verify itself here."""
+
+    def setUp(self):
+        super().setUp()
+        verify_every(self.cq, 0)
+
     def damage_reports(self, node, by):
         return [item for item in node.items("incident", "list")
                 if item["kind"] == "damaged_log" and item["peer"] == by.name]

@@ -1,10 +1,14 @@
 """Signing keys that change: while the service runs and without it, over a crash and a restore; keys that are revoked."""
 
 import shutil
+import signal
+import subprocess
 
 from support import NodeCase, eventually, gi_rows, introduce, main
 
 BAD_INPUT = 3
+KEY_FILES = ["sign.pem", "tls.crt", "tls.pem"]
+RENAMES = "rename,renameat,renameat2"
 
 
 class Keys(NodeCase):
@@ -91,6 +95,84 @@ class Keys(NodeCase):
         refused = cq.run("sync", "status")
         self.assertNotEqual(0, refused.status)
         self.assertIn("restore", refused.err)
+
+    def killed_at(self, node, calls, number, *words):
+        """Runs a command that is killed as it makes the given system call for that time; false when it came to its end."""
+        strace = shutil.which("strace")
+        if not strace:
+            self.skipTest("strace is not installed (scripts/install-deps --for test)")
+        trace = [strace, "-f", "-qq", "-o", self.folder / "strace", "-e", f"trace={calls}",
+                 "-e", f"inject={calls}:signal=KILL:when={number}"]
+        done = subprocess.run([*trace, *node.command(*words)], capture_output=True, text=True, check=False,
+                              env=node.environment)
+        if done.returncode not in (0, -signal.SIGKILL, 128 + signal.SIGKILL):
+            self.skipTest(f"a process cannot be traced here: {done.stderr.strip()}")
+        return done.returncode != 0
+
+    def leftovers(self, node):
+        return sorted(path.name for folder in (node.data, node.data / "keys") for path in folder.iterdir()
+                      if ".new-" in path.name or ".restoring" in path.name)
+
+    def assert_no_key_left_behind(self, node):
+        self.assertEqual(KEY_FILES, sorted(path.name for path in (node.data / "keys").iterdir()))
+        self.assertEqual([], self.leftovers(node))
+
+    def test_a_change_that_is_killed_at_any_step_leaves_no_key_behind(self):
+        cq = self.node("cq", start=False)
+        left, changes = [], set()
+        for calls in (RENAMES, "fsync", "unlink,unlinkat"):
+            number = 1
+            while self.killed_at(cq, calls, number, "key", "rotate", "--reason", f"{calls} {number}"):
+                left += self.leftovers(cq)
+                cq.ok("sync", "status")
+                self.assert_no_key_left_behind(cq)
+                changes.add((cq.data / "keys" / "sign.pem").read_bytes())
+                number += 1
+            self.assertGreater(number, 2, calls)
+        for name in ("sign.next.pem.new-", "sign.pem.new-", "card.json.new-"):
+            self.assertTrue(any(found.startswith(name) for found in left), (name, left))
+        self.assertGreater(len(changes), 2, "some of these changes were made, others were not")
+        self.assert_sound(cq)
+
+    def test_a_passphrase_leaves_no_plain_key_behind(self):
+        secret = self.folder / "secret"
+        secret.write_text("correct horse\n")
+        secret.chmod(0o600)
+        for number in (1, 2):  # before and after the record that names the next key
+            cq = self.node(f"c{number}", start=False)
+            self.assertTrue(self.killed_at(cq, RENAMES, number, "key", "rotate", "--reason", "更换"))
+            [left] = self.leftovers(cq)
+            plain = (cq.data / "keys" / left).read_bytes()
+            self.assertIn(b"BEGIN PRIVATE KEY", plain)
+            cq.ok("key", "passphrase", "--new-passphrase-file", secret)
+            self.assertEqual([], self.leftovers(cq))
+            for path in (cq.data / "keys").glob("*.pem"):
+                self.assertIn(b"ENCRYPTED PRIVATE KEY", path.read_bytes(), path.name)
+            cq.ok("key", "passphrase", "--remove", "--passphrase-file", secret)
+            cq.ok("sync", "status")
+            self.assertEqual(number == 2, (cq.data / "keys" / "sign.pem").read_bytes() == plain)
+            self.assert_no_key_left_behind(cq)
+
+    def test_what_only_looks_like_a_leftover_stays(self):
+        cq = self.node("cq", start=False)
+        keys = cq.data / "keys"
+        others = ("sign.pem.new-", "sign.pem.new-0123", "sign.pem.new-0123456789abcdeg", "sign.pem.old",
+                  "other.pem.new-0123456789abcdef")
+        for name in others:
+            (keys / name).write_text("kept")
+        (keys / "tls.pem.new-0123456789abcdef").write_text("removed")
+        cq.ok("sync", "status")
+        self.assertEqual(sorted([*KEY_FILES, *others]), sorted(path.name for path in keys.iterdir()))
+
+    def test_a_key_that_is_nowhere_else_is_not_removed(self):
+        cq = self.node("cq", start=False)
+        keys = cq.data / "keys"
+        before = (keys / "sign.pem").read_bytes()
+        cq.ok("key", "rotate", "--reason", "更换")
+        shutil.copy(keys / "sign.pem", keys / "sign.pem.new-0123456789abcdef")
+        (keys / "sign.pem").write_bytes(before)  # somebody put back the old one
+        self.assertNotEqual(0, cq.run("sync", "status").status)
+        self.assertEqual(["sign.pem.new-0123456789abcdef"], self.leftovers(cq))
 
     def test_a_backup_from_before_the_change_is_restored(self):
         cq, sc = self.pair()

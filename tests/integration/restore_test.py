@@ -143,6 +143,13 @@ class InterruptedRestores(NodeCase):
         self.assertEqual([], sorted(self.cq.data.glob("minglu.db.restoring*")))
         self.assert_sound(self.cq)
 
+    def test_the_copy_of_a_killed_restore_goes_with_the_next_start(self):
+        self.cq.stop()
+        for suffix in (".restoring", ".restoring-wal", ".restoring-shm"):
+            self.part(suffix).write_bytes(b"a copy that was not through")
+        self.cq.ok("sync", "status")
+        self.assertEqual([], list(self.cq.data.glob("*.restoring*")))
+
     def test_a_node_whose_database_was_moved_aside_does_not_begin_anew(self):
         self.cq.edit("gi/AGI90001", "category=蔬菜")
         self.cq.kill()

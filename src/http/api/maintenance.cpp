@@ -60,19 +60,22 @@ HttpResponse verify(Call& call, const Busy& busy) {
 }
 
 HttpResponse backup(Call& call, const Busy& busy) {
-    const auto body = WriteBody::parse(call.request.body, {"path"});
+    const auto body = WriteBody::parse(call.request.body, {"path", "verify"});
     const auto path = body ? required_text(*body, "path", "say where to write the backup") : fail(body.error());
     if (!path) return problem(path.error());
-    const std::filesystem::path target(*path);
-    if (!target.is_absolute())
+    const auto verify = body->has("verify") ? body->flag("verify") : Result<bool>(true);
+    if (!verify) return problem(verify.error());
+    const BackupOrder order{*path, *verify};
+    if (!order.target.is_absolute())
         return problem({ErrorCode::bad_request, "not an absolute path: " + *path, "member path of the body",
                         "give the whole path on the node's machine"});
     if (!call.services.backup) return not_offered();
-    return run(call.services, busy, [&services = call.services, target](const Progress& progress) {
-        services.backup(target, progress);
+    return run(call.services, busy, [&services = call.services, order](const Progress& progress) {
+        services.backup(order, progress);
         return std::move(begin_result({})
-                             .member("path", target.string())
-                             .member("manifest", target.string() + ".manifest.json")
+                             .member("path", order.target.string())
+                             .member("manifest", order.target.string() + ".manifest.json")
+                             .member_boolean("verified", order.verify)
                              .end_object())
             .take();
     });

@@ -116,6 +116,29 @@ void add_audit(prometheus::Registry& registry, const AuditTrail* audit) {
               static_cast<double>(state.waiting));
 }
 
+void add_scrub(prometheus::Registry& registry, const Services& services) {
+    if (!services.scrub) return;
+    const ScrubState state = services.scrub();
+    const auto set = [&](const std::string& name, const std::string& help, double value) {
+        set_gauge(registry, name, help, value);
+    };
+    if (state.last_ok.value() != 0)
+        set("minglu_verify_last_ok_timestamp_seconds",
+            "When the node last came to the end of verifying all that it holds and found nothing; absent before.",
+            static_cast<double>(state.last_ok.value()) / 1000);
+    set("minglu_verify_findings", "Findings of the last round that ended and of the one under way, the larger number.",
+        static_cast<double>(std::max(state.findings, state.last_findings)));
+    set("minglu_verify_progress_ratio", "How much of the round under way is through.", state.progress);
+    set("minglu_verify_last_busy_seconds", "What the last round that ended cost, in seconds of work.",
+        static_cast<double>(state.last_busy_ms) / 1000);
+    prometheus::BuildCounter()
+        .Name("minglu_verify_rounds_total")
+        .Help("Rounds that ended since the node was made.")
+        .Register(registry)
+        .Add({})
+        .Increment(static_cast<double>(state.rounds));
+}
+
 double age_s(UnixMs then, UnixMs now) {
     return static_cast<double>(now.value() - then.value()) / 1000;
 }
@@ -222,6 +245,7 @@ std::string Metrics::text(const Services& services) const {
     add_peers(now, services);
     add_cosignatures(now, services, *tx);
     add_audit(now, services.audit);
+    add_scrub(now, services);
     std::vector<prometheus::MetricFamily> all = now.Collect();
     for (prometheus::MetricFamily& family : families_->registry->Collect()) all.push_back(std::move(family));
     return prometheus::TextSerializer().Serialize(all);

@@ -15,6 +15,7 @@
 #include "sync/puller.hpp"
 #include "sync/pusher.hpp"
 #include "sync/replica.hpp"
+#include "sync/scrub.hpp"
 
 namespace minglu {
 
@@ -31,6 +32,11 @@ struct PeerReport {
     NodeId node;
     PullStatus status;
     std::optional<PushStatus> push{};  ///< of a peer that is brought our records
+};
+
+struct BackupOrder {
+    std::filesystem::path target;
+    bool verify = true;  ///< the copy, as minglu verify does: damage is not carried on
 };
 
 struct Services {
@@ -52,15 +58,16 @@ struct Services {
     /// Looks for the entries that differ between that peer and this node; errors: not_found, bad_request, those of
     /// compare_states.
     std::function<Result<StateComparison>(const NodeId& peer)> compare{};
-    std::function<void(const std::filesystem::path& target, const Progress&)> backup{};  ///< throws StoreFault
+    std::function<void(const BackupOrder&, const Progress&)> backup{};  ///< throws StoreFault
     std::function<std::vector<std::string>(const Progress&)> verify{};  ///< one line per finding; empty = sound
     std::function<std::string(std::size_t bytes)> random_bytes{};       ///< for secrets
     /// A commit of a thread that no request waits for, whose outcome is unknown; does not return.
     std::function<void(const StoreFault&)> on_unknown{};
     /// Goes on with a new signing key; the new card.
     std::function<Result<std::string>(const std::string& actor, const std::string& reason)> rotate_key{};
-    AuditTrail* audit = nullptr;    ///< none: nothing is written down, for tests
-    std::filesystem::path spool{};  ///< for files that live as long as an answer
+    AuditTrail* audit = nullptr;          ///< none: nothing is written down, for tests
+    std::filesystem::path spool{};        ///< for files that live as long as an answer
+    std::function<ScrubState()> scrub{};  ///< how the node verifies itself; none: it does not
 };
 
 }  // namespace minglu

@@ -84,6 +84,24 @@ void write_quota(JsonWriter& json, const Services& services, const ReadTx& tx, c
     json.end_array().end_object();
 }
 
+/// How the node verifies itself in the background.
+void write_scrub(JsonWriter& json, const Services& services) {
+    json.key("verification").begin_object().member_boolean("on", static_cast<bool>(services.scrub));
+    if (services.scrub) {
+        const ScrubState state = services.scrub();
+        json.member_number("rounds", state.rounds);
+        if (state.last_end.value() != 0) {
+            json.member("last_end", to_string(state.last_end)).member_number("last_findings", state.last_findings);
+            json.member_number("last_busy_ms", state.last_busy_ms);
+        }
+        if (state.last_ok.value() != 0) json.member("last_ok", to_string(state.last_ok));
+        json.member("begun", to_string(state.begun)).member_number("findings", state.findings);
+        json.member_number("percent", static_cast<std::uint64_t>(state.progress * 100));
+        json.member_if("fault", state.fault);
+    }
+    json.end_object();
+}
+
 std::vector<PeerReport> reports_of(const Services& services) {
     return services.peer_reports ? services.peer_reports() : std::vector<PeerReport>{};
 }
@@ -103,6 +121,7 @@ HttpResponse status_answer(const Services& services, const std::vector<PeerRepor
     json.key("disputed").begin_array();
     for (const LogId& log : disputed_logs(*tx)) json.text(log.value());
     json.end_array();
+    write_scrub(json, services);
     json.member_raw("freshness", freshness_json(services, *tx)).end_object();
     return with_vector(json_answer(200, std::move(json).take()), *tx);
 }

@@ -2,7 +2,6 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include <stdexcept>
 #include <system_error>
 
 #include "src/store/sqlite/store_impl.hpp"
@@ -77,9 +76,7 @@ void SqliteStore::backup(const std::filesystem::path& target, const std::functio
 
 void backup_sqlite_store(Store& store, const std::filesystem::path& target,
                          const std::function<void(int, int)>& progress) {
-    auto* sqlite = dynamic_cast<SqliteStore*>(&store);
-    if (sqlite == nullptr) throw std::logic_error("backup_sqlite_store: this store is no SQLite store");
-    sqlite->backup(target, progress);
+    sqlite_of(store).backup(target, progress);
 }
 
 }  // namespace minglu

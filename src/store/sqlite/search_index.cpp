@@ -20,6 +20,8 @@ constexpr std::int64_t runs_max = 128;
 /// Of upkeep: what is read in one transaction, and how many dead pages one removes.
 constexpr std::size_t slice_bytes = 256u << 10;
 constexpr std::int64_t slice_dead_pages = 256;
+/// Of a check: pages that are looked at in one piece.
+constexpr std::uint32_t checked_pages = 512;
 
 /// 64 bits of SHA-256: tells a page that was changed from one that was written.
 std::int64_t checksum_of(std::string_view bytes) {
@@ -223,15 +225,17 @@ bool SearchIndex::upkeep() {
     }
 }
 
-void SearchIndex::check_run(std::int64_t run_no, const Report& report) {
+bool SearchIndex::check_run(std::int64_t run_no, std::uint32_t& page, std::uint32_t count, const Report& report) {
     const auto directory = run(run_no).directory;
-    std::uint32_t page = 0;
+    const std::int64_t end = first_page(run_no + 1);
     Query pages = database_.query(
-        "SELECT page_no, checksum, data FROM search_page WHERE page_no >= ? AND page_no < ? ORDER BY page_no",
-        first_page(run_no), first_page(run_no + 1));
-    for (; pages.next(); ++page) {
+        "SELECT page_no, checksum, data FROM search_page WHERE page_no >= ? AND page_no < ? ORDER BY page_no LIMIT ?",
+        first_page(run_no) + page, end, count);
+    std::uint32_t read = 0;
+    for (; pages.next(); ++page, ++read) {
         if (page >= directory->pages() || pages->integer(0) != first_page(run_no) + page) {
-            return report(page, "is not where it should be");
+            report(page, "is not where it should be");
+            return false;
         }
         if (checksum_of(pages->bytes(2)) != pages->integer(1)) {
             report(page, "was changed");
@@ -245,24 +249,35 @@ void SearchIndex::check_run(std::int64_t run_no, const Report& report) {
             report(page, "does not start where its run says");
         }
     }
+    if (read == count) return true;
     if (page != directory->pages()) report(page, "is missing");
+    return false;
+}
+
+bool SearchIndex::check_some(std::int64_t& after, std::vector<std::string>& findings) {
+    Query next = database_.query("SELECT run_no FROM search_run WHERE state = 'live' AND run_no >= ? ORDER BY run_no",
+                                 after >> page_bits);
+    if (!next.next()) return false;
+    const std::int64_t run_no = next->integer(0);
+    const bool is_begun = run_no == after >> page_bits;
+    auto page = is_begun ? static_cast<std::uint32_t>(after - first_page(run_no)) : 0;
+    const auto report = [&](std::uint32_t at, std::string_view what) {
+        findings.push_back("table search_page, page " + std::to_string(at) + " of run " + std::to_string(run_no) +
+                           ": it " + std::string(what) + " (run minglu rebuild)");
+    };
+    after = first_page(run_no + 1);
+    try {
+        if (check_run(run_no, page, checked_pages, report)) after = first_page(run_no) + page;
+    } catch (const StoreFault& fault) {
+        findings.push_back("table search_run, run " + std::to_string(run_no) + ": " + fault.what() +
+                           " (run minglu rebuild)");
+    }
+    return true;
 }
 
 void SearchIndex::check(std::vector<std::string>& findings) {
-    std::vector<std::int64_t> numbers;
-    Query query = database_.query("SELECT run_no FROM search_run WHERE state = 'live' ORDER BY run_no");
-    while (query.next()) numbers.push_back(query->integer(0));
-    for (const std::int64_t run_no : numbers) {
-        const auto report = [&](std::uint32_t page, std::string_view what) {
-            findings.push_back("table search_page, page " + std::to_string(page) + " of run " + std::to_string(run_no) +
-                               ": it " + std::string(what) + " (run minglu rebuild)");
-        };
-        try {
-            check_run(run_no, report);
-        } catch (const StoreFault& fault) {
-            findings.push_back("table search_run, run " + std::to_string(run_no) + ": " + fault.what() +
-                               " (run minglu rebuild)");
-        }
+    std::int64_t after = 0;
+    while (check_some(after, findings)) {
     }
     cache_.clear();
 }

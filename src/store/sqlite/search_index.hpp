@@ -49,6 +49,8 @@ public:
     bool upkeep();
     /// One line for each page or directory that is not what was written.
     void check(std::vector<std::string>& findings);
+    /// The next pages of that after those up to `after`, which begins at 0 and is moved; false when there are no more.
+    bool check_some(std::int64_t& after, std::vector<std::string>& findings);
 
     [[nodiscard]] postings::PageBytes read_page(std::int64_t run_no, std::uint32_t page) override;
 
@@ -76,7 +78,8 @@ private:
     bool remove_dead_pages();
     bool upkeep_slice();
     using Report = std::function<void(std::uint32_t page, std::string_view what)>;
-    void check_run(std::int64_t run_no, const Report& report);
+    /// `count` pages of a run, from `page` on, which is moved; true while there are more.
+    bool check_run(std::int64_t run_no, std::uint32_t& page, std::uint32_t count, const Report& report);
 
     Database& database_;
     RunCache& cache_;

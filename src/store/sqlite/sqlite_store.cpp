@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <stdexcept>
 #include <string>
 
 #include "src/store/sqlite/reindex.hpp"
@@ -37,6 +38,12 @@ void sync_wal(Database& database) {
 }
 
 }  // namespace
+
+SqliteStore& sqlite_of(Store& store) {
+    auto* sqlite = dynamic_cast<SqliteStore*>(&store);
+    if (sqlite == nullptr) throw std::logic_error("this store is no SQLite store");
+    return *sqlite;
+}
 
 SqliteStore::SqliteStore(std::filesystem::path file, const SqliteOptions& options)
     : file_(std::move(file)),
@@ -85,9 +92,8 @@ std::unique_ptr<WriteTx> SqliteStore::write() {
     return std::make_unique<SqliteWriteTx>(writer_, std::move(lock), [this] { bound_wal(); });
 }
 
-std::unique_ptr<Connection> SqliteStore::open_reader() {
-    auto reader =
-        std::make_unique<Connection>(file_, Database::Mode::read_only, options_.busy_timeout_ms, readers_cache_);
+std::unique_ptr<Connection> SqliteStore::open_reader(RunCache& cache) {
+    auto reader = std::make_unique<Connection>(file_, Database::Mode::read_only, options_.busy_timeout_ms, cache);
     set_cache(reader->database, options_.reader_cache_bytes);
     return reader;
 }
@@ -101,7 +107,7 @@ std::unique_ptr<Connection> SqliteStore::take_reader() {
             return reader;
         }
     }
-    return open_reader();
+    return open_reader(readers_cache_);
 }
 
 void SqliteStore::give_back(std::unique_ptr<Connection> reader) {
@@ -150,11 +156,22 @@ std::vector<std::string> SqliteStore::check() {
     return check_database(writer_.database, writer_.search);
 }
 
+/// Over a connection without a past: what the others keep in memory would hide what stands in the file.
+bool SqliteStore::check_slice(CheckPosition& position, std::vector<std::string>& findings) {
+    RunCache cache{0};
+    SqliteReadTx snapshot{open_reader(cache), [](std::unique_ptr<Connection>) {}};
+    return check_piece(snapshot.database(), snapshot.search(), position, findings);
+}
+
 bool SqliteStore::upkeep() {
     const std::lock_guard lock{writing_};
     const bool more = writer_.search.upkeep();
     bound_wal();
     return more;
+}
+
+bool check_sqlite_slice(Store& store, CheckPosition& position, std::vector<std::string>& findings) {
+    return sqlite_of(store).check_slice(position, findings);
 }
 
 std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& file, const SqliteOptions& options) {

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "minglu/store.hpp"
 
@@ -37,6 +39,16 @@ struct SqliteOptions {
 /// Throws StoreFault: already_exists (the target is there), io, disk_full.
 void backup_sqlite_store(Store& store, const std::filesystem::path& target,
                          const std::function<void(int done, int total)>& progress = {});
+
+/// How far the checks of a store have come: which of them, and up to where.
+struct CheckPosition {
+    std::int64_t part = 0;
+    std::int64_t after = 0;
+    friend bool operator==(const CheckPosition&, const CheckPosition&) = default;
+};
+/// The next piece of Store::check, in a snapshot of its own and beside writers, beginning at {}; true while there is
+/// more. What only shows in the file as a whole is left to `check`. `store` must come from open_sqlite_store.
+bool check_sqlite_slice(Store& store, CheckPosition& position, std::vector<std::string>& findings);
 
 /// The newest version of the schema that this program knows; an older file is brought to it when it is opened.
 [[nodiscard]] std::int64_t newest_schema();

@@ -20,11 +20,12 @@ public:
     std::unique_ptr<ReadTx> read() override;
     std::unique_ptr<WriteTx> write() override;
     std::vector<std::string> check() override;
+    bool check_slice(CheckPosition& position, std::vector<std::string>& findings);
     bool upkeep() override;
     void backup(const std::filesystem::path& target, const std::function<void(int, int)>& progress);
 
 private:
-    [[nodiscard]] std::unique_ptr<Connection> open_reader();
+    [[nodiscard]] std::unique_ptr<Connection> open_reader(RunCache& cache);
     [[nodiscard]] std::unique_ptr<Connection> take_reader();
     void give_back(std::unique_ptr<Connection> reader);
     void bound_wal() noexcept;
@@ -50,7 +51,13 @@ private:
     std::thread checkpointer_;
 };
 
+/// For what only this store can do. Throws std::logic_error when it is another one.
+[[nodiscard]] SqliteStore& sqlite_of(Store& store);
+
 /// Findings of the checks that one connection can make in a transaction, see Store::check.
 [[nodiscard]] std::vector<std::string> check_database(Database& database, SearchIndex& search);
+/// The next piece of them, see check_sqlite_slice.
+[[nodiscard]] bool check_piece(Database& database, SearchIndex& search, CheckPosition& position,
+                               std::vector<std::string>& findings);
 
 }  // namespace minglu

@@ -116,6 +116,7 @@ public:
     SqliteReadTx& operator=(const SqliteReadTx&) = delete;
 
     [[nodiscard]] Database& database() { return connection_->database; }
+    [[nodiscard]] SearchIndex& search() { return connection_->search; }
 
 private:
     std::unique_ptr<Connection> connection_;

@@ -23,6 +23,7 @@ public:
     std::optional<cli::NewNode> made;
     std::optional<cli::PassphraseFrom> new_passphrase;
     std::optional<std::filesystem::path> restored;
+    bool restored_damaged = false;
     std::optional<Error> fault;  ///< of connect, init, serve, restore
 
     Result<std::unique_ptr<cli::Backend>> connect(const cli::Place& place) override {
@@ -46,9 +47,10 @@ public:
         new_passphrase = to;
         return {};
     }
-    Result<void> restore(const std::filesystem::path& backup, const cli::Place&, const cli::Asker&) override {
+    Result<void> restore(const cli::BackupChoice& backup, const cli::Place&, const cli::Asker&) override {
         if (fault) return fail(*fault);
-        restored = backup;
+        restored = backup.file;
+        restored_damaged = backup.damaged;
         return {};
     }
     std::string version() const override { return "1.2.3"; }

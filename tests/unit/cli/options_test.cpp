@@ -343,6 +343,9 @@ TEST_CASE("init, restore and version reach the node itself") {
     CHECK(line.node.made->keys == "/old/keys");
     CHECK(line.run({"restore", "/b.db"}).code == 0);
     CHECK(line.node.restored == std::filesystem::path("/b.db"));
+    CHECK_FALSE(line.node.restored_damaged);
+    CHECK(line.run({"restore", "/b.db", "--damaged"}).code == 0);
+    CHECK(line.node.restored_damaged);
     for (const char* word : {"version", "--version"}) CHECK(line.run({word}).out == "minglu 1.2.3\n");
     CHECK(has(line.run({"serve"}).out, "127.0.0.1:8080"));
     line.node.fault = Error{ErrorCode::busy, "in use", "/d", "stop it"};

@@ -581,6 +581,33 @@ TEST_CASE("a backup path is made absolute: the node runs elsewhere") {
     line.answer("POST /v1/maintenance/backup", std::string(R"({"result":{"ok":true,"findings":[]}})"));
     CHECK(line.run({"backup", "x/../y.db"}).code == 0);
     CHECK(Json::parse(line.body())["path"] == (std::filesystem::current_path() / "y.db").string());
+    CHECK(Json::parse(line.body())["verify"] == true);
+}
+
+TEST_CASE("a copy that was not verified is not called so") {
+    CommandLine line;
+    line.answer("POST /v1/maintenance/backup", std::string(R"({"result":{"ok":true,"findings":[]}})"));
+    CHECK(has(line.run({"backup", "/y.db"}).out, "已备份并校验"));
+    CHECK(has(line.run({"backup", "/y.db", "--no-verify"}).out, "内容未校验"));
+    CHECK(Json::parse(line.body())["verify"] == false);
+}
+
+TEST_CASE("sync status says how the node verifies itself") {
+    struct Case {
+        const char* verification;
+        const char* shown;
+    };
+    for (const Case& c :
+         {Case{R"({"on":false})", "关闭"}, Case{R"({"on":true,"findings":0,"percent":7})", "尚未完成一轮，本轮 7%"},
+          Case{R"({"on":true,"last_ok":"2026-02-01T03:10:00.000+08:00","last_findings":0,"findings":0,"percent":37})",
+               "上次通过 2026-02-01 03:10"},
+          Case{R"({"on":true,"last_findings":2,"findings":1,"percent":37})", "发现问题 2 项"}}) {
+        CommandLine line;
+        line.answer("GET /v1/sync", R"({"node":"cq","peers":[],"verification":)" + std::string(c.verification) + "}");
+        const Run status = line.run({"sync", "status"});
+        CHECK(has(status.out, "自检"));
+        CHECK(has(status.out, c.shown));
+    }
 }
 
 TEST_CASE("a card goes out byte for byte, a secret alone") {

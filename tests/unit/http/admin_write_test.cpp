@@ -226,7 +226,7 @@ TEST_CASE("long tasks stream their progress and then one result") {
         progress(1, 2);
         return std::vector<std::string>{"record cq.1:2 is damaged"};
     };
-    api.node.services.backup = [](const std::filesystem::path&, const Progress&) {
+    api.node.services.backup = [](const BackupOrder&, const Progress&) {
         throw StoreFault(ErrorCode::disk_full, "no space");
     };
     const auto result_of = [&](const char* name, const Json& body) {
@@ -242,6 +242,15 @@ TEST_CASE("long tasks stream their progress and then one result") {
     CHECK(result_of("verify", nullptr).at("findings").size() == 1);
     CHECK(result_of("backup", {{"path", "/tmp/x"}}).at("error").at("code") == "disk_full");
     CHECK(api.send("POST", "/v1/maintenance/backup", {{"path", "x"}}).status == 400);
+    CHECK(api.send("POST", "/v1/maintenance/backup", {{"path", "/tmp/x"}, {"verify", "no"}}).status == 400);
+    for (const bool verify : {true, false}) {
+        api.node.services.backup = [&](const BackupOrder& order, const Progress&) {
+            CHECK(order.target == "/tmp/x");
+            CHECK(order.verify == verify);
+        };
+        CHECK(result_of("backup", {{"path", "/tmp/x"}, {"verify", verify}}).at("verified") == verify);
+        if (verify) CHECK(result_of("backup", {{"path", "/tmp/x"}}).at("verified") == true);
+    }
     {
         const auto running = api.send("POST", "/v1/maintenance/rebuild");
         CHECK(running.status == 200);
@@ -253,7 +262,7 @@ TEST_CASE("a commit whose outcome is unknown ends the process from the thread of
     Api api;
     std::promise<std::string> told;
     api.node.services.on_unknown = [&](const StoreFault& fault) { told.set_value(fault.what()); };
-    api.node.services.backup = [](const std::filesystem::path&, const Progress&) {
+    api.node.services.backup = [](const BackupOrder&, const Progress&) {
         throw CommitUnknown(ErrorCode::io, "commit");
     };
     const auto response = api.send("POST", "/v1/maintenance/backup", {{"path", "/tmp/x"}});
