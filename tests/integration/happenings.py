@@ -203,6 +203,9 @@ class Happenings:
         attempt = self.attempt(node, "key rotation", "key", "rotate", "--reason", "更换",
                                at_death=lambda: found.extend(keys_found(node)))
         change.is_acknowledged = attempt.is_done
+        left = list((node.data / "keys").glob("*.new-*"))
+        if left and attempt.victim != "command":
+            raise Failed(f"{node.name}: a key file that was half written stays: {left}")
         if attempt.victim != "command":  # else the service goes on with it
             change.after = signing_key(node)
             self.claim(faults_of_key_change(change, found))
