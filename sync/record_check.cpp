@@ -1,5 +1,7 @@
 #include "sync/record_check.hpp"
 
+#include <map>
+
 #include "sync/intake.hpp"
 #include "sync/merkle.hpp"
 #include "sync/proof_steps.hpp"
@@ -39,6 +41,20 @@ std::optional<Damage> damage_of(const ReadTx& tx, const LogRow& log, const Recor
 
 std::string describe(const Damage& damage, const Dot& record) {
     return "table " + std::string(damage.table) + ", record " + to_string(record) + ": " + damage.what;
+}
+
+std::optional<std::string> first_damage(const ReadTx& tx) {
+    std::map<LogId, LogRow> logs;
+    for (LogRow& log : tx.logs()) logs.emplace(log.id, std::move(log));
+    std::optional<std::string> found;
+    tx.visit_records(RecordNo{}, [&](const RecordRow& record) {
+        const auto log = logs.find(record.dot.log);
+        if (log == logs.end()) return true;
+        if (const auto damage = damage_of(tx, log->second, record, tx.ops_of_record(record.no)))
+            found = describe(*damage, record.dot);
+        return !found;
+    });
+    return found;
 }
 
 bool tree_is_sound(const ReadTx& tx, const LogRow& log) {

@@ -22,6 +22,10 @@ struct Damage {
 /// "table op, record cq-…:5: its ops do not match its header"
 [[nodiscard]] std::string describe(const Damage& damage, const Dot& record);
 
+/// The first record in order of arrival that is damaged, and how, as `describe` tells; none when all are sound. Reads
+/// every record.
+[[nodiscard]] std::optional<std::string> first_damage(const ReadTx& tx);
+
 /// Whether the stored tree leads to the stored head. True also without a head.
 [[nodiscard]] bool tree_is_sound(const ReadTx& tx, const LogRow& log);
 

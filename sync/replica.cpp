@@ -10,6 +10,7 @@
 #include "sync/cosignatures.hpp"
 #include "sync/intake.hpp"
 #include "sync/merkle.hpp"
+#include "sync/record_check.hpp"
 #include "sync/refold.hpp"
 #include "sync/replica_detail.hpp"
 #include "sync/revocations.hpp"
@@ -275,6 +276,10 @@ void Replica::stop_waiting() {
 bool Replica::rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
     const std::scoped_lock lock(writer_);
     const auto tx = store_.write();
+    // What nobody signed would be shown as if somebody had.
+    if (const auto damage = first_damage(*tx))
+        throw StoreFault(ErrorCode::corrupt, *damage + ": no views are made of a damaged log; bring back a backup, see " +
+                                                 "the operations guide, damaged database");
     try {
         std::uint64_t read = 0;
         auto own = read_unread(*tx, read);

@@ -155,8 +155,8 @@ public:
     /// Wakes every waiter for good; used on shutdown.
     void stop_waiting();
 
-    /// Reads what was kept unread, if there is such a thing, and refolds everything from the log. Returns whether the
-    /// state root came out as it was.
+    /// Reads what was kept unread, and refolds all from the log. Returns whether the state root came out as it was.
+    /// Throws StoreFault(corrupt), and changes nothing, where a record is not what was signed.
     bool rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
     /// Whether the entries stored here still give the state root that our own head states, for a start: what changed in
     /// the database while no program ran is reported before it is signed again. True also where that cannot be told.

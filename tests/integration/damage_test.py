@@ -103,6 +103,19 @@ class Flipped(DamagedCase):
                     self.cq.run("rebuild")
                     self.assert_sound(self.cq)
 
+    def test_no_views_are_made_of_a_damaged_log(self):
+        for name in ("a field of an op", "a header", "a leaf of the tree"):
+            self.put_back()
+            with self.subTest(name):
+                table, column, where, at, subject, _ = LOG_CASES[name]
+                before = self.cq.ok("export").out
+                flip_value(self.cq, table, column, where, at)
+                refused = self.cq.run("rebuild")
+                self.assertEqual(UNSOUND, refused.status, refused)
+                self.assertIn(subject, refused.err)
+                self.assertIn(BACKUP, refused.err)
+                self.assertEqual(before, self.cq.ok("export").out)
+
     def test_a_byte_in_the_file(self):
         line = value_of(self.cq, "op", "line", LAST_OP)
         view = value_of(self.cq, "period", "view", OF_PERIOD)
