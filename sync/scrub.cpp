@@ -108,9 +108,9 @@ std::string Scrub::text() const {
 
 /// What does not read is no reason to stay away: the round begins anew.
 void Scrub::load() {
-    const std::string text = store_.read()->setting(setting);
-    if (text.empty()) return;
     try {
+        const std::string text = store_.read()->setting(setting);
+        if (text.empty()) return;
         const Json json = Json::parse(text);
         ScrubState state;
         state.rounds = json.at("rounds").get<std::uint64_t>();
@@ -128,7 +128,7 @@ void Scrub::load() {
         after_ = json.at("after").get<std::int64_t>();
         round_ = std::move(round);
         update([&](ScrubState& now) { now = state; });
-    } catch (const Json::exception&) {
+    } catch (const std::exception&) {
         begin();
     }
 }
