@@ -36,6 +36,8 @@ def allow_descriptors(count):
 class BehindNginx(HostileCase):
     """Each attack comes from an address of its own, so that no limit per address hides what the other limits do."""
 
+    http2 = False
+
     def setUp(self):
         folder = tempfile.mkdtemp(prefix="minglu-nginx-")
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
@@ -43,7 +45,7 @@ class BehindNginx(HostileCase):
         self.client = tls_context()
         self.nginx = None
         super().setUp()
-        self.nginx = Nginx(folder, self.cq.http_port)
+        self.nginx = Nginx(folder, self.cq.http_port, self.http2)
         self.addCleanup(self.nginx.stop)
         self.nginx.start()
 

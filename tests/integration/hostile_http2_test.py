@@ -1,5 +1,5 @@
-"""Hostile clients that speak HTTP/2 to the shipped nginx in front of a node: what becomes of every stream, what reaches
-the node, and that neither grows.
+"""Hostile clients that speak HTTP/2 to nginx in front of a node, where its shipped configuration was given `http2`: what
+becomes of every stream, what reaches the node, and that neither grows.
 
 The crowd of slow clients is as large as that of HTTP/1: MINGLU_LONG=1 in the environment makes it one of four thousand.
 """
@@ -31,6 +31,8 @@ BURST = 41  # requests of one address that nginx lets through at once
 
 
 class Http2(BehindNginx):
+    http2 = True
+
     def setUp(self):
         super().setUp()
         self.token = ("authorization", f"Bearer {self.editor}")

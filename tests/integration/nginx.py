@@ -38,16 +38,16 @@ class Worker(NamedTuple):
 class Nginx:
     """`checked` is how the test of the configuration ended; `start` begins to serve at `port` and `plain_port`."""
 
-    def __init__(self, folder, node_port):
+    def __init__(self, folder, node_port, http2=False):
         self.folder = Path(folder)
         os.chmod(self.folder, 0o755)  # started by root, nginx works as another user
         self.port, self.plain_port = free_port(), free_port()
         self.process = None
-        self._write_configuration(node_port)
+        self._write_configuration(node_port, http2)
         self._command = [PROGRAM, "-p", folder, "-c", self.folder / "nginx.conf", "-e", self.folder / "error.log"]
         self.checked = subprocess.run([*self._command, "-t"], capture_output=True, text=True)
 
-    def _write_configuration(self, node_port):
+    def _write_configuration(self, node_port, http2):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                         "-days", "2", "-subj", "/CN=localhost", "-keyout", self.folder / "server.key", "-out",
                         self.folder / "server.pem"], check=True, capture_output=True)
@@ -55,7 +55,7 @@ class Nginx:
         for old, new in (("/etc/minglu/tls/", f"{self.folder}/"),
                          ("server 127.0.0.1:8080;", f"server 127.0.0.1:{node_port};"),
                          ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
-                         ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl")):
+                         ("listen 443 ssl;", f"listen 127.0.0.1:{self.port} ssl{' http2' if http2 else ''};")):
             assert old in site, f"config/nginx/minglu.conf has no '{old}'"
             site = site.replace(old, new)
         (self.folder / "minglu.conf").write_text(site, encoding="utf-8")
