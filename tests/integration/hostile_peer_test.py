@@ -12,6 +12,7 @@ MEBIBYTE = 1024 * 1024
 BAD = (400, "bad_request")
 BAD_BUNDLE = (400, "malformed")
 LOGS_MAX = 4096  # that a bundle names
+MEMORY_OF_NAMES_MB = 100  # that a thread keeps of having read a first line of 60,000 logs
 KEPT_SINGLY = 100  # incidents of one kind about one peer on one day
 NODE = request("GET", "/sync/v1/node")
 BUNDLE = "Content-Type: application/vnd.minglu.bundle; v=1"
@@ -165,6 +166,7 @@ class PinnedPeer(HostileCase):
 
     def test_incidents_without_end(self):
         """Neither names nor faults can be made up so fast that what is kept of them fills the disk."""
+        self.memory_growth_max_mb = 3 * MEMORY_OF_NAMES_MB  # one after the other, but each in a thread of its own
         too_many = self.naming([f"gz-{number:016x}" for number in range(60_000)])
         self.assertGreater(len(too_many), 3 * MEBIBYTE)
         self.assertEqual([[BAD_BUNDLE]] * 3, [self.push(too_many) for _ in range(3)])
