@@ -19,11 +19,11 @@
 #include "src/imports/import_jobs.hpp"
 #include "src/lookalikes/lookalikes.hpp"
 #include "src/node/backup.hpp"
+#include "src/node/data_check.hpp"
 #include "src/node/init.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
-#include "src/node/restore.hpp"
 #include "src/node/signing_keys.hpp"
 #include "src/node/system.hpp"
 #include "src/node/version.hpp"
@@ -381,11 +381,12 @@ Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config, const Passphr
         return fail({ErrorCode::not_found, "there is no node", config.data.string(), "make one with minglu init"});
     auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
-    if (auto whole = check_not_half_restored(paths.database); !whole) return tl::unexpected(whole.error());
+    if (auto there = check_database_is_there(paths); !there) return tl::unexpected(there.error());
     auto tls = load_tls_identity(paths.tls_certificate, paths.tls_key, passphrase);
     if (!tls) return tl::unexpected(tls.error());
     try {
         auto store = open_sqlite_store(paths.database, store_options(config));
+        if (auto belongs = check_belongs(config, *store->read()); !belongs) return tl::unexpected(belongs.error());
         auto key = settle_signing_key(paths, *store->read(), SystemClock().now(), passphrase);
         if (!key) return tl::unexpected(key.error());
         return std::unique_ptr<Node>(new Node(std::make_unique<Impl>(config, *std::move(lock), std::move(store),

@@ -1,17 +1,15 @@
 #include "src/node/restore.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "src/node/backup.hpp"
+#include "src/node/card_file.hpp"
 #include "src/node/config.hpp"
 #include "src/node/init.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/system.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
 #include "sync/audit_chain.hpp"
-#include "sync/card.hpp"
 
 namespace minglu {
 
@@ -26,9 +24,7 @@ Error io_error(const std::error_code& error, const std::filesystem::path& file) 
 Result<BackupManifest> fitting_manifest(const std::filesystem::path& backup, const std::filesystem::path& card_file) {
     auto manifest = read_manifest(backup);
     if (!manifest) return manifest;
-    std::ifstream in(card_file, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    const auto card = parse_card(text);
+    const auto card = read_card_file(card_file);
     if (!card) return tl::unexpected(card.error());
     if (manifest->node != card->node)
         return fail({ErrorCode::bad_value, "a backup of node " + manifest->node.value(), backup.string(),
@@ -105,18 +101,6 @@ Result<void> move_aside(const std::filesystem::path& database) {
 }
 
 }  // namespace
-
-Result<void> check_not_half_restored(const std::filesystem::path& database) {
-    if (std::filesystem::exists(database)) return {};
-    const std::filesystem::path log = database.string() + "-wal";
-    for (const auto& left : {copy_of(database), log})
-        if (std::filesystem::exists(left))
-            return fail({ErrorCode::not_found, "the database is gone, though a part of it or of a restore is here",
-                         left.string(),
-                         "repeat minglu restore if one was broken off; else put " + database.filename().string() +
-                             " back beside it"});
-    return {};
-}
 
 Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir,
                           const RestoredBy& by) {

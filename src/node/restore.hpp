@@ -21,8 +21,4 @@ struct RestoredBy {
 [[nodiscard]] Result<void> restore_node(const std::filesystem::path& backup, const std::filesystem::path& data_dir,
                                         const RestoredBy& by);
 
-/// Fails with not_found where `database` is missing, but its write-ahead log or the copy of a restore is there: opening
-/// it would begin an empty catalogue and throw that log away.
-[[nodiscard]] Result<void> check_not_half_restored(const std::filesystem::path& database);
-
 }  // namespace minglu

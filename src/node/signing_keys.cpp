@@ -1,26 +1,16 @@
 #include "src/node/signing_keys.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
-#include "sync/card.hpp"
+#include "src/node/card_file.hpp"
 #include "sync/replica_detail.hpp"
 
 namespace minglu {
 
 namespace {
 
-Result<Card> card_at(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    auto card = parse_card(text);
-    if (!card) card.error().where = file.string();
-    return card;
-}
-
 Result<std::string> write_card(const DataPaths& paths, const SigningKey& key, UnixMs now) {
-    auto card = card_at(paths.card);
+    auto card = read_card_file(paths.card);
     if (!card) return tl::unexpected(card.error());
     card->made = now;
     std::string text = make_card(*card, key);
@@ -65,7 +55,7 @@ Result<std::unique_ptr<SigningKey>> settle_signing_key(const DataPaths& paths, c
                      paths.signing_key.string(),
                      "put back the key file that belongs to this database; after an old database was put back, use "
                      "minglu restore instead; with keys and no database, minglu init --keys"});
-    const auto card = card_at(paths.card);
+    const auto card = read_card_file(paths.card);
     if (card && card->signing_key != (*key)->public_key())
         if (auto written = write_card(paths, **key, now); !written) return tl::unexpected(written.error());
     return key;

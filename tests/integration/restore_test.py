@@ -127,6 +127,59 @@ class InterruptedRestores(NodeCase):
         self.assertTrue(list(self.cq.data.glob("minglu.db.before-restore-*-wal")), "kept beside")
 
 
+class MissingDatabases(NodeCase):
+    """Keys, card and configuration alone are no node: begun empty, it would answer "never listed" for everything."""
+
+    NOT_FOUND = 4
+
+    def setUp(self):
+        super().setUp()
+        self.cq = self.node("cq", start=False)
+        self.cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        self.backup = self.folder / "cq.db"
+        self.cq.ok("backup", self.backup)
+
+    def part(self, suffix):
+        return self.cq.data / f"minglu.db{suffix}"
+
+    def remove(self):
+        for file in self.cq.data.glob("minglu.db*"):
+            file.unlink()
+
+    def empty(self):
+        self.remove()
+        self.part("").touch()
+
+    def move_aside(self):
+        self.remove()
+        shutil.copy(self.backup, self.part(".before-restore-1"))
+
+    def without_tables(self):
+        self.remove()
+        with contextlib.closing(sqlite3.connect(self.part(""))) as database:
+            database.execute("vacuum")
+
+    def test_nothing_begins_without_its_database(self):
+        for lose in (self.remove, self.empty, self.move_aside, self.without_tables):
+            with self.subTest(lost=lose.__name__):
+                lose()
+                before = sorted(file.name for file in self.cq.data.glob("minglu.db*"))
+                for command in (["verify"], ["serve"], ["query"], ["peer", "card"], ["rebuild"],
+                                ["backup", self.folder / "none.db"]):
+                    problem = self.cq.refused(self.NOT_FOUND, *command)
+                    self.assertIn("minglu.db", problem["where"])
+                    self.assertIn("minglu restore", problem["cure"])
+                    self.assertIn("init --keys", problem["cure"])
+                self.assertEqual(before, sorted(file.name for file in self.cq.data.glob("minglu.db*")))
+                self.cq.ok("restore", self.backup)
+                self.assertEqual([f"gi/AGI9000{number}" for number in (1, 2, 3)], self.cq.keys())
+                self.assert_sound(self.cq)
+
+    def test_a_restore_broken_off_after_the_old_one_was_moved_names_it(self):
+        self.move_aside()
+        self.assertIn("before-restore-1", self.cq.refused(self.NOT_FOUND, "serve")["detail"])
+
+
 class Tampering(NodeCase):
     """Somebody with access to the file changes what a node has stored."""
 
