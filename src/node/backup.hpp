@@ -37,8 +37,8 @@ struct BackupManifest {
 
 [[nodiscard]] std::filesystem::path manifest_of(const std::filesystem::path& backup);
 
-/// Copies the store to `target`, checks the copy, and writes its manifest. Throws StoreFault; nothing is left behind
-/// then.
+/// Copies the store beside `target`, checks the copy, writes its manifest, and gives both their names. Throws
+/// StoreFault; nothing is left behind then, and what one that was killed left of the same target goes first.
 void write_backup(Store& store, const std::filesystem::path& target, const NodeId& node, UnixMs now,
                   const std::function<void(int done, int total)>& progress);
 

@@ -21,6 +21,7 @@
 #include "src/node/backup.hpp"
 #include "src/node/data_check.hpp"
 #include "src/node/init.hpp"
+#include "src/node/database_file.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
@@ -400,6 +401,7 @@ const std::function<HttpResponse(const HttpRequest&)>& Node::api() const {
     return impl_->api();
 }
 
+    keep_private(paths.database);
 Result<void> Node::serve(const std::function<void(const Doors&)>& on_ready) {
     return impl_->serve(on_ready);
 }

@@ -5,6 +5,7 @@
 #include "src/node/backup.hpp"
 #include "src/node/card_file.hpp"
 #include "src/node/config.hpp"
+#include "src/node/database_file.hpp"
 #include "src/node/init.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/system.hpp"
@@ -44,7 +45,7 @@ std::filesystem::path copy_of(const std::filesystem::path& database) {
 /// Also what a restore that was killed left: SQLite would take its write-ahead log for that of the next copy.
 void remove_copy(const std::filesystem::path& copy) {
     std::error_code ignored;
-    for (const char* part : {"-wal", "-shm", ""}) std::filesystem::remove(copy.string() + part, ignored);
+    for (const auto& part : parts_of(copy)) std::filesystem::remove(part, ignored);
 }
 
 AuditEntry audit_row(const BackupManifest& manifest, const std::filesystem::path& backup, const RestoredBy& by) {
@@ -67,6 +68,7 @@ Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path
     std::error_code error;
     std::filesystem::copy_file(backup, copy, error);
     if (error) return fail(io_error(error, backup));
+    keep_private(copy);
     if (auto same = check_bytes(manifest, copy); !same) {
         same.error().where = backup.string();
         return same;
@@ -90,12 +92,13 @@ Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path
 
 Result<void> move_aside(const std::filesystem::path& database) {
     const std::string suffix = ".before-restore-" + std::to_string(SystemClock().now().value());
-    for (const char* part : {"", "-wal", "-shm"}) {
-        const std::filesystem::path file = database.string() + part;
+    const auto aside = parts_of(database.string() + suffix);
+    const auto parts = parts_of(database);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
         std::error_code error;
-        if (!std::filesystem::exists(file)) continue;
-        std::filesystem::rename(file, database.string() + suffix + part, error);
-        if (error) return fail(io_error(error, file));
+        if (!std::filesystem::exists(parts[i])) continue;
+        std::filesystem::rename(parts[i], aside[i], error);
+        if (error) return fail(io_error(error, parts[i]));
     }
     return {};
 }

@@ -83,6 +83,53 @@ class Restoring(NodeCase):
         self.assert_sound(node)
 
 
+class Files(NodeCase):
+    """What lies about while a node works, and after something was killed."""
+
+    def modes(self, node):
+        return {file.name: file.stat().st_mode & 0o777 for file in node.data.glob("minglu.db*")}
+
+    def test_the_database_is_readable_by_its_owner_alone(self):
+        cq = self.node("cq", start=False)
+        self.assertEqual({"minglu.db": 0o600}, self.modes(cq))
+        cq.start()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        private = {"minglu.db": 0o600, "minglu.db-wal": 0o600, "minglu.db-shm": 0o600}
+        self.assertEqual(private, self.modes(cq))
+        backup = self.folder / "cq.db"
+        cq.ok("backup", backup)
+        cq.kill()
+        for file in cq.data.glob("minglu.db*"):  # as an earlier program made them
+            file.chmod(0o644)
+        cq.start()
+        self.assertEqual(private, self.modes(cq))
+        cq.stop()
+        backup.chmod(0o644)
+        cq.ok("restore", backup)
+        self.assertEqual(0o600, (cq.data / "minglu.db").stat().st_mode & 0o777)
+
+    def test_what_a_killed_backup_left_goes_with_the_next_one(self):
+        cq = self.node("cq")
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        folder = self.folder / "copies"
+        folder.mkdir()
+        whole = {"b1.db", "b1.db.manifest.json"}
+        beside = ["b1.db.unfinished" + end for end in ("", "-wal", "-shm", ".part", ".part-journal")]
+        for left in (beside, ["b1.db.manifest.json.part"], ["b1.db", "b1.db.manifest.json.part"]):
+            with self.subTest(left=left):
+                for name in left:
+                    (folder / name).write_text("left by a backup that was killed")
+                cq.ok("backup", folder / "b1.db")
+                self.assertEqual(whole, {file.name for file in folder.iterdir()})
+                cq.refused(5, "backup", folder / "b1.db")
+                self.assertEqual(whole, {file.name for file in folder.iterdir()})
+                for name in whole:
+                    (folder / name).unlink()
+        (folder / "b1.db").write_text("somebody's own")
+        cq.refused(5, "backup", folder / "b1.db")
+        self.assertEqual("somebody's own", (folder / "b1.db").read_text())
+
+
 class InterruptedRestores(NodeCase):
     """A restore that was killed in its middle, and what a later one finds."""
 
