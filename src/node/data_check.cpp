@@ -38,10 +38,9 @@ Error no_database(const std::filesystem::path& database, const std::string& what
 }
 
 Error other_node(const std::string& what, const NodeId& found, const NodeId& configured,
-                 const std::filesystem::path& where) {
+                 const std::filesystem::path& where, const std::string& cure) {
     return {ErrorCode::bad_value, what + found.value() + ", and the configuration says node.id = " + configured.value(),
-            where.string(),
-            "set node.id to " + found.value() + ", or name the directory of " + configured.value() + " with --data"};
+            where.string(), cure};
 }
 
 }  // namespace
@@ -65,12 +64,16 @@ Result<void> check_belongs(const NodeConfig& config, const ReadTx& tx) {
     const auto own = find_own(tx.logs());
     if (!own) return fail(no_database(paths.database, "the database holds no log of this node: nothing began in it"));
     if (node_of(own->id) != config.node)
-        return fail(other_node("the database is that of node ", node_of(own->id), config.node, paths.database));
+        return fail(other_node("the database is that of node ", node_of(own->id), config.node, paths.database,
+                               "set node.id to " + node_of(own->id).value() + ", or name the directory of " +
+                                   config.node.value() + " with --data"));
     if (!std::filesystem::exists(paths.card)) return {};
     const auto card = read_card_file(paths.card);
     if (!card) return tl::unexpected(card.error());
     if (card->node != config.node)
-        return fail(other_node("the card is that of node ", card->node, config.node, paths.card));
+        return fail(other_node(
+            "the card is that of node ", card->node, config.node, paths.card,
+            "put back the card of " + config.node.value() + ", or remove the file: minglu serve makes it anew"));
     return {};
 }
 

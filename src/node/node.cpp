@@ -19,6 +19,7 @@
 #include "src/imports/import_jobs.hpp"
 #include "src/lookalikes/lookalikes.hpp"
 #include "src/node/backup.hpp"
+#include "src/node/card_file.hpp"
 #include "src/node/data_check.hpp"
 #include "src/node/init.hpp"
 #include "src/node/database_file.hpp"
@@ -124,6 +125,7 @@ public:
 
     Result<void> serve(const std::function<void(const Doors&)>& on_ready) {
         set_up_logging(config_.log, config_.node);
+        if (auto current = renew_card(); !current) return current;
         Doors doors;
         for (const auto open : {&Impl::open_socket, &Impl::open_officer_door, &Impl::open_peer_door})
             if (auto opened = (this->*open)(doors); !opened) {
@@ -154,6 +156,18 @@ public:
     }
 
 private:
+    /// The configuration of the service says name and address; a command may have been given another one.
+    Result<void> renew_card() {
+        const auto card = bring_card_up_to_date(config_, *keys_.back(), tls_.certificate_pem, clock_.now());
+        if (!card) return tl::unexpected(card.error());
+        if (*card == exchange_.card()) return {};
+        exchange_.set_card(*card);
+        evidence_.sign_with(*keys_.back(), *card);
+        spdlog::warn(
+            "the card says name and address of the configuration now: give it to the partners (minglu peer card)");
+        return {};
+    }
+
     PullerOptions puller_options() const {
         PullerOptions options;
         options.wait_s = config_.sync.poll_wait_s;

@@ -65,7 +65,7 @@ class Init(NodeCase):
     def test_a_configuration_of_another_node_is_refused(self):
         self.assertEqual(0, self.init().returncode)
         config = self.cq.data / "minglu.toml"
-        for file, cure in (("minglu.db", "node.id to cq"), ("card.json", "node.id to zz")):
+        for file, cure in (("minglu.db", "node.id to cq"), ("card.json", "put back the card of cq")):
             if file == "card.json":  # another node's card lies there
                 other = Node(self.folder, "zz")
                 (self.cq.data / file).write_text((other.data / file).read_text())
