@@ -21,8 +21,8 @@
 #include "src/node/backup.hpp"
 #include "src/node/card_file.hpp"
 #include "src/node/data_check.hpp"
-#include "src/node/init.hpp"
 #include "src/node/database_file.hpp"
+#include "src/node/init.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
@@ -396,9 +396,12 @@ Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config, const Passphr
         return fail({ErrorCode::not_found, "there is no node", config.data.string(), "make one with minglu init"});
     auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
+    std::error_code ignored;
+    std::filesystem::remove(paths.socket, ignored);  // of a service that was killed: a live one would hold the lock
     if (auto there = check_database_is_there(paths); !there) return tl::unexpected(there.error());
     auto tls = load_tls_identity(paths.tls_certificate, paths.tls_key, passphrase);
     if (!tls) return tl::unexpected(tls.error());
+    keep_private(paths.database);
     try {
         auto store = open_sqlite_store(paths.database, store_options(config));
         if (auto belongs = check_belongs(config, *store->read()); !belongs) return tl::unexpected(belongs.error());
@@ -415,7 +418,6 @@ const std::function<HttpResponse(const HttpRequest&)>& Node::api() const {
     return impl_->api();
 }
 
-    keep_private(paths.database);
 Result<void> Node::serve(const std::function<void(const Doors&)>& on_ready) {
     return impl_->serve(on_ready);
 }
