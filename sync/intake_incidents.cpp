@@ -24,15 +24,17 @@ IncidentRow unknown_node(const Error& error, const NodeId& from, const std::vect
 }
 
 IncidentRow own_key_is_old(const KeyChange& change, const NodeId& from) {
-    return {0,
-            {},
-            "old_key",
-            from.value(),
-            change.log.value(),
-            "our log went on with another signing key after record " + std::to_string(change.at.value()),
-            "this node signs with the key that it has; nodes that know of the change refuse it",
-            "put back the newer keys directory, or make a new card with minglu key rotate and have it pinned",
-            1};
+    return {
+        0,
+        {},
+        "old_key",
+        from.value(),
+        change.log.value(),
+        "our log went on with another signing key after record " + std::to_string(change.at.value()),
+        "this node signs with the key that it has; nodes that know of the change refuse it",
+        "put back the newer keys directory and restart: what was written meanwhile is written again under that key; "
+        "where it is lost, minglu key rotate, and have the partners pin the new card (minglu peer add --replace)",
+        1};
 }
 
 IncidentRow invalid_record(const Dot& dot, const NodeId& from, const std::string& fault) {

@@ -90,16 +90,18 @@ Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& c
       sealed_steady_ms_(clock.steady_ms()) {
     std::optional<LogRow> own;
     bool reopen = false;
+    bool newer_key = false;
     {
         const auto tx = store_.read();
         check_reads_enough(reading_, tx->setting(reading_setting));
         own = find_own(tx->logs());
         reopen = !tx->setting(reopen_setting).empty();
+        newer_key = own && own->signing_key != signer_->public_key();
         tx->visit_records(RecordNo{tx->last_record().value() - 1}, [&](const RecordRow& record) {
             last_arrival_ = record.arrived;
             return true;
         });
-        if (own && !reopen) {
+        if (own && !reopen && !newer_key) {
             const auto head = parse_note(own->head);
             if (!head) throw StoreFault(ErrorCode::corrupt, "own head: " + head.error().what);
             check_own_tree(*own, head->head);
@@ -107,7 +109,10 @@ Replica::Replica(NodeId node, Store& store, const Signer& signer, const Clock& c
             announce(standing_with(*tx, *own, head->head));
         }
     }
-    if (!own || reopen) open_log(own ? std::optional<LogId>(own->id) : std::nullopt);
+    if (newer_key)
+        open_log_under_newer_key();
+    else if (!own || reopen)
+        open_log(own ? std::optional<LogId>(own->id) : std::nullopt);
     read_on();
     refresh_first_head();
 }

@@ -102,6 +102,8 @@ public:
     /// `beside` folds large records on another core; none = in the writing thread. Throws StoreFault(corrupt) when the
     /// stored tree of the own log does not lead to its own head: what it would sign would accuse it of a fork; and
     /// StoreFault(unsupported_version) when the store was read by a program that reads more than `reading`.
+    /// `signer` may be the key that a key of the node's log was changed to elsewhere, as far as the store knows of
+    /// that: then a new log is opened, and what was written beyond what the old key counts for is written again there.
     /// What an earlier program kept unread is read now, in one transaction; a store whose entries are not those that
     /// its own head states is left to `agrees_with_own_head` and `rebuild`.
     Replica(NodeId node, Store& store, const Signer& signer, const Clock& clock, Random& random,
@@ -181,6 +183,7 @@ private:
     bool head_is_due(const LogRow& own) const;
     void refresh_first_head();
     void open_log(const std::optional<LogId>& predecessor);
+    void open_log_under_newer_key();
     LogRow begin_log(WriteTx& tx, const std::optional<LogId>& predecessor, const std::optional<Cut>& cut,
                      class Intake& intake);
     LogRow reopen(WriteTx& tx, const std::optional<Cut>& cut, Seq upto);

@@ -50,6 +50,21 @@ std::string done_by_us(const LogRow& own, Seq common) {
            ", and what this node wrote after that was written again in the new one";
 }
 
+/// The node's logs that hold more than the keys they were signed with count for, and where each of them is cut: nobody
+/// else takes the rest.
+std::vector<std::pair<LogRow, Cut>> beyond_their_keys(const ReadTx& tx, const NodeId& node, const KnownKeys& keys) {
+    std::vector<std::pair<LogRow, Cut>> found;
+    const auto known = keys.keys_of(node);
+    for (const LogRow& log : tx.logs()) {
+        const auto key =
+            std::find_if(known.begin(), known.end(), [&](const NodeKey& one) { return one.key == log.signing_key; });
+        if (node_of(log.id) != node || key == known.end() || key->signs(log.id, counted(log))) continue;
+        const Seq upto = key->upto->at(log.id);
+        found.emplace_back(log, Cut{log.id, upto, root_at(hash_of(log.suite), upto.value(), node_reader(tx, log.no))});
+    }
+    return found;
+}
+
 constexpr std::string_view own_fork_advice =
     "find out what else runs with this node's data and key (a copy, an old snapshot) and stop it; where the other "
     "branch is held, minglu incident branch lists it: see the operations guide, copied node";
@@ -68,6 +83,18 @@ void Replica::open_log(const std::optional<LogId>& predecessor) {
     const auto tx = store_.write();
     Intake intake(*tx, last_arrival_);
     LogRow own = begin_log(*tx, predecessor, std::nullopt, intake);
+    tx->put_setting(reopen_setting, "");
+    seal(*tx, own);
+}
+
+/// The node was put back to before a change of its key, went on under the old one, and has the newer one now.
+void Replica::open_log_under_newer_key() {
+    const std::scoped_lock lock(writer_);
+    const auto tx = store_.write();
+    LogRow own = own_log(*tx);
+    const auto futile = beyond_their_keys(*tx, node_, KnownKeys(*tx, node_, *signer_));
+    for (const auto& [log, cut] : futile) own = reopen(*tx, cut, counted(log));
+    if (futile.empty()) own = reopen(*tx, std::nullopt, {});
     tx->put_setting(reopen_setting, "");
     seal(*tx, own);
 }

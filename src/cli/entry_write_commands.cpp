@@ -1,5 +1,6 @@
 /// entry edit, remove, restore: writing one entry.
 #include <algorithm>
+#include <optional>
 
 #include "catalog/fields.hpp"
 #include "catalog/terms.hpp"
@@ -89,16 +90,15 @@ ExitCode show_written(Session& session, const Json& answer, const WriteOptions& 
     return ExitCode::ok;
 }
 
-/// Shows old and new values; false when nothing differs.
-bool show_difference(Session& session, const std::string& key, const Json& before, const Json& fields) {
+/// Old and new values of what differs.
+Table difference(const std::string& key, const Json& before, const Json& fields) {
     Table table({"字段", "原值", "新值"});
     for (const auto& [field, value] : fields.items()) {
         const Json& old = member(member(before, "fields"), field.c_str());
         if (old == value) continue;
         table.add({field_label(field), value_text(key, field, old), Cell(value_text(key, field, value), Tone::good)});
     }
-    if (!session.json() && !table.empty()) table.print(session.screen());
-    return !table.empty();
+    return table;
 }
 
 ExitCode run_edit(Session& session, const EditOptions& options) {
@@ -106,15 +106,16 @@ ExitCode run_edit(Session& session, const EditOptions& options) {
     if (!fields) session.end(fields.error());
     std::string seen = options.seen;
     bool is_new = options.is_seen_given && seen.empty();
+    std::optional<Table> changes;
     if (!options.is_seen_given) {
         const Json before = current_entry(session, options.key);
         is_new = before.is_null();
         seen = text(before, "etag");
-        const bool differs = show_difference(session, options.key, before, *fields);
+        changes = difference(options.key, before, *fields);
         // Of a field that nobody knows the node says what it is called.
         const bool all_known = std::all_of(options.unset.begin(), options.unset.end(),
                                            [](const std::string& field) { return find_field(field) != nullptr; });
-        if (!differs && !is_new && options.effective_on.empty() && all_known) {
+        if (changes->empty() && !is_new && options.effective_on.empty() && all_known) {
             if (session.json()) {
                 session.print_json(Json{{"unchanged", true}, {"entry", before}}.dump());
             } else {
@@ -127,6 +128,7 @@ ExitCode run_edit(Session& session, const EditOptions& options) {
     body["fields"] = std::move(*fields);
     if (options.override_scheduled) body["override_scheduled"] = true;
     const Json answer = session.ask(request_of("PUT", "/v1/entries/" + options.key, body));
+    if (!session.json() && changes && !changes->empty()) changes->print(session.screen());
     return show_written(session, answer, options, is_new ? "新增" : "修改");
 }
 

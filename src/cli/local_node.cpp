@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <csignal>
 #include <thread>
 #include <utility>
@@ -78,7 +79,27 @@ sigset_t block_stop_signals() {
 
 /// None for keys that are plain: nobody is asked in vain, and keys made anew are plain, too.
 Result<Passphrase> passphrase_of_keys(const NodeConfig& config, const Place& place) {
-    return keys_are_encrypted(DataPaths(config.data)) ? read_passphrase(place.passphrase, config.keys) : Passphrase();
+    const DataPaths paths(config.data);
+    if (!keys_are_encrypted(paths)) return Passphrase();
+    auto passphrase = read_passphrase(place.passphrase, config.keys);
+    if (!passphrase || passphrase->is_given()) return passphrase;
+    return fail({ErrorCode::unauthenticated,
+                 "the keys are kept under a passphrase, and none was given; the configuration that was read, " +
+                     config.file.string() + ", names none",
+                 paths.signing_key.parent_path().string(),
+                 "name the service's configuration, as in --config /etc/minglu/minglu.toml, or set "
+                 "keys.passphrase_file in this one; or give --passphrase-file FILE or --passphrase-fd N"});
+}
+
+/// After a crash a command may have opened the node before its service is back: it is soon done. A service that runs
+/// already has its socket there.
+void wait_for_command(const NodeConfig& config) {
+    constexpr std::chrono::seconds wait_max{30};
+    const DataPaths paths(config.data);
+    if (!server_is_running(config.data) || std::filesystem::exists(paths.socket)) return;
+    set_up_logging(config.log, config.node);
+    spdlog::warn("a command has the data directory open, waiting for it to end");
+    wait_until_free(paths, wait_max);
 }
 
 }  // namespace
@@ -125,6 +146,7 @@ Result<void> LocalNode::serve(const Place& place, const std::function<void(const
     if (!config) return fail(config.error());
     const auto passphrase = passphrase_of_keys(*config, place);
     if (!passphrase) return fail(passphrase.error());
+    wait_for_command(*config);
     const sigset_t signals = block_stop_signals();
     auto node = Node::open(*config, *passphrase);
     if (!node) return fail(node.error());

@@ -1,6 +1,7 @@
 #include "src/cli/new_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ namespace minglu::cli {
 
 namespace {
 
-constexpr int parts_max = 100;   ///< leftovers of killed commands beside one file
+constexpr int parts_max = 100;   ///< commands that write one file at once
 constexpr unsigned mode = 0666;  ///< less the umask
 
 Error is_there(const std::filesystem::path& path) {
@@ -29,6 +30,21 @@ int rename_to(const std::filesystem::path& from, const std::filesystem::path& to
     std::error_code unreadable;
     if (std::filesystem::exists(to, unreadable)) return EEXIST;
     return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+std::filesystem::path part_of(const std::filesystem::path& path, int n) {
+    return path.string() + "." + std::to_string(n) + ".part";
+}
+
+/// What commands that were killed left of this file. One that is still at work holds the lock of its own.
+void remove_leftovers(const std::filesystem::path& path) {
+    for (int n = 0; n < parts_max; ++n) {
+        const std::filesystem::path part = part_of(path, n);
+        const int file = ::open(part.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (file < 0) continue;
+        if (::flock(file, LOCK_EX | LOCK_NB) == 0) ::unlink(part.c_str());
+        ::close(file);
+    }
 }
 
 }  // namespace
@@ -68,10 +84,14 @@ tl::unexpected<Error> NewFile::failed(const char* what) const {
 
 Result<NewFile> NewFile::begin(const std::filesystem::path& path, Existing existing) {
     if (const auto free = may_write(path, existing); !free) return fail(free.error());
+    remove_leftovers(path);
     for (int n = 0; n < parts_max; ++n) {
-        const std::filesystem::path part = path.string() + "." + std::to_string(n) + ".part";
+        const std::filesystem::path part = part_of(path, n);
         const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (file >= 0) return NewFile(path, part, file, existing);
+        if (file >= 0) {
+            ::flock(file, LOCK_EX | LOCK_NB);  // nobody has it; where it cannot be had nobody removes this file either
+            return NewFile(path, part, file, existing);
+        }
         if (errno != EEXIST) break;
     }
     return NewFile(path, {}, -1, existing).failed("cannot write the file");

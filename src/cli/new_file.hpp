@@ -15,7 +15,8 @@ enum class Existing { keep, replace };
 
 class NewFile {
 public:
-    /// Begins a temporary file beside `path`. Errors: already_exists (with Existing::keep), io.
+    /// Begins a temporary file beside `path`; those that killed commands left of it go. Errors: already_exists (with
+    /// Existing::keep), io.
     [[nodiscard]] static Result<NewFile> begin(const std::filesystem::path& path, Existing existing);
     ~NewFile();  ///< removes the temporary file unless it was kept
     NewFile(NewFile&& other) noexcept;

@@ -20,6 +20,7 @@ struct AddOptions {
     std::string file;
     std::string url;
     bool replace = false;
+    bool older = false;
     bool push = false;
     bool no_push = false;
 };
@@ -69,6 +70,7 @@ ExitCode run_add(Session& session, const AddOptions& options) {
     Json body{{"card", text_of(session, options.file, card_bytes_max, "peer card")}};
     if (!options.url.empty()) body["url"] = options.url;
     if (options.replace) body["replace"] = true;
+    if (options.older) body["older"] = true;
     if (options.push || options.no_push) body["push"] = options.push;
     const Json peer = session.ask(request_of("POST", "/v1/peers", body));
     if (session.json()) return ExitCode::ok;
@@ -222,7 +224,12 @@ void add_peer_commands(CLI::App& app, Chosen& chosen) {
         [](CLI::App& command, AddOptions& options) {
             command.add_option("card", options.file, "Card file of the other node 节点卡文件")->required();
             command.add_option("--url", options.url, "Instead of the address in the card 地址");
-            command.add_flag("--replace", options.replace, "Instead of the card known for that node 替换原卡");
+            CLI::Option* const replace =
+                command.add_flag("--replace", options.replace, "Instead of the card known for that node 替换原卡");
+            command
+                .add_flag("--older", options.older,
+                          "Even where the known one is newer: the node says that its old keys count again 允许换回旧卡")
+                ->needs(replace);
             CLI::Option* const push = command.add_flag(
                 "--push", options.push, "Bring it our records: it cannot call this node 对方无法来取时向其推送");
             command.add_flag("--no-push", options.no_push, "Bring it nothing any more 不再推送")->excludes(push);

@@ -22,6 +22,14 @@ struct ImportJobs::Job {
     [[nodiscard]] fs::path input() const { return directory / "input"; }
     [[nodiscard]] fs::path plan() const { return directory / "plan"; }
     [[nodiscard]] fs::path refused() const { return directory / "refused.csv"; }
+    /// Of a dry run its plan, and rows to be mended; of a job that failed nothing: its file is imported again.
+    void keep_what_is_needed(ImportState at_rest) const {
+        std::error_code ignored;
+        fs::remove(input(), ignored);
+        if (at_rest != ImportState::planned) fs::remove(plan(), ignored);
+        if (at_rest == ImportState::failed) fs::remove(refused(), ignored);
+        fs::remove(directory, ignored);  // stays while there is something in it
+    }
 };
 
 namespace {
@@ -255,7 +263,7 @@ void ImportJobs::plan(Job& job) {
     }
     show(job, status);
     std::error_code ignored;
-    fs::remove(job.input(), ignored);
+    fs::remove(job.input(), ignored);  // records need the room
     if (!records) return rest(job, ImportState::failed, std::move(records.error()));
     if (status.refused > 0 && !job.request.skip_invalid) return rest(job, ImportState::refused);
     job.records = *std::move(records);
@@ -267,11 +275,18 @@ void ImportJobs::plan(Job& job) {
 }
 
 void ImportJobs::publish_plan(Job& job) {
+    auto published = publish_records(job);
+    if (!published) return rest(job, ImportState::failed, std::move(published.error()));
+    if (*published) rest(job, ImportState::done);
+}
+
+/// False when the process ends in between.
+Result<bool> ImportJobs::publish_records(Job& job) {
     PlanReader plan(job.plan());
     for (std::size_t i = 0; i < job.records.size(); ++i) {
         {
             const std::scoped_lock lock(mutex_);
-            if (stopping_) return;
+            if (stopping_) return false;
         }
         Draft draft;
         draft.actor = job.request.actor;
@@ -283,12 +298,12 @@ void ImportJobs::publish_plan(Job& job) {
         std::string title = draft.batch->title;
         const std::size_t ops = draft.ops.size();
         auto published = replica_.publish(std::move(draft));
-        if (!published) return rest(job, ImportState::failed, std::move(published.error()));
+        if (!published) return tl::unexpected(std::move(published.error()));
         const std::scoped_lock lock(mutex_);
         job.status.batches.push_back({std::move(published->dot), std::move(title), ops});
         job.status.published_ops += ops;
     }
-    rest(job, ImportState::done);
+    return true;
 }
 
 void ImportJobs::show(Job& job, const ImportStatus& status) {
@@ -296,7 +311,9 @@ void ImportJobs::show(Job& job, const ImportStatus& status) {
     job.status = status;
 }
 
+/// First the files go that nobody asks for any more: who hears that the job rests may need their room.
 void ImportJobs::rest(Job& job, ImportState state, std::optional<Error> error) {
+    job.keep_what_is_needed(state);
     const std::scoped_lock lock(mutex_);
     job.status.state = state;
     job.status.error = std::move(error);

@@ -3,8 +3,8 @@
 ///
 /// A plan becomes one record, or several announced as 标题（1/3）, 标题（2/3） … where it is too large for one. Each is
 /// atomic. If the process ends in between, what was published stays; the same file again publishes the rest, since what
-/// is as the file says is left alone. Jobs live in memory and in the spool directory, for a day after they came to
-/// rest.
+/// is as the file says is left alone. Jobs live in memory for a day after they came to rest, and in the spool directory
+/// as far as somebody may ask for it: the plan of a dry run, refused rows.
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -72,6 +72,7 @@ private:
     void step(Job& job);
     void plan(Job& job);
     void publish_plan(Job& job);
+    [[nodiscard]] Result<bool> publish_records(Job& job);
     void show(Job& job, const ImportStatus& status);
     void rest(Job& job, ImportState state, std::optional<Error> error = {});
 

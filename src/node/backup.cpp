@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "src/crypto/file_hash.hpp"
+#include "src/node/database_file.hpp"
 #include "src/node/version.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
 #include "sync/head.hpp"
@@ -50,18 +51,47 @@ std::string text_of(const BackupManifest& manifest, const std::string& file) {
            "\n";
 }
 
-/// Written beside, synced, then renamed: a manifest is there whole or not at all.
+std::filesystem::path part_of(const std::filesystem::path& file) {
+    return file.string() + ".part";
+}
+
 void write_synced(const std::filesystem::path& file, const std::string& text) {
-    const std::filesystem::path part = file.string() + ".part";
-    const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool done = descriptor >= 0 && ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                 ::fsync(descriptor) == 0;
     if (descriptor >= 0) done = ::close(descriptor) == 0 && done;
-    std::error_code error;
-    if (done) std::filesystem::rename(part, file, error);
-    if (done && !error) return;
-    std::filesystem::remove(part, error);
-    throw StoreFault(ErrorCode::io, "cannot write " + file.string() + " (check the disk)");
+    if (!done) throw StoreFault(ErrorCode::io, "cannot write " + file.string() + " (check the disk)");
+}
+
+/// A backup before it has its name: whatever is left of it is no backup, and nobody's.
+struct Unfinished {
+    explicit Unfinished(const std::filesystem::path& target)
+        : database(target.string() + ".unfinished"), manifest(part_of(manifest_of(target))) {}
+    void remove() const {
+        std::error_code ignored;
+        for (const auto& file : parts_of(database)) std::filesystem::remove(file, ignored);
+        for (const auto& file : parts_of(part_of(database))) std::filesystem::remove(file, ignored);
+        std::filesystem::remove(manifest, ignored);
+    }
+    std::filesystem::path database;
+    std::filesystem::path manifest;
+};
+
+/// The manifest last: with it the backup is one.
+void give_names(const Unfinished& made, const std::filesystem::path& target) {
+    try {
+        std::filesystem::rename(made.database, target);
+        std::filesystem::rename(made.manifest, manifest_of(target));
+    } catch (const std::filesystem::filesystem_error& error) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(made.database)) std::filesystem::remove(target, ignored);
+        throw StoreFault(ErrorCode::io, error.what());
+    }
+    const std::filesystem::path folder = std::filesystem::absolute(target).parent_path();
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!synced) throw StoreFault(ErrorCode::io, "cannot sync " + folder.string() + " (check the disk)");
 }
 
 Hash hash_from_hex(const std::string& hex) {
@@ -177,18 +207,24 @@ std::string summary_of(const std::vector<std::string>& findings) {
 
 void write_backup(Store& store, const std::filesystem::path& target, const NodeId& node, UnixMs now, CopyCheck check,
                   const BackupProgress& progress) {
-    const std::filesystem::path manifest = manifest_of(target);
-    if (std::filesystem::exists(manifest))
-        throw StoreFault(ErrorCode::already_exists, manifest.string() + " is there already (name another file)");
-    backup_sqlite_store(store, target, [&](int done, int total) {
-        if (progress) progress(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
-    });
+    const Unfinished made(target);
+    std::error_code ignored;
+    // Killed between its two names: what has no manifest yet has the one that was to come beside it.
+    if (!std::filesystem::exists(manifest_of(target)) && std::filesystem::exists(made.manifest))
+        std::filesystem::remove(target, ignored);
+    for (const auto& file : {manifest_of(target), target})
+        if (std::filesystem::exists(file))
+            throw StoreFault(ErrorCode::already_exists, file.string() + " is there already (name another file)");
+    made.remove();
     try {
-        const BackupManifest copied = describe_copy(target, node, now, check, progress);
-        write_synced(manifest, text_of(copied, target.filename().string()));
+        backup_sqlite_store(store, made.database, [&](int done, int total) {
+            if (progress) progress(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(total));
+        });
+        const BackupManifest copied = describe_copy(made.database, node, now, check, progress);
+        write_synced(made.manifest, text_of(copied, target.filename().string()));
+        give_names(made, target);
     } catch (...) {
-        std::error_code ignored;
-        for (const char* part : {"", "-wal", "-shm"}) std::filesystem::remove(target.string() + part, ignored);
+        made.remove();
         throw;
     }
 }

@@ -47,8 +47,8 @@ enum class CopyCheck {
 /// Told what is done and what there is to do: of the pages that are copied, then of what is verified.
 using BackupProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-/// Copies the store to `target`, checks the copy, and writes its manifest. Throws StoreFault, corrupt when the store is
-/// damaged; nothing is left behind then.
+/// Copies the store beside `target`, checks the copy, writes its manifest, and gives both their names. Throws
+/// StoreFault; nothing is left behind then, and what one that was killed left of the same target goes first.
 void write_backup(Store& store, const std::filesystem::path& target, const NodeId& node, UnixMs now, CopyCheck check,
                   const BackupProgress& progress);
 

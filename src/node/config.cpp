@@ -80,7 +80,9 @@ Result<NodeConfig> read_config(const toml::table& root, const std::string& file)
     reader.read("http", "threads", config.http.threads);
     reader.read("http", "body_bytes_max", config.http.body_bytes_max);
     reader.read("peer", "listen", config.peer.listen);
-    reader.read("peer", "url", config.peer.url);
+    std::string url;
+    reader.read("peer", "url", url);
+    if (root["peer"]["url"]) config.peer.url = url;
     reader.read("peer", "threads", config.peer.threads);
     reader.read("sync", "poll_wait_s", config.sync.poll_wait_s);
     reader.read("sync", "bundle_bytes_max", config.sync.bundle_bytes_max);
@@ -147,6 +149,7 @@ Result<NodeConfig> load_config(const std::filesystem::path& data_dir,
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     if (!in) return fail({ErrorCode::io, "cannot read the configuration", file.string(), "check who may read it"});
     auto config = parse_config(text, file.string());
+    if (config) config->file = file;
     if (config && config->keys.passphrase_file.is_relative() && !config->keys.passphrase_file.empty())
         config->keys.passphrase_file = file.parent_path() / config->keys.passphrase_file;
     if (config && (!data_dir.empty() || config->data.empty()))
@@ -170,7 +173,7 @@ std::string config_text(const NodeConfig& config) {
         << "\n\n[http]\nlisten = " << quoted(config.http.listen)
         << "\nopen_reads = " << (config.http.open_reads ? "true" : "false")
         << "\nbehind_proxy = " << (config.http.behind_proxy ? "true" : "false")
-        << "\n\n[peer]\nlisten = " << quoted(config.peer.listen) << "\nurl = " << quoted(config.peer.url)
+        << "\n\n[peer]\nlisten = " << quoted(config.peer.listen) << "\nurl = " << quoted(config.peer.url.value_or(""))
         << "\n\n[log]\nlevel = " << quoted(config.log.level) << "\nformat = " << quoted(config.log.format) << "\n";
     return out.str();
 }

@@ -20,7 +20,7 @@ struct HttpConfig {
 
 struct PeerConfig {
     std::string listen = "0.0.0.0:8443";  ///< empty: this node only calls out
-    std::string url;                      ///< what the card tells the others
+    std::optional<std::string> url;       ///< what the card tells the others; none: what it tells already
     std::int64_t threads = 8;
 };
 
@@ -51,6 +51,7 @@ struct NodeConfig {
     NodeId node;
     std::string name;
     std::filesystem::path data;
+    std::filesystem::path file;  ///< where it was read from; empty: nowhere
     HttpConfig http;
     PeerConfig peer;
     SyncConfig sync;

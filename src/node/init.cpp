@@ -9,6 +9,7 @@
 #include "src/crypto/signing_key.hpp"
 #include "src/crypto/tls_identity.hpp"
 #include "src/node/config.hpp"
+#include "src/node/database_file.hpp"
 #include "src/node/leftovers.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/system.hpp"
@@ -69,7 +70,7 @@ Result<void> remove_half_made(const DataPaths& paths) {
     const auto mark = read_secret_file(paths.unfinished_init);
     if (!mark) return tl::unexpected(mark.error());
     std::vector<std::filesystem::path> files{paths.signing_key, paths.tls_certificate, paths.tls_key, paths.card};
-    for (const char* part : {"", "-wal", "-shm"}) files.emplace_back(paths.database.string() + part);
+    for (const auto& part : parts_of(paths.database)) files.push_back(part);
     if (*mark == with_config) files.push_back(paths.config);
     for (const auto& file : files)
         if (auto removed = remove_file(file); !removed) return removed;
@@ -136,6 +137,8 @@ Result<std::string> make_node(const InitOptions& options, const DataPaths& paths
     if (!std::filesystem::exists(paths.config))
         if (auto saved = write_secret_file(paths.config, config_text(new_config(options)), IfExists::refuse); !saved)
             return tl::unexpected(saved.error());
+    if (auto begun = write_secret_file(paths.database, "", IfExists::refuse); !begun)
+        return tl::unexpected(begun.error());
     try {
         const auto store = open_sqlite_store(paths.database);
         const Replica first_log(options.node, *store, key, clock, random);

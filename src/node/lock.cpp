@@ -8,9 +8,8 @@
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
-
-#include "src/node/config.hpp"
 
 namespace minglu {
 
@@ -61,6 +60,14 @@ bool server_is_running(const std::filesystem::path& data_dir) {
     const bool held = ::flock(descriptor, LOCK_EX | LOCK_NB) != 0;
     ::close(descriptor);
     return held;
+}
+
+void wait_until_free(const DataPaths& paths, std::chrono::milliseconds wait_max) {
+    constexpr std::chrono::milliseconds interval{50};
+    const auto give_up = std::chrono::steady_clock::now() + wait_max;
+    while (server_is_running(paths.lock.parent_path()) && !std::filesystem::exists(paths.socket) &&
+           std::chrono::steady_clock::now() < give_up)
+        std::this_thread::sleep_for(interval);
 }
 
 }  // namespace minglu

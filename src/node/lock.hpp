@@ -1,8 +1,10 @@
 #pragma once
 /// One process writes: it holds an advisory lock on a file in the data directory for as long as it lives.
+#include <chrono>
 #include <filesystem>
 
 #include "minglu/error.hpp"
+#include "src/node/config.hpp"
 
 namespace minglu {
 
@@ -23,5 +25,9 @@ private:
 
 /// True while another process holds the lock of that data directory.
 [[nodiscard]] bool server_is_running(const std::filesystem::path& data_dir);
+
+/// Returns when no process holds the lock any more, when a service has opened its socket meanwhile, or after
+/// `wait_max`.
+void wait_until_free(const DataPaths& paths, std::chrono::milliseconds wait_max);
 
 }  // namespace minglu

@@ -19,12 +19,14 @@
 #include "src/imports/import_jobs.hpp"
 #include "src/lookalikes/lookalikes.hpp"
 #include "src/node/backup.hpp"
+#include "src/node/card_file.hpp"
+#include "src/node/data_check.hpp"
+#include "src/node/database_file.hpp"
 #include "src/node/init.hpp"
 #include "src/node/leftovers.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/logging.hpp"
 #include "src/node/peer_links.hpp"
-#include "src/node/restore.hpp"
 #include "src/node/scrub_thread.hpp"
 #include "src/node/signing_keys.hpp"
 #include "src/node/system.hpp"
@@ -126,6 +128,7 @@ public:
 
     Result<void> serve(const std::function<void(const Doors&)>& on_ready) {
         set_up_logging(config_.log, config_.node);
+        if (auto current = renew_card(); !current) return current;
         Doors doors;
         for (const auto open : {&Impl::open_socket, &Impl::open_officer_door, &Impl::open_peer_door})
             if (auto opened = (this->*open)(doors); !opened) {
@@ -159,6 +162,18 @@ public:
     }
 
 private:
+    /// The configuration of the service says name and address; a command may have been given another one.
+    Result<void> renew_card() {
+        const auto card = bring_card_up_to_date(config_, *keys_.back(), tls_.certificate_pem, clock_.now());
+        if (!card) return tl::unexpected(card.error());
+        if (*card == exchange_.card()) return {};
+        exchange_.set_card(*card);
+        evidence_.sign_with(*keys_.back(), *card);
+        spdlog::warn(
+            "the card says name and address of the configuration now: give it to the partners (minglu peer card)");
+        return {};
+    }
+
     PullerOptions puller_options() const {
         PullerOptions options;
         options.wait_s = config_.sync.poll_wait_s;
@@ -402,11 +417,15 @@ Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config, const Passphr
         return fail({ErrorCode::not_found, "there is no node", config.data.string(), "make one with minglu init"});
     auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());
-    if (auto whole = check_not_half_restored(paths.database); !whole) return tl::unexpected(whole.error());
+    std::error_code ignored;
+    std::filesystem::remove(paths.socket, ignored);  // of a service that was killed: a live one would hold the lock
+    if (auto there = check_database_is_there(paths); !there) return tl::unexpected(there.error());
     auto tls = load_tls_identity(paths.tls_certificate, paths.tls_key, passphrase);
     if (!tls) return tl::unexpected(tls.error());
+    keep_private(paths.database);
     try {
         auto store = open_sqlite_store(paths.database, store_options(config));
+        if (auto belongs = check_belongs(config, *store->read()); !belongs) return tl::unexpected(belongs.error());
         auto key = settle_signing_key(paths, *store->read(), SystemClock().now(), passphrase);
         if (!key) return tl::unexpected(key.error());
         if (const auto removed = remove_leftovers(paths); !removed) {

@@ -1,18 +1,17 @@
 #include "src/node/restore.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "src/crypto/secret_file.hpp"
 #include "src/node/backup.hpp"
+#include "src/node/card_file.hpp"
 #include "src/node/config.hpp"
+#include "src/node/database_file.hpp"
 #include "src/node/init.hpp"
 #include "src/node/lock.hpp"
 #include "src/node/system.hpp"
 #include "src/store/sqlite/sqlite_store.hpp"
 #include "sync/audit_chain.hpp"
-#include "sync/card.hpp"
 
 namespace minglu {
 
@@ -27,9 +26,7 @@ Error io_error(const std::error_code& error, const std::filesystem::path& file) 
 Result<BackupManifest> fitting_manifest(const std::filesystem::path& backup, const std::filesystem::path& card_file) {
     auto manifest = read_manifest(backup);
     if (!manifest) return manifest;
-    std::ifstream in(card_file, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    const auto card = parse_card(text);
+    const auto card = read_card_file(card_file);
     if (!card) return tl::unexpected(card.error());
     if (manifest->node != card->node)
         return fail({ErrorCode::bad_value, "a backup of node " + manifest->node.value(), backup.string(),
@@ -50,7 +47,7 @@ std::filesystem::path copy_of(const std::filesystem::path& database) {
 /// Also what a restore that was killed left: SQLite would take its write-ahead log for that of the next copy.
 void remove_copy(const std::filesystem::path& copy) {
     std::error_code ignored;
-    for (const char* part : {"-wal", "-shm", ""}) std::filesystem::remove(copy.string() + part, ignored);
+    for (const auto& part : parts_of(copy)) std::filesystem::remove(part, ignored);
 }
 
 AuditEntry audit_row(const BackupManifest& manifest, const std::filesystem::path& backup, const RestoredBy& by) {
@@ -84,6 +81,7 @@ Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path
     std::error_code error;
     std::filesystem::copy_file(backup, copy, error);
     if (error) return fail(io_error(error, backup));
+    keep_private(copy);
     if (auto same = check_bytes(manifest, copy); !same) {
         same.error().where = backup.string();
         return same;
@@ -108,12 +106,13 @@ Result<void> prepare(const BackupManifest& manifest, const std::filesystem::path
 
 Result<void> move_aside(const std::filesystem::path& database) {
     const std::string suffix = ".before-restore-" + std::to_string(SystemClock().now().value());
-    for (const char* part : {"", "-wal", "-shm"}) {
-        const std::filesystem::path file = database.string() + part;
+    const auto aside = parts_of(database.string() + suffix);
+    const auto parts = parts_of(database);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
         std::error_code error;
-        if (!std::filesystem::exists(file)) continue;
-        std::filesystem::rename(file, database.string() + suffix + part, error);
-        if (error) return fail(io_error(error, file));
+        if (!std::filesystem::exists(parts[i])) continue;
+        std::filesystem::rename(parts[i], aside[i], error);
+        if (error) return fail(io_error(error, parts[i]));
     }
     return {};
 }
@@ -126,18 +125,6 @@ Result<void> remove_unfinished_restore(const std::filesystem::path& database) {
         if (!std::filesystem::exists(file)) continue;
         if (auto removed = remove_file(file); !removed) return removed;
     }
-    return {};
-}
-
-Result<void> check_not_half_restored(const std::filesystem::path& database) {
-    if (std::filesystem::exists(database)) return {};
-    const std::filesystem::path log = database.string() + "-wal";
-    for (const auto& left : {copy_of(database), log})
-        if (std::filesystem::exists(left))
-            return fail({ErrorCode::not_found, "the database is gone, though a part of it or of a restore is here",
-                         left.string(),
-                         "repeat minglu restore if one was broken off; else put " + database.filename().string() +
-                             " back beside it"});
     return {};
 }
 

@@ -30,8 +30,4 @@ enum class IfDamaged {
 /// Removes the copy that a restore which was killed left beside a database that is there. Errors: not_allowed, io.
 [[nodiscard]] Result<void> remove_unfinished_restore(const std::filesystem::path& database);
 
-/// Fails with not_found where `database` is missing, but its write-ahead log or the copy of a restore is there: opening
-/// it would begin an empty catalogue and throw that log away.
-[[nodiscard]] Result<void> check_not_half_restored(const std::filesystem::path& database);
-
 }  // namespace minglu

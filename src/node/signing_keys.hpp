@@ -10,10 +10,10 @@
 
 namespace minglu {
 
-/// The key that the node's log goes on with. A next key that the log names takes the place of the one before it, and
-/// the card is made anew; one that no record names is removed. `passphrase` is that of the key files, none where they
-/// are plain. Errors: those of load_signing_key and of files; bad_value when the log goes on with a key that is not
-/// here.
+/// The key that the node's log goes on with, or a newer one that its key was changed to elsewhere. A next key that the
+/// log names takes the place of the one before it, and the card is made anew; one that no record names is removed.
+/// `passphrase` is that of the key files, none where they are plain. Errors: those of load_signing_key and of files;
+/// bad_value when the log goes on with a key that is not here.
 [[nodiscard]] Result<std::unique_ptr<SigningKey>> settle_signing_key(const DataPaths& paths, const ReadTx& tx,
                                                                      UnixMs now, const Passphrase& passphrase);
 

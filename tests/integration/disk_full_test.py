@@ -31,7 +31,9 @@ class FullDisk(NodeCase):
             outcome = node.run("--json", "import", file)
             if outcome.status != 0:
                 self.assert_refused_for_room(outcome)
+                self.assertEqual([], list((node.data / "spool").iterdir()), "a failed import keeps no room")
                 return file, number
+            self.assertEqual([], list((node.data / "spool").iterdir()), "nor does one that is done")
         self.fail("the disk never filled")
 
     def assert_refused_for_room(self, outcome):

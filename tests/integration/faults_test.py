@@ -173,6 +173,24 @@ class OneWriter(NodeCase):
             self.assertEqual("busy", node.refused(6, "query")["code"])
         self.assertEqual(0, node.run("query").status)
 
+    def test_a_service_waits_for_the_command_that_came_first_after_a_crash(self):
+        node = self.node("cq")
+        node.kill()
+        self.assertTrue((node.data / "minglu.sock").exists(), "nobody removed it")
+        with open(node.data / "lock", "r+b") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # as a command holds it, which removes the socket
+            (node.data / "minglu.sock").unlink()
+            node.start(wait=False)
+            eventually("it says that it waits", lambda: "waiting for it to end" in node.log_text())
+            self.assertTrue(node.is_running())
+        node.until_ready()
+
+    def test_a_command_after_a_crash_leaves_no_dead_socket(self):
+        node = self.node("cq")
+        node.kill()
+        node.ok("sync", "status")
+        self.assertFalse((node.data / "minglu.sock").exists())
+
     def test_the_command_line_answers_the_same_with_and_without_a_server(self):
         node = self.node("cq", start=False)
         node.bring_in(self.file("list.csv", gi_rows(90001, 3)))

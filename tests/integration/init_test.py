@@ -62,6 +62,22 @@ class Init(NodeCase):
             part.unlink()
         self.assertEqual(5, self.init().returncode)
 
+    def test_a_configuration_of_another_node_is_refused(self):
+        self.assertEqual(0, self.init().returncode)
+        config = self.cq.data / "minglu.toml"
+        for file, cure in (("minglu.db", "node.id to cq"), ("card.json", "put back the card of cq")):
+            if file == "card.json":  # another node's card lies there
+                other = Node(self.folder, "zz")
+                (self.cq.data / file).write_text((other.data / file).read_text())
+            else:
+                config.write_text(config.read_text().replace('"cq"', '"zz"'))
+            with self.subTest(file=file):
+                for command in (["serve"], ["verify"], ["query"], ["token", "list"]):
+                    problem = self.cq.refused(3, *command)
+                    self.assertTrue(problem["where"].endswith(file), problem)
+                    self.assertIn(cure, problem["cure"])
+            config.write_text(config.read_text().replace('"zz"', '"cq"'))
+
     def test_killed_at_any_moment(self):
         began = time.monotonic()
         self.assertEqual(0, self.init().returncode)

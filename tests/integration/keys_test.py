@@ -6,7 +6,7 @@ import subprocess
 
 from support import NodeCase, eventually, gi_rows, introduce, main
 
-BAD_INPUT = 3
+BAD_INPUT, STALE = 3, 5
 KEY_FILES = ["sign.pem", "tls.crt", "tls.pem"]
 RENAMES = "rename,renameat,renameat2"
 
@@ -191,6 +191,84 @@ class Keys(NodeCase):
         self.assertEqual("茶叶", sc.entry("gi/AGI90002")["fields"]["category"])
         self.assert_sound(cq, sc)
         self.assertEqual([], self.incidents(cq, sc))
+
+    def test_put_back_to_before_the_change_and_given_the_newer_keys(self):
+        """docs/OPERATIONS.md, "Put back to before a change of key", step by step."""
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        self.until_equal(cq, sc)
+        cq.stop()
+        snapshot = self.folder / "snapshot"
+        shutil.copytree(cq.data, snapshot, ignore=shutil.ignore_patterns("minglu.sock"))
+        cq.start()
+        cq.ok("key", "rotate", "--reason", "更换")
+        cq.edit("gi/AGI90001", "category=蔬菜")
+        self.until_equal(cq, sc)
+        cq.stop()
+        sealed = self.folder / "sealed"
+        shutil.copytree(cq.data / "keys", sealed)
+        shutil.rmtree(cq.data)
+        shutil.copytree(snapshot, cq.data)
+        # Before a partner has told of the change nobody can know that the newer key is this log's.
+        shutil.copytree(sealed, cq.data / "keys", dirs_exist_ok=True)
+        self.assertIn("old_key", cq.refused(BAD_INPUT, "serve")["cure"])
+        shutil.copytree(snapshot / "keys", cq.data / "keys", dirs_exist_ok=True)
+
+        cq.start()
+        eventually("cq hears of the change", lambda: {"old_key", "rolled_back"} <= set(self.incidents(cq)))
+        [met] = [item for item in cq.items("incident", "list", "--all") if item["kind"] == "old_key"]
+        self.assertIn("put back the newer keys directory and restart", met["advice"])
+        cq.edit("gi/AGI90002", "category=茶叶", reason="凭旧密钥录入")
+        cq.stop()
+        shutil.copytree(sealed, cq.data / "keys", dirs_exist_ok=True)
+        cq.start()
+        self.until_equal(cq, sc)
+        self.assertEqual("蔬菜", cq.entry("gi/AGI90001")["fields"]["category"])
+        self.assertEqual("茶叶", sc.entry("gi/AGI90002")["fields"]["category"], "written again under the newer key")
+        self.assertEqual([], cq.conflicts())
+        cq.edit("gi/AGI90003", "category=粮食")
+        eventually("sc takes the new log", lambda: sc.entry("gi/AGI90003")["fields"]["category"] == "粮食")
+        self.assert_sound(cq, sc)
+
+    def test_put_back_to_before_the_change_and_the_newer_keys_are_lost(self):
+        cq, sc = self.pair()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        self.until_equal(cq, sc)
+        cq.stop()
+        snapshot = self.folder / "snapshot"
+        shutil.copytree(cq.data, snapshot, ignore=shutil.ignore_patterns("minglu.sock"))
+        cq.start()
+        cq.ok("key", "rotate", "--reason", "更换")
+        cq.edit("gi/AGI90001", "category=蔬菜")
+        self.until_equal(cq, sc)
+        cq.stop()
+        shutil.rmtree(cq.data)
+        shutil.copytree(snapshot, cq.data)
+        cq.start()
+        eventually("cq hears of the change", lambda: "old_key" in self.incidents(cq))
+        cq.edit("gi/AGI90002", "category=茶叶")
+        cq.ok("key", "rotate", "--reason", "新密钥遗失")
+        card = self.file("cq-new.json", cq.ok("peer", "card").out)
+        sc.ok("peer", "add", card, "--replace")
+        self.until_equal(cq, sc)
+        self.assertEqual("蔬菜", cq.entry("gi/AGI90001")["fields"]["category"])
+        self.assertEqual("茶叶", sc.entry("gi/AGI90002")["fields"]["category"])
+        self.assert_sound(cq, sc)
+
+    def test_the_card_of_before_a_change_does_not_come_back_by_mistake(self):
+        cq, sc = self.pair()
+        old, new = (self.folder / f"cq-{name}.json" for name in ("old", "new"))
+        old.write_text(cq.ok("peer", "card").out)
+        cq.ok("key", "rotate", "--reason", "更换")
+        new.write_text(cq.ok("peer", "card").out)
+        self.until_equal(cq, sc)
+        sc.ok("peer", "add", old)  # the one that is pinned: partners follow the change with it
+        sc.ok("peer", "add", new, "--replace")
+        refused = sc.refused(STALE, "peer", "add", old, "--replace")
+        self.assertIn("its key was changed in record", refused["detail"])
+        self.assertEqual(self.fingerprint(cq), sc.json("peer", "list")["items"][0]["fingerprint"])
+        self.assertEqual(2, sc.run("peer", "add", old, "--older").status)
+        sc.ok("peer", "add", old, "--replace", "--older")
 
     def test_a_revoked_key_signs_nothing_more(self):
         cq, sc = self.pair()

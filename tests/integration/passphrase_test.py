@@ -103,6 +103,16 @@ class Passphrases(NodeCase):
         cq.refused(8, "sync", "status", "--passphrase-file", secret)
         self.assertEqual(USAGE, cq.run("sync", "status", "--passphrase-file", secret, "--passphrase-fd", "0").status)
 
+    def test_a_command_says_which_configuration_named_no_passphrase(self):
+        secret = self.secret("secret", "correct horse")
+        cq = self.node("cq", start=False, options=["--passphrase-file", secret])
+        service = self.folder / "service.toml"  # as in /etc
+        service.write_text((cq.data / "minglu.toml").read_text() + f'\n[keys]\npassphrase_file = "{secret}"\n')
+        problem = cq.refused(LOCKED, "verify")
+        self.assertIn(str(cq.data / "minglu.toml"), problem["detail"])
+        self.assertIn("--config", problem["cure"])
+        cq.ok("verify", "--config", service)
+
     def test_the_passphrase_comes_from_a_descriptor_or_the_service_manager(self):
         secret = self.secret("secret", "correct horse")
         cq = self.node("cq", start=False, options=["--passphrase-file", secret])

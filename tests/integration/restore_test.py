@@ -118,6 +118,53 @@ class Restoring(NodeCase):
         self.assert_sound(node)
 
 
+class Files(NodeCase):
+    """What lies about while a node works, and after something was killed."""
+
+    def modes(self, node):
+        return {file.name: file.stat().st_mode & 0o777 for file in node.data.glob("minglu.db*")}
+
+    def test_the_database_is_readable_by_its_owner_alone(self):
+        cq = self.node("cq", start=False)
+        self.assertEqual({"minglu.db": 0o600}, self.modes(cq))
+        cq.start()
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        private = {"minglu.db": 0o600, "minglu.db-wal": 0o600, "minglu.db-shm": 0o600}
+        self.assertEqual(private, self.modes(cq))
+        backup = self.folder / "cq.db"
+        cq.ok("backup", backup)
+        cq.kill()
+        for file in cq.data.glob("minglu.db*"):  # as an earlier program made them
+            file.chmod(0o644)
+        cq.start()
+        self.assertEqual(private, self.modes(cq))
+        cq.stop()
+        backup.chmod(0o644)
+        cq.ok("restore", backup)
+        self.assertEqual(0o600, (cq.data / "minglu.db").stat().st_mode & 0o777)
+
+    def test_what_a_killed_backup_left_goes_with_the_next_one(self):
+        cq = self.node("cq")
+        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        folder = self.folder / "copies"
+        folder.mkdir()
+        whole = {"b1.db", "b1.db.manifest.json"}
+        beside = ["b1.db.unfinished" + end for end in ("", "-wal", "-shm", ".part", ".part-journal")]
+        for left in (beside, ["b1.db.manifest.json.part"], ["b1.db", "b1.db.manifest.json.part"]):
+            with self.subTest(left=left):
+                for name in left:
+                    (folder / name).write_text("left by a backup that was killed")
+                cq.ok("backup", folder / "b1.db")
+                self.assertEqual(whole, {file.name for file in folder.iterdir()})
+                self.assertEqual(5, cq.run("backup", folder / "b1.db").status)
+                self.assertEqual(whole, {file.name for file in folder.iterdir()})
+                for name in whole:
+                    (folder / name).unlink()
+        (folder / "b1.db").write_text("somebody's own")
+        self.assertEqual(5, cq.run("backup", folder / "b1.db").status)
+        self.assertEqual("somebody's own", (folder / "b1.db").read_text())
+
+
 class InterruptedRestores(NodeCase):
     """A restore that was killed in its middle, and what a later one finds."""
 
@@ -167,6 +214,59 @@ class InterruptedRestores(NodeCase):
         self.assertEqual("果品", self.cq.entry("gi/AGI90001")["fields"]["category"])
         self.assert_sound(self.cq)
         self.assertTrue(list(self.cq.data.glob("minglu.db.before-restore-*-wal")), "kept beside")
+
+
+class MissingDatabases(NodeCase):
+    """Keys, card and configuration alone are no node: begun empty, it would answer "never listed" for everything."""
+
+    NOT_FOUND = 4
+
+    def setUp(self):
+        super().setUp()
+        self.cq = self.node("cq", start=False)
+        self.cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
+        self.backup = self.folder / "cq.db"
+        self.cq.ok("backup", self.backup)
+
+    def part(self, suffix):
+        return self.cq.data / f"minglu.db{suffix}"
+
+    def remove(self):
+        for file in self.cq.data.glob("minglu.db*"):
+            file.unlink()
+
+    def empty(self):
+        self.remove()
+        self.part("").touch()
+
+    def move_aside(self):
+        self.remove()
+        shutil.copy(self.backup, self.part(".before-restore-1"))
+
+    def without_tables(self):
+        self.remove()
+        with contextlib.closing(sqlite3.connect(self.part(""))) as database:
+            database.execute("vacuum")
+
+    def test_nothing_begins_without_its_database(self):
+        for lose in (self.remove, self.empty, self.move_aside, self.without_tables):
+            with self.subTest(lost=lose.__name__):
+                lose()
+                before = sorted(file.name for file in self.cq.data.glob("minglu.db*"))
+                for command in (["verify"], ["serve"], ["query"], ["peer", "card"], ["rebuild"],
+                                ["backup", self.folder / "none.db"]):
+                    problem = self.cq.refused(self.NOT_FOUND, *command)
+                    self.assertIn("minglu.db", problem["where"])
+                    self.assertIn("minglu restore", problem["cure"])
+                    self.assertIn("init --keys", problem["cure"])
+                self.assertEqual(before, sorted(file.name for file in self.cq.data.glob("minglu.db*")))
+                self.cq.ok("restore", self.backup)
+                self.assertEqual([f"gi/AGI9000{number}" for number in (1, 2, 3)], self.cq.keys())
+                self.assert_sound(self.cq)
+
+    def test_a_restore_broken_off_after_the_old_one_was_moved_names_it(self):
+        self.move_aside()
+        self.assertIn("before-restore-1", self.cq.refused(self.NOT_FOUND, "serve")["detail"])
 
 
 class Tampering(NodeCase):

@@ -66,13 +66,13 @@ HttpResponse branch(Call& call) {
     const auto paging = paging_of(call.request, branch_cursor);
     if (!paging) return problem(paging.error());
     const auto text = text_parameter(call.request, "log");
-    const auto id = text ? parse_log_id(*text) : tl::unexpected(text.error());
-    if (!id)
-        return problem({ErrorCode::bad_request, id.error().what, "query parameter log", "GET /v1/forks names them"});
+    if (!text || text->empty())
+        return problem({ErrorCode::bad_request, "no log is named", "query parameter log", "GET /v1/forks names them"});
+    const auto id = parse_log_id(*text);
     const auto tx = call.services.store.read();
-    const auto log = tx->log(*id);
+    const auto log = id ? tx->log(*id) : std::nullopt;
     if (!log || !parts_at(*tx, *log))
-        return problem({ErrorCode::not_found, "no fork of that log is known here", "query parameter log",
+        return problem({ErrorCode::not_found, "no fork of log " + *text + " is known here", "query parameter log",
                         "GET /v1/forks lists them"});
     const Seq start{std::max(parts_at(*tx, *log)->value(), static_cast<std::uint64_t>(paging->after[0]))};
     const Seq end{std::min(log->size.value(), start.value() + paging->limit)};

@@ -112,25 +112,60 @@ bool same_keys(const PeerRow& known, const PeerRow& given) {
            a->tls_spki_sha256 == b->tls_spki_sha256;
 }
 
+/// Why the given card is an older one than the one that is pinned, if it is.
+std::optional<std::string> older_because(const ReadTx& tx, const PeerRow& known, const PeerRow& given) {
+    const auto pinned = parse_card(known.card);
+    const auto card = parse_card(given.card);
+    if (!pinned || !card) return std::nullopt;
+    for (const Revocation& revocation : revocations(tx))
+        if (revocation.node == given.node && revocation.key == card->signing_key) return "its key was revoked here";
+    for (const KeyChange& change : key_changes(tx))
+        if (node_of(change.log) == given.node && change.from == card->signing_key)
+            return "its key was changed in record " + to_string(Dot{change.log, change.at});
+    if (card->made < pinned->made)
+        return "it was made " + to_string(card->made) + ", the one pinned " + to_string(pinned->made);
+    return std::nullopt;
+}
+
+/// Whether the card may take the place of the one that is pinned, if there is one. Errors: already_exists.
+Result<void> check_card(const ReadTx& tx, const std::optional<PeerRow>& known, const PeerRow& given, bool replace,
+                        bool older) {
+    if (!known || same_keys(*known, given)) return {};
+    if (!replace)
+        return fail({ErrorCode::already_exists, "another card is pinned for " + given.node.value(),
+                     "member card of the body",
+                     "compare the fingerprints with the other organisation, then send \"replace\":true"});
+    const auto because = older ? std::nullopt : older_because(tx, *known, given);
+    if (!because) return {};
+    return fail({ErrorCode::already_exists,
+                 "this card of " + given.node.value() + " is older than the one pinned: " + *because,
+                 "member card of the body",
+                 "ask the other organisation for its newest card; only if it says that the old keys count again, send "
+                 "\"older\":true (minglu peer add --replace --older)"});
+}
+
 HttpResponse add(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
     const Once once(call, in_use);
     if (once.refused()) return *once.refused();
     if (once.earlier()) return Once::replayed(json_answer(once.earlier()->status, once.earlier()->body));
-    const auto body = WriteBody::parse(call.request.body, {"card", "url", "replace", "push"});
+    const auto body = WriteBody::parse(call.request.body, {"card", "url", "replace", "older", "push"});
     if (!body) return problem(body.error());
     const auto replace = body->flag("replace");
+    const auto older = body->flag("older");
     const auto push = body->flag("push");
     auto peer = read_peer(call, *body);
     if (!replace) return problem(replace.error());
+    if (!older) return problem(older.error());
     if (!push) return problem(push.error());
     if (!peer) return problem(peer.error());
     peer->push = *push;
-    bool other_card = false;
     std::optional<Error> error;
     call.services.replica.write_local([&](WriteTx& tx) {
         const auto known = find_peer(tx, peer->node.value());
-        other_card = known && !same_keys(*known, *peer) && !*replace;
-        if (other_card) return;
+        if (const auto checked = check_card(tx, known, *peer, *replace, *older); !checked) {
+            error = checked.error();
+            return;
+        }
         if (known) peer->paused = known->paused;
         if (known && !body->has("push")) peer->push = known->push;
         if (const auto checked = check_push(*peer); !checked) {
@@ -141,10 +176,6 @@ HttpResponse add(Call& call, const std::shared_ptr<KeysInUse>& in_use) {
         once.keep(tx, 201, peer_json(tx, *peer));
     });
     if (error) return problem(*error);
-    if (other_card)
-        return problem({ErrorCode::already_exists, "another card is pinned for " + peer->node.value(),
-                        "member card of the body",
-                        "compare the fingerprints with the other organisation, then send \"replace\":true"});
     announce(call.services);
     return json_answer(201, peer_json(*call.services.store.read(), *peer));
 }

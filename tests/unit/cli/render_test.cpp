@@ -267,6 +267,16 @@ TEST_CASE("an edit looks first, shows what changes, and sends what it saw") {
           Json::parse(R"({"fields":{"category":"酱腌菜","name":"涪陵榨菜"},"reason":"r","seen":"cq-1:2"})"));
 }
 
+TEST_CASE("an edit that is refused shows no change") {
+    CommandLine line;
+    line.answer("GET /v1/entries/gi/AGI03244", entry());
+    line.answer("PUT /v1/entries/gi/AGI03244", Answer{422, R"({"code":"bad_value","detail":"no such class"})"});
+    const Run run = line.run({"entry", "edit", "gi/AGI03244", "--set", "category=酱腌菜", "--reason", "r"});
+    CHECK(run.code == 3);
+    CHECK(run.out.empty());
+    CHECK(has(run.err, "no such class"));
+}
+
 TEST_CASE("an edit without a difference writes nothing; a new entry has seen nothing") {
     CommandLine same;
     same.answer("GET /v1/entries/gi/AGI03244", entry());

@@ -4,6 +4,7 @@
 
 #include "sync/card.hpp"
 #include "sync/sender.hpp"
+#include "tests/support/fixed_key.hpp"
 #include "tests/unit/http/admin_api.hpp"
 
 using namespace minglu;
@@ -107,6 +108,36 @@ TEST_CASE("peers are pinned by their card") {
     CHECK(api.send("DELETE", "/v1/peers/sc").status == 204);
     CHECK(api.send("DELETE", "/v1/peers/sc").status == 404);
     CHECK(json_of(api.send("GET", "/v1/card")).at("card") == api.node.card);
+}
+
+TEST_CASE("an older card takes the place of a newer one only where that is asked for") {
+    Api api;
+    const auto card = [](const std::string& key, std::int64_t made_ms) {
+        Card one;
+        one.node = NodeId{"sc"};
+        one.name = "sc";
+        one.made = UnixMs{made_ms};
+        return make_card(one, *fixed_key(key));
+    };
+    const auto add = [&](const std::string& text, bool older = false) {
+        return api.send("POST", "/v1/peers", {{"card", text}, {"replace", true}, {"older", older}});
+    };
+    CHECK(add(card("first", 2'000)).status == 201);
+    CHECK(add(card("second", 3'000)).status == 201);
+    const auto refused = add(card("first", 2'000));
+    CHECK(refused.status == 409);
+    CHECK(json_of(refused).at("detail").get<std::string>().find("older than the one pinned") != std::string::npos);
+    CHECK(json_of(api.send("GET", "/v1/peers")).at("items").at(0).at("fingerprint") ==
+          fingerprint(parse_card(card("second", 3'000)).value()));
+    CHECK(add(card("second", 1'000)).status == 201);  // the same keys: nothing is trusted that was not before
+    CHECK(add(card("first", 2'000), true).status == 201);
+    // A revoked key does not come back by a new date.
+    REQUIRE(
+        api.send("POST", "/v1/peers/sc/revocation", {{"upto", "sc-03ab99f0c1d2e3f4:0"}, {"reason", "被盗"}}).status ==
+        200);
+    CHECK(add(card("third", 4'000)).status == 201);
+    CHECK(add(card("first", 5'000)).status == 409);
+    CHECK(add(card("first", 5'000), true).status == 201);
 }
 
 TEST_CASE("what counts of a revoked key is told in a file, and taken over from one") {

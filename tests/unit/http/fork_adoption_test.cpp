@@ -134,6 +134,8 @@ TEST_CASE("where others have written since, a conflict is announced and listed")
 
 TEST_CASE("only what is held behind a cut can be adopted") {
     Scene scene;
+    for (const char* log : {"nolog", "cq-0000000000000000"})
+        CHECK(ask(scene.cq, get("/v1/forks/records", {{"log", log}}), 404).at("code") == "not_found");
     CHECK(scene.adopt({}, 404).at("code") == "not_found");  // not cut yet
     scene.take(scene.cut().rest());
     for (const char* record : {"sc-00000000000000aa:2", "sc-00000000000000aa:9", "cq-0000000000000000:3", "x"})

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <set>
 #include <stdexcept>
 
 #include "tests/unit/http/api_fixture.hpp"
@@ -68,6 +69,13 @@ private:
     mutable int left_;
     std::exception_ptr fault_;
 };
+
+std::set<std::string> files_in(const std::filesystem::path& directory) {
+    std::set<std::string> names;
+    if (!std::filesystem::exists(directory)) return names;
+    for (const auto& file : std::filesystem::directory_iterator(directory)) names.insert(file.path().filename());
+    return names;
+}
 
 std::filesystem::path spool_beside(const TestNode& node) {
     return node.directory / "second";
@@ -210,6 +218,43 @@ TEST_CASE("a commit whose outcome is unknown ends the process, and nobody is tol
     const auto status = jobs.status(*id);
     REQUIRE(status);
     CHECK_FALSE(is_resting(status->state));
+}
+
+/// A commit that finds no room.
+class FullSigner : public BreakingSigner {
+public:
+    explicit FullSigner(const Signer& signer)
+        : BreakingSigner(signer, 1, StoreFault(ErrorCode::disk_full, "no space")) {}
+};
+
+TEST_CASE("an import at rest leaves no files but those that somebody may ask for") {
+    HandClock clock;
+    TestNode node("cq", clock);
+    const std::string with_wrong_row = table(3) + "错的,一二三,33,某某酒业有限公司\n";
+    struct Case {
+        std::string csv;
+        ImportRequest import;
+        ImportState state;
+        std::set<std::string> left;
+    };
+    const std::vector<Case> cases{{table(5), request(), ImportState::done, {}},
+                                  {"a,b\n\"open\n", request(), ImportState::failed, {}},
+                                  {table(6), request(true), ImportState::planned, {"plan"}},
+                                  {with_wrong_row, request(), ImportState::refused, {"refused.csv"}},
+                                  {with_wrong_row, request(false, true), ImportState::done, {"refused.csv"}}};
+    for (const Case& one : cases) {
+        const auto status = run(node.imports, one.import, one.csv);
+        CHECK(status.state == one.state);
+        CHECK(files_in(node.spool / status.id) == one.left);
+    }
+    const auto store = make_memory_store();
+    const FullSigner signer(*node.key);
+    Replica replica(node.node, *store, signer, clock, node.random);
+    ImportJobs jobs(spool_beside(node), *store, replica, clock, node.random);
+    const auto full = run(jobs, request(), table(20));
+    CHECK(full.state == ImportState::failed);
+    CHECK(full.error->code == ErrorCode::disk_full);
+    CHECK(std::filesystem::is_empty(spool_beside(node)));
 }
 
 TEST_CASE("files that cannot be read as a table fail and say why") {

@@ -484,6 +484,63 @@ TEST_CASE("put back with its old key, a node hears that it is out of date, and w
     CHECK(sc.incidents() == Kinds{"old_key"});
 }
 
+/// A node whose database and key are of before a change that its partner sc knows; it has heard of that and written on.
+struct PutBack {
+    PutBack() {
+        pin_card(sc, cq.id, cq.pinned);
+        pin_card(cq, sc.id, fixed_card(sc.id, *sc.key));
+        cq.write_one();
+        auto old_data = copy_memory_store(*cq.store);
+        cq.rotate();
+        cq.write_one();
+        changed = cq.log();
+        carry(cq, sc);
+        cq.replica.reset();
+        cq.store = std::move(old_data);
+        std::swap(cq.key, cq.earlier.front());
+        cq.open();
+        carry(sc, cq);
+        opened_with_old_key = cq.log();
+        cq.write_one();
+    }
+    void put_newer_key_back() {
+        cq.replica.reset();
+        std::swap(cq.key, cq.earlier.front());
+        cq.open();
+    }
+    Rotating cq{"cq"};
+    LoneNode sc{"sc"};
+    LogId changed;
+    LogId opened_with_old_key;
+};
+
+TEST_CASE("with the newer key put back a node writes again what it wrote under the old one") {
+    PutBack scene;
+    REQUIRE(scene.opened_with_old_key != scene.changed);
+    CHECK(carry(scene.cq, scene.sc).refused.size() == 1);
+    scene.put_newer_key_back();
+    CHECK(scene.cq.log() != scene.opened_with_old_key);
+    CHECK(scene.cq.holds(scene.opened_with_old_key) == Seq{0});
+    CHECK(carry(scene.cq, scene.sc).refused.empty());
+    CHECK(carry(scene.sc, scene.cq).refused.empty());
+    const Standing here = scene.cq.replica->standing();
+    const Standing there = scene.sc.replica->standing();
+    CHECK(here.vector == there.vector);
+    CHECK(here.state_root == there.state_root);
+    CHECK(scene.sc.holds(scene.cq.log()) == Seq{2});  // its opening, and what was written under the old key
+    CHECK(scene.sc.store->read()->counts().entries == 3);
+    CHECK(verify(*scene.cq.store->read()) == std::vector<std::string>{});
+    CHECK(verify(*scene.sc.store->read()) == std::vector<std::string>{});
+    // From then on as ever, over a restart and another change of key.
+    const LogId log = scene.cq.log();
+    scene.cq.open();
+    CHECK(scene.cq.log() == log);
+    scene.cq.rotate();
+    scene.cq.write_one();
+    CHECK(carry(scene.cq, scene.sc).refused.empty());
+    CHECK(scene.sc.replica->standing().state_root == scene.cq.replica->standing().state_root);
+}
+
 TEST_CASE("a revoked key signs up to where it was agreed, and no new log") {
     Rotating cq("cq");
     LoneNode sc("sc");
