@@ -283,7 +283,8 @@ bool Replica::rebuild(const std::function<void(std::uint64_t, std::uint64_t)>& p
     const auto tx = store_.write();
     // What nobody signed would be shown as if somebody had.
     if (const auto damage = first_damage(*tx))
-        throw StoreFault(ErrorCode::corrupt, *damage + ": no views are made of a damaged log; bring back a backup, see " +
+        throw StoreFault(ErrorCode::corrupt, *damage +
+                                                 ": no views are made of a damaged log; bring back a backup, see " +
                                                  "the operations guide, damaged database");
     try {
         std::uint64_t read = 0;
