@@ -173,8 +173,9 @@ std::string config_text(const NodeConfig& config) {
         << "\n\n[http]\nlisten = " << quoted(config.http.listen)
         << "\nopen_reads = " << (config.http.open_reads ? "true" : "false")
         << "\nbehind_proxy = " << (config.http.behind_proxy ? "true" : "false")
-        << "\n\n[peer]\nlisten = " << quoted(config.peer.listen) << "\nurl = " << quoted(config.peer.url.value_or(""))
-        << "\n\n[log]\nlevel = " << quoted(config.log.level) << "\nformat = " << quoted(config.log.format) << "\n";
+        << "\n\n[peer]\nlisten = " << quoted(config.peer.listen);
+    if (config.peer.url) out << "\nurl = " << quoted(*config.peer.url);
+    out << "\n\n[log]\nlevel = " << quoted(config.log.level) << "\nformat = " << quoted(config.log.format) << "\n";
     return out.str();
 }
 

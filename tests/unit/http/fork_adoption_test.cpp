@@ -134,8 +134,11 @@ TEST_CASE("where others have written since, a conflict is announced and listed")
 
 TEST_CASE("only what is held behind a cut can be adopted") {
     Scene scene;
-    for (const char* log : {"nolog", "cq-0000000000000000"})
-        CHECK(ask(scene.cq, get("/v1/forks/records", {{"log", log}}), 404).at("code") == "not_found");
+    for (const char* log : {"nolog", "cq-0000000000000000"}) {
+        HttpRequest request = get("/v1/forks/records", {{"log", log}});
+        request.local = true;
+        CHECK(ask(scene.cq, request, 404).at("code") == "not_found");
+    }
     CHECK(scene.adopt({}, 404).at("code") == "not_found");  // not cut yet
     scene.take(scene.cut().rest());
     for (const char* record : {"sc-00000000000000aa:2", "sc-00000000000000aa:9", "cq-0000000000000000:3", "x"})
