@@ -235,7 +235,12 @@ Accounts::Accounts(const ReadTx& tx, const Ledger& ledger, std::uint32_t reads) 
         const auto given = given_to(record, header, approvals);
         if (!given) continue;
         for (const std::string& line : tx.ops_of_record(record.no)) {
-            CountedWrite write{record.dot, header.reason, parse_op(line).value(), header.label == "resolve", *given,
+            CountedWrite write{record.dot,
+                               header.reason,
+                               parse_op(line).value(),
+                               header.label == "resolve",
+                               header.version > record_version,
+                               *given,
                                {}};
             for (const FieldValue& value : write.op.set) put_field(write.groups, value.field, value.json);
             writes_[write.op.key].push_back(std::move(write));
@@ -284,6 +289,11 @@ Findings Accounts::check_decision(const Act& act, const Dot& stands_at) const {
     const CountedWrite* const other = find(key, b);
     if (decision == nullptr || one == nullptr || other == nullptr || !saw(*decision, *one) || !saw(*decision, *other))
         return {};
+    const auto hides = [&](const CountedWrite& write, const CountedWrite& x, const CountedWrite& y) {
+        return write.is_newer && saw(*decision, write) && saw(write, x) && are_concurrent(write, y);
+    };
+    for (const CountedWrite& write : writes(key))
+        if (hides(write, *one, *other) || hides(write, *other, *one)) return {};
     ConflictQuery query;
     query.key = key;
     query.state = ConflictState::resolved;

@@ -18,6 +18,7 @@ struct CountedWrite {
     std::string reason;
     Op op;
     bool resolves = false;
+    bool is_newer = false;                      ///< of a version that an old program keeps unread
     std::vector<std::vector<Dot>> approvals{};  ///< of each node in `needs`; empty for a change
     std::map<std::string, GroupFields> groups{};
 
@@ -42,7 +43,8 @@ public:
     /// are both sides of a conflict that names the group and is open, or that somebody has decided who saw both.
     /// Nothing else is shown, listed or claimed to have been seen.
     [[nodiscard]] Findings check() const;
-    /// The conflict that the act settled is listed as resolved, unless it does not know both sides any more.
+    /// The conflict that the act settled is listed as resolved, unless it does not know both sides any more, or an old
+    /// program showed it that kept unread how one side was overwritten.
     [[nodiscard]] Findings check_decision(const Act& act, const Dot& stands_at) const;
 
 private:
