@@ -55,7 +55,8 @@ private:
     NodeReader nodes_;
 };
 
-bool are_the_segments(const Segment& segment, std::span<const RecordLines* const> records) {
+/// Whether the bundle has brought all records of the segment.
+bool is_filled_by(const Segment& segment, std::span<const RecordLines* const> records) {
     return segment.from != Seq{} && segment.from <= segment.to &&
            records.size() == segment.to.value() - segment.from.value() + 1 &&
            records.front()->header.seq == segment.from;
@@ -73,7 +74,7 @@ std::optional<Seq> first_other(const Branch& branch, const NodeReader& held, Seq
 std::optional<ForkProof> fork_in_segment(const ReadTx& tx, const LogRow& log, const LogKeys& keys,
                                          const Segment& segment, std::span<const RecordLines* const> records) {
     const Seq reach = std::min(log.size, log.head_size);  // what our head proves
-    if (log.cut || reach == Seq{} || !are_the_segments(segment, records) || segment.from.value() > reach.value() + 1)
+    if (log.cut || reach == Seq{} || !is_filled_by(segment, records) || segment.from.value() > reach.value() + 1)
         return std::nullopt;
     const auto head = open_head(segment.head, keys);
     if (!head || head->log != log.id || head->size < segment.to) return std::nullopt;
