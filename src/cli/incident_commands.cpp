@@ -47,7 +47,7 @@ ExitCode run_incidents(Session& session, const ListOptions& options) {
     add_query(request, "state", options.open ? "open" : "");
     add_query(request, "kind", options.kind);
     add_query(request, "peer", options.peer);
-    show_items(session, std::move(request), options.paging, [&](const std::vector<Json>& items, const Json&) {
+    show_items(session, request, options.paging, [&](const std::vector<Json>& items, const Json&) {
         for (const Json& incident : items) print_incident(session, incident);
         if (items.empty()) session.out() << "没有事件\n";
     });
