@@ -63,8 +63,8 @@ def verify_every(node, round_s):
         config.write(f"\n[verify]\nround_s = {round_s}\n")
 
 
-class DamagedCase(NodeCase):
-    """cq and sc hold the same; cq does not run, and `sound` is a backup of it."""
+class SettledCase(NodeCase):
+    """cq and sc run and hold the same."""
 
     def setUp(self):
         super().setUp()
@@ -72,6 +72,13 @@ class DamagedCase(NodeCase):
         self.cq.bring_in(self.file("list.csv", gi_rows(90001, 5)), "--kind", "gi")
         self.cq.edit(KEY, "goods=甲")
         self.until_equal(self.cq, self.sc)
+
+
+class DamagedCase(SettledCase):
+    """cq does not run, and `sound` is a backup of it."""
+
+    def setUp(self):
+        super().setUp()
         self.cq.stop()
         self.sound = self.folder / "sound.db"
         self.cq.ok("backup", self.sound)
@@ -143,15 +150,8 @@ class Flipped(DamagedCase):
         self.assert_named("peer", "peer sc", "minglu peer add")
 
 
-class Found(NodeCase):
+class Found(SettledCase):
     """Nobody asks, nobody new comes: a running node finds by itself what changes in what it holds."""
-
-    def setUp(self):
-        super().setUp()
-        self.cq, self.sc = self.pair()
-        self.cq.bring_in(self.file("list.csv", gi_rows(90001, 5)), "--kind", "gi")
-        self.cq.edit(KEY, "goods=甲")
-        self.until_equal(self.cq, self.sc)
 
     def found(self, table, subject):
         """The incident that the node's own verification has raised of it."""

@@ -192,8 +192,8 @@ class Keys(NodeCase):
         self.assert_sound(cq, sc)
         self.assertEqual([], self.incidents(cq, sc))
 
-    def test_put_back_to_before_the_change_and_given_the_newer_keys(self):
-        """docs/OPERATIONS.md, "Put back to before a change of key", step by step."""
+    def changed_since_a_snapshot(self):
+        """cq has changed its key and written since, sc has followed; cq is stopped, its directory of before is kept."""
         cq, sc = self.pair()
         cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
         self.until_equal(cq, sc)
@@ -205,6 +205,11 @@ class Keys(NodeCase):
         cq.edit("gi/AGI90001", "category=蔬菜")
         self.until_equal(cq, sc)
         cq.stop()
+        return cq, sc, snapshot
+
+    def test_put_back_to_before_the_change_and_given_the_newer_keys(self):
+        """docs/OPERATIONS.md, "Put back to before a change of key", step by step."""
+        cq, sc, snapshot = self.changed_since_a_snapshot()
         sealed = self.folder / "sealed"
         shutil.copytree(cq.data / "keys", sealed)
         shutil.rmtree(cq.data)
@@ -231,17 +236,7 @@ class Keys(NodeCase):
         self.assert_sound(cq, sc)
 
     def test_put_back_to_before_the_change_and_the_newer_keys_are_lost(self):
-        cq, sc = self.pair()
-        cq.bring_in(self.file("list.csv", gi_rows(90001, 3)))
-        self.until_equal(cq, sc)
-        cq.stop()
-        snapshot = self.folder / "snapshot"
-        shutil.copytree(cq.data, snapshot, ignore=shutil.ignore_patterns("minglu.sock"))
-        cq.start()
-        cq.ok("key", "rotate", "--reason", "更换")
-        cq.edit("gi/AGI90001", "category=蔬菜")
-        self.until_equal(cq, sc)
-        cq.stop()
+        cq, sc, snapshot = self.changed_since_a_snapshot()
         shutil.rmtree(cq.data)
         shutil.copytree(snapshot, cq.data)
         cq.start()
