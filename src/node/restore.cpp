@@ -120,8 +120,7 @@ Result<void> move_aside(const std::filesystem::path& database) {
 }  // namespace
 
 Result<void> remove_unfinished_restore(const std::filesystem::path& database) {
-    for (const char* part : {"-wal", "-shm", ""}) {
-        const std::filesystem::path file = copy_of(database).string() + part;
+    for (const auto& file : parts_of(copy_of(database))) {
         if (!std::filesystem::exists(file)) continue;
         if (auto removed = remove_file(file); !removed) return removed;
     }
