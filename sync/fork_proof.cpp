@@ -41,17 +41,14 @@ ForkProof read(const Json& json) {
 }
 
 /// What one head says of the position at which they differ.
-Result<Hash> differing_root(const ForkProof& proof, const ForkSide& side, const LogKeys& keys) {
-    const auto head = open_branch_head(side.head, keys);
-    if (!head) return tl::unexpected(head.error());
-    const HashAlgorithm algorithm = hash_of(keys.suite);
-    if (head->log != proof.log || head->size < proof.differ)
+Result<Hash> differing_root(const ForkProof& proof, const ForkSide& side, HashAlgorithm algorithm, const Head& head) {
+    if (head.log != proof.log || head.size < proof.differ)
         return fail(bad_proof(proof.log, "a head is not one of its log"));
     const bool shares = proof.common == Seq{} ? proof.root == empty_root(algorithm)
-                                              : proved_root(algorithm, proof.common, side.from_common, *head) ==
+                                              : proved_root(algorithm, proof.common, side.from_common, head) ==
                                                     std::optional<Hash>(proof.root);
     if (!shares) return fail(bad_proof(proof.log, "a head does not lead from the common position"));
-    const auto root = proved_root(algorithm, proof.differ, side.from_differ, *head);
+    const auto root = proved_root(algorithm, proof.differ, side.from_differ, head);
     if (!root) return fail(bad_proof(proof.log, "a head does not lead from where they differ"));
     return *root;
 }
@@ -87,13 +84,21 @@ Result<ForkProof> parse_fork_proof(std::string_view text) {
     }
 }
 
-Result<void> check_fork(const ForkProof& proof, const LogKeys& keys) {
-    const auto a = differing_root(proof, proof.sides[0], keys);
+Result<void> check_branches(const ForkProof& proof, HashAlgorithm algorithm, const std::array<Head, 2>& heads) {
+    const auto a = differing_root(proof, proof.sides[0], algorithm, heads[0]);
     if (!a) return tl::unexpected(a.error());
-    const auto b = differing_root(proof, proof.sides[1], keys);
+    const auto b = differing_root(proof, proof.sides[1], algorithm, heads[1]);
     if (!b) return tl::unexpected(b.error());
     if (*a == *b) return fail(bad_proof(proof.log, "both heads agree where they should differ"));
     return {};
+}
+
+Result<void> check_fork(const ForkProof& proof, const LogKeys& keys) {
+    const auto a = open_branch_head(proof.sides[0].head, keys);
+    if (!a) return tl::unexpected(a.error());
+    const auto b = open_branch_head(proof.sides[1].head, keys);
+    if (!b) return tl::unexpected(b.error());
+    return check_branches(proof, hash_of(keys.suite), {*a, *b});
 }
 
 }  // namespace minglu

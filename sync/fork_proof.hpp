@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "minglu/store.hpp"
+#include "sync/head.hpp"
 #include "sync/key_changes.hpp"
 
 namespace minglu {
@@ -44,5 +45,8 @@ struct ForkProof {
 /// Both heads are signed with a key of the log, agree at `common` and not at `differ`. Errors: bad_signature,
 /// bad_proof.
 [[nodiscard]] Result<void> check_fork(const ForkProof& proof, const LogKeys& keys);
+/// The same of heads whose signatures need not be checked: those of its sides. Errors: bad_proof.
+[[nodiscard]] Result<void> check_branches(const ForkProof& proof, HashAlgorithm algorithm,
+                                          const std::array<Head, 2>& heads);
 
 }  // namespace minglu

@@ -27,15 +27,26 @@ Vector stated_in(const KeyChange& change) {
 
 }  // namespace
 
-KnownKeys::KnownKeys(const ReadTx& tx, NodeId self, const Signer& signer)
-    : self_(std::move(self)), signer_(signer), changes_(key_changes(tx)), revocations_(minglu::revocations(tx)) {
+KnownKeys::KnownKeys(const ReadTx& tx, NodeId self, NodeKey own)
+    : self_(std::move(self)), own_(std::move(own)), changes_(key_changes(tx)), revocations_(minglu::revocations(tx)) {
     for (const PeerRow& peer : tx.peers()) cards_.emplace(peer.node, peer.card);
+}
+
+KnownKeys::KnownKeys(const ReadTx& tx, NodeId self, const Signer& signer)
+    : KnownKeys(tx, std::move(self), {signer.suite(), signer.public_key(), {}}) {}
+
+KnownKeys::KnownKeys(const ReadTx& tx) : KnownKeys(tx, NodeId{}, NodeKey{}) {
+    for (const LogRow& log : tx.logs()) {
+        if (!log.own) continue;
+        self_ = node_of(log.id);
+        own_ = {log.suite, log.signing_key, {}};
+    }
 }
 
 KeyChain KnownKeys::chain_of(const NodeId& node) const {
     KeyChain chain;
     if (node == self_) {
-        chain = key_chain(node, signer_.suite(), signer_.public_key(), changes_);
+        chain = key_chain(node, own_.suite, own_.key, changes_);
     } else {
         const auto found = cards_.find(node);
         const auto card = found == cards_.end() ? fail(no_card(LogId{})) : parse_card(found->second);

@@ -25,6 +25,8 @@ struct Vouched {
 class KnownKeys {
 public:
     KnownKeys(const ReadTx& tx, NodeId self, const Signer& signer);
+    /// Where no signer is at hand: our own key is that of the log written here. Without one, none of ours is known.
+    explicit KnownKeys(const ReadTx& tx);
     [[nodiscard]] const NodeId& self() const { return self_; }
     [[nodiscard]] bool knows(const NodeId& node) const { return node == self_ || cards_.contains(node); }
 
@@ -55,12 +57,13 @@ public:
     [[nodiscard]] std::string last_key(const LogId& log, std::string key) const;
 
 private:
+    KnownKeys(const ReadTx& tx, NodeId self, NodeKey own);
     [[nodiscard]] KeyChain chain_of(const NodeId& node) const;
     [[nodiscard]] std::vector<KeyChain> chains_of(const NodeId& node) const;
     [[nodiscard]] std::optional<NodeKey> find(const NodeId& node, const std::string& key) const;
 
     NodeId self_;
-    const Signer& signer_;
+    NodeKey own_;  ///< without a key where none is known
     std::map<NodeId, std::string> cards_;
     std::vector<KeyChange> changes_;
     std::vector<Revocation> revocations_;

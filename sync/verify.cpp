@@ -9,6 +9,7 @@
 #include "sync/card.hpp"
 #include "sync/findings.hpp"
 #include "sync/head.hpp"
+#include "sync/kept_heads.hpp"
 #include "sync/log_check.hpp"
 #include "sync/proof_steps.hpp"
 #include "sync/refold.hpp"
@@ -87,13 +88,14 @@ void check_cards(const ReadTx& tx, Findings& findings) {
                          "run minglu peer add with its card file again");
 }
 
-enum class Phase : std::uint8_t { records, entries, heads, audit, over };
+enum class Phase : std::uint8_t { records, entries, heads, cosigned, audit, over };
 
 /// Where a round stands; all that a later process needs to go on with it.
 struct Position {
     Phase phase = Phase::records;
     RecordNo record;  ///< the last that was checked, and so below
     EntryNo entry;
+    std::int64_t cosignature = 0;
     AuditCheck audit;
     GrownLogs grown;
     bool entries_agree = true;  ///< so far, with their ops
@@ -145,6 +147,7 @@ std::string text_of_position(const Position& at, const Reading& reading) {
                 {"phase", static_cast<int>(at.phase)},
                 {"record", at.record.value()},
                 {"entry", at.entry.value()},
+                {"cosignature", at.cosignature},
                 {"audit", at.audit.no()},
                 {"audit_hash", to_base64(bytes_of(at.audit.hash()))},
                 {"entries_agree", at.entries_agree},
@@ -162,6 +165,7 @@ std::optional<Position> parse_position(std::string_view text, const Reading& rea
         at.phase = static_cast<Phase>(std::clamp(json.at("phase").get<int>(), 0, static_cast<int>(Phase::over)));
         at.record = RecordNo{json.at("record").get<std::int64_t>()};
         at.entry = EntryNo{json.at("entry").get<std::int64_t>()};
+        at.cosignature = json.at("cosignature").get<std::int64_t>();
         at.audit = AuditCheck(json.at("audit").get<std::int64_t>(), hash_of_json(json.at("audit_hash")));
         at.entries_agree = json.at("entries_agree").get<bool>();
         at.done = json.at("done").get<std::uint64_t>();
@@ -227,6 +231,8 @@ private:
                 return check_entries(tx, enough);
             case Phase::heads:
                 return check_heads(tx);
+            case Phase::cosigned:
+                return check_cosigned(tx, enough);
             case Phase::audit:
                 return check_audit(tx, enough);
             case Phase::over:
@@ -273,7 +279,25 @@ private:
             if (at_.entries_agree) check_state_root(tx, reading_, findings_);
         });
         guarded(findings_, "peer", "the peers", [&] { check_cards(tx, findings_); });
+        guarded(findings_, "fork", "the forks", [&] {
+            KeptHeadsCheck kept(tx, findings_);
+            for (const ForkRow& fork : tx.forks()) kept.check(fork);
+        });
         return true;
+    }
+
+    bool check_cosigned(const ReadTx& tx, const Enough& enough) {
+        bool through = true;
+        guarded(findings_, "cosignature", "the heads", [&] {
+            KeptHeadsCheck kept(tx, findings_);
+            for (const CosignatureRow& row : tx.cosignatures(std::nullopt, at_.cosignature)) {
+                at_.cosignature = row.no;
+                kept.check(row);
+                through = !enough();
+                if (!through) return;
+            }
+        });
+        return through;
     }
 
     bool check_audit(const ReadTx& tx, const Enough& enough) {

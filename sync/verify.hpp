@@ -1,5 +1,6 @@
 #pragma once
-/// Checks everything that a node holds against what was signed: trees, heads, records, the fold, the state trie.
+/// Checks everything that a node holds against what was signed: trees, heads, cosignatures, proofs of forks, records,
+/// the fold, the state trie.
 #include <cstdint>
 #include <functional>
 #include <memory>

@@ -77,6 +77,19 @@ Result<void> remove_half_made(const DataPaths& paths) {
     return remove_leftovers(paths);
 }
 
+/// A configuration that an operator has put here is that of the node to be.
+Result<void> check_config(const InitOptions& options, const DataPaths& paths) {
+    if (!std::filesystem::exists(paths.config)) return {};
+    if (is_half_made(paths) && read_secret_file(paths.unfinished_init).value_or("") == with_config) return {};
+    const auto config = load_config(options.data_dir, paths.config);
+    if (!config) return tl::unexpected(config.error());
+    if (config->node == options.node) return {};
+    return fail(
+        {ErrorCode::bad_value,
+         "the configuration is that of node " + config->node.value() + ", and --node says " + options.node.value(),
+         paths.config.string(), "set node.id to " + options.node.value() + ", or remove the file"});
+}
+
 /// From here until `make_node` is through, the directory is no node.
 Result<void> mark_unfinished(const DataPaths& paths) {
     if (is_half_made(paths)) return remove_half_made(paths);
@@ -163,6 +176,7 @@ Result<std::string> init_node(const InitOptions& options) {
             {ErrorCode::already_exists, "there is a node already", options.data_dir.string(),
              "choose an empty directory; a node is never initialised twice. Where only its keys are left, move the "
              "directory aside and name them with --keys"});
+    if (auto checked = check_config(options, paths); !checked) return tl::unexpected(checked.error());
     if (auto made = make_directories(paths, options.data_dir); !made) return tl::unexpected(made.error());
     const auto lock = DataLock::take(paths.lock);
     if (!lock) return tl::unexpected(lock.error());

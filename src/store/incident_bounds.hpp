@@ -3,7 +3,8 @@
 ///
 /// Incidents are never removed, so a peer must not be able to cause any number of them. Of one kind about one peer so
 /// many as follows are kept one by one on one day in UTC+8; further ones of that day are counted in one incident more,
-/// which tells of the last of them. What is about no peer is not of a peer's making, and has no bound.
+/// which tells of the last of them. All nodes that are no peers here share the room of one: a file names whomever it
+/// likes as its sender. What is about no node is not of another's making, and has no bound.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,14 +31,26 @@ constexpr std::size_t incident_text_bytes_max = 4096;
     return incident;
 }
 
-/// The incident in which `one` is counted on a day that has brought too many of its kind and peer: the same subject for
-/// all of one day.
-[[nodiscard]] inline IncidentRow counted_together(const IncidentRow& one) {
+/// Whose room an incident takes.
+enum class Room {
+    unbounded,  ///< about no node
+    peer,
+    strangers  ///< about a node that is no peer here
+};
+
+/// The incident in which `one` is counted on a day that has brought too many of its kind and room: the same peer and
+/// subject for all of one day.
+[[nodiscard]] inline IncidentRow counted_together(const IncidentRow& one, Room room) {
     const std::string day = to_string(day_of(one.at));
     IncidentRow together = one;
     together.subject = "further ones on " + day;
+    if (room == Room::strangers) {
+        together.peer.clear();
+        together.subject = "further ones of nodes that are no peers, on " + day;
+    }
     together.received = "more on " + day + " than the " + std::to_string(incidents_per_day_max) +
-                        " that are kept one by one; how many more is counted here. The last: " + one.subject +
+                        " that are kept one by one; how many more is counted here. The last: " +
+                        (room == Room::strangers ? "from " + one.peer + ", " : "") + one.subject +
                         (one.subject.empty() ? "" : ": ") + one.received;
     together.done = "of the last: " + one.done;
     together.advice = "look at those of that day that are kept one by one; of the last: " + one.advice;

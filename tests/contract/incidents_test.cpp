@@ -15,6 +15,10 @@ IncidentRow bad_record(int number, const std::string& peer, UnixMs at = noon) {
             "no title", "kept", "tell it",        1};
 }
 
+void pin(WriteTx& tx, const std::string& peer) {
+    tx.put_peer({NodeId{peer}, "card", "", false, UnixMs{1}});
+}
+
 std::size_t rows_of(const ReadTx& tx, const std::string& peer) {
     return tx.incidents(0, 10'000, {"", peer, false}).size();
 }
@@ -73,6 +77,8 @@ STORE_TEST("an incident is open until somebody acknowledges it, and again when i
 STORE_TEST("what a peer causes on one day is kept one by one up to a number, and counted beyond it") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();
+    pin(*tx, "sc");
+    pin(*tx, "gz");
     constexpr int many = 1'000;
     constexpr int max = incidents_per_day_max;
     for (int i = 0; i < many; ++i) {
@@ -104,9 +110,34 @@ STORE_TEST("what a peer causes on one day is kept one by one up to a number, and
     CHECK(tx->counts().incidents == max + 2 + 4 + 2 * max);
 }
 
+STORE_TEST("nodes that are no peers share the room of one: a file names whomever it likes as its sender") {
+    StoreUnderTest under_test;
+    const auto tx = under_test.store->write();
+    pin(*tx, "sc");
+    constexpr int max = incidents_per_day_max;
+    for (int i = 0; i < max + 7; ++i) tx->add_incident(bad_record(i, "x" + std::to_string(i)));
+    CHECK(tx->counts().incidents == max + 1);
+    const IncidentRow beyond = tx->incidents(0, 1).at(0);
+    CHECK(beyond.peer.empty());
+    CHECK(beyond.subject == "further ones of nodes that are no peers, on 2025-12-19");
+    CHECK(beyond.count == 7);
+    CHECK(beyond.received.ends_with("The last: from x106, x106-00000000000000bb:106: no title"));
+
+    // One that is known already is counted there; peers, other kinds and other days have room of their own.
+    tx->add_incident(bad_record(0, "x0"));
+    CHECK(tx->counts().incidents == max + 1);
+    tx->add_incident(bad_record(0, "sc"));
+    IncidentRow other = bad_record(0, "y");
+    other.kind = "gap";
+    tx->add_incident(other);
+    tx->add_incident(bad_record(1, "y", midnight));
+    CHECK(tx->counts().incidents == max + 4);
+}
+
 STORE_TEST("each day in UTC+8 has room of its own, also after a clock was put back") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();
+    pin(*tx, "sc");
     constexpr int max = incidents_per_day_max;
     for (int i = 0; i < max + 3; ++i) tx->add_incident(bad_record(i, "sc", UnixMs{midnight.value() - 1}));
     for (int i = max; i < 2 * max + 3; ++i) tx->add_incident(bad_record(i, "sc", midnight));
@@ -164,7 +195,7 @@ STORE_TEST("open incidents are counted by kind and peer, found by them, and ackn
 STORE_TEST("incidents and their acknowledgements outlive the peer and the views") {
     StoreUnderTest under_test;
     const auto tx = under_test.store->write();
-    tx->put_peer({NodeId{"sc"}, "card", "", false, UnixMs{1}});
+    pin(*tx, "sc");
     tx->add_incident(bad_record(1, "sc"));
     CHECK(tx->acknowledge(1, {"li.wei", UnixMs{5}, "seen", 0}));
     const auto before = tx->incidents(0, 10);

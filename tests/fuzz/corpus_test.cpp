@@ -22,14 +22,24 @@ struct Target {
     bool (*run)(std::string_view bytes);
 };
 constexpr Target targets[] = {
-    {"bundle", fuzz_bundle},   {"bundle_reader", fuzz_bundle_reader},
-    {"card", fuzz_card},       {"configuration", fuzz_configuration},
-    {"csv", fuzz_csv},         {"evidence", fuzz_evidence},
-    {"head", fuzz_head},       {"json", fuzz_json},
-    {"numbers", fuzz_numbers}, {"op", fuzz_op},
-    {"proof", fuzz_proof},     {"query", fuzz_query},
-    {"record", fuzz_record},   {"revocations", fuzz_revocations},
-    {"sheet", fuzz_sheet},     {"vector", fuzz_vector},
+    {"answers", fuzz_answers},
+    {"bundle", fuzz_bundle},
+    {"bundle_reader", fuzz_bundle_reader},
+    {"card", fuzz_card},
+    {"configuration", fuzz_configuration},
+    {"csv", fuzz_csv},
+    {"evidence", fuzz_evidence},
+    {"head", fuzz_head},
+    {"json", fuzz_json},
+    {"numbers", fuzz_numbers},
+    {"op", fuzz_op},
+    {"proof", fuzz_proof},
+    {"query", fuzz_query},
+    {"record", fuzz_record},
+    {"request", fuzz_request},
+    {"revocations", fuzz_revocations},
+    {"sheet", fuzz_sheet},
+    {"vector", fuzz_vector},
     {"xlsx", fuzz_xlsx},
 };
 const fs::path here = source_dir() / "tests/fuzz";

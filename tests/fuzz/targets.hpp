@@ -7,6 +7,7 @@
 namespace minglu::test {
 
 /// Each takes one input and says whether the parser accepted it. Anything but returning is a finding.
+[[nodiscard]] bool fuzz_answers(std::string_view bytes);
 [[nodiscard]] bool fuzz_bundle(std::string_view bytes);
 [[nodiscard]] bool fuzz_bundle_reader(std::string_view bytes);
 [[nodiscard]] bool fuzz_card(std::string_view bytes);
@@ -20,6 +21,7 @@ namespace minglu::test {
 [[nodiscard]] bool fuzz_proof(std::string_view bytes);
 [[nodiscard]] bool fuzz_query(std::string_view bytes);
 [[nodiscard]] bool fuzz_record(std::string_view bytes);
+[[nodiscard]] bool fuzz_request(std::string_view bytes);
 [[nodiscard]] bool fuzz_revocations(std::string_view bytes);
 [[nodiscard]] bool fuzz_sheet(std::string_view bytes);
 [[nodiscard]] bool fuzz_vector(std::string_view bytes);

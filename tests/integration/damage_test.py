@@ -49,7 +49,15 @@ CONFLICT = "finding_no = (SELECT min(finding_no) FROM conflict)"
 CONFLICT_CASES = {
     "the state of a conflict": ("conflict", "state", CONFLICT, 0, KEY, REBUILD),
     "the groups of a conflict": ("conflict", "groups", CONFLICT, -1, KEY, REBUILD),
+    "what was told of a conflict": ("finding", "state", CONFLICT, -1, "conflict number 1", REBUILD),
     "a side of a conflict": ("conflict", "a_seq", CONFLICT, 0, KEY, REBUILD),
+}
+OWN_COSIGNATURE = "node = 'cq'"
+COSIGNED_CASES = {
+    "the head of a cosignature": ("cosignature", "note", OWN_COSIGNATURE, 40, "cosigned by cq", BACKUP),
+    "a cosignature": ("cosignature", "note", OWN_COSIGNATURE, -8, "cosigned by cq", BACKUP),
+    "who cosigned": ("cosignature", "node", OWN_COSIGNATURE, 0, "cosigned by bq", BACKUP),
+    "the size that was cosigned": ("cosignature", "size", OWN_COSIGNATURE, 0, "cosigned by cq", BACKUP),
 }
 PROOF_CASES = {
     "the root of a proof": ("proof_step", "root", "position = 0", 5, "log sc-", BACKUP),
@@ -101,7 +109,8 @@ class Flipped(DamagedCase):
                             for finding in findings), findings)
 
     def test_a_byte_through_sql(self):
-        for name, (table, column, where, at, subject, cure) in {**LOG_CASES, **FILING_CASES, **VIEW_CASES}.items():
+        cases = {**LOG_CASES, **FILING_CASES, **VIEW_CASES, **COSIGNED_CASES}
+        for name, (table, column, where, at, subject, cure) in cases.items():
             self.put_back()
             with self.subTest(name):
                 flip_value(self.cq, table, column, where, at)

@@ -56,6 +56,18 @@ class Init(NodeCase):
         self.assertEqual(0, self.init().returncode)
         self.assertIn("自备", own.read_text())
 
+    def test_beside_a_configuration_of_another_node_none_is_made(self):
+        self.cq.data.mkdir()
+        own = self.cq.data / "minglu.toml"
+        own.write_text("[node]\nid = \"zz\"\nname = \"自备\"\n")
+        refused = self.init()
+        self.assertEqual(3, refused.returncode, refused)
+        self.assertIn("set node.id to cq", refused.stderr)
+        self.assertEqual([own], list(self.cq.data.iterdir()))
+        own.write_text(own.read_text().replace("zz", "cq"))
+        self.assertEqual(0, self.init().returncode)
+        self.assert_whole()
+
     def test_lost_databases_are_not_made_anew(self):
         self.assertEqual(0, self.init().returncode)
         for part in self.cq.data.glob("minglu.db*"):

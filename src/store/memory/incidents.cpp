@@ -20,12 +20,19 @@ bool count_up(State& state, const IncidentRow& incident) {
     return false;
 }
 
-bool is_day_full(const State& state, const IncidentRow& incident) {
-    if (incident.peer.empty()) return false;
+Room room_of(const State& state, const std::string& peer) {
+    if (peer.empty()) return Room::unbounded;
+    return state.peers.contains(NodeId{peer}) ? Room::peer : Room::strangers;
+}
+
+bool is_day_full(const State& state, const IncidentRow& incident, Room room) {
+    if (room == Room::unbounded) return false;
     const DayBounds day = day_around(incident.at);
     const auto of_day = std::count_if(state.incidents.begin(), state.incidents.end(), [&](const IncidentRow& known) {
+        const bool is_in_room =
+            room == Room::peer ? known.peer == incident.peer : room_of(state, known.peer) == Room::strangers;
         const UnixMs began = known.first ? known.first->at : known.at;
-        return known.kind == incident.kind && known.peer == incident.peer && began >= day.begin && began < day.end;
+        return is_in_room && known.kind == incident.kind && began >= day.begin && began < day.end;
     });
     return of_day >= incidents_per_day_max;
 }
@@ -45,8 +52,9 @@ void acknowledge(IncidentRow& incident, Acknowledgement acknowledgement) {
 void add_incident(State& state, const IncidentRow& incident) {
     const IncidentRow one = shortened(incident);
     if (count_up(state, one)) return;
-    if (!is_day_full(state, one)) return insert(state, one);
-    const IncidentRow together = shortened(counted_together(one));
+    const Room room = room_of(state, one.peer);
+    if (!is_day_full(state, one, room)) return insert(state, one);
+    const IncidentRow together = shortened(counted_together(one, room));
     if (!count_up(state, together)) insert(state, together);
 }
 

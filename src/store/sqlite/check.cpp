@@ -106,6 +106,16 @@ void check_open_conflicts(Database& database, std::vector<std::string>& findings
     add_each(findings, conflicts);
 }
 
+/// What the journal told last, and what is: a new event is written where they differ.
+void check_told_states(Database& database, std::vector<std::string>& findings) {
+    Query states = database.query(
+        "SELECT 'table finding, conflict number ' || finding_no || ': was last told to be ' || told || ', and is ' ||"
+        " now || ' (run minglu rebuild)' FROM (SELECT f.finding_no, f.state AS told,"
+        " coalesce(c.state, 'withdrawn') AS now FROM finding f LEFT JOIN conflict c USING (finding_no))"
+        " WHERE told <> now");
+    add_each(findings, states);
+}
+
 /// What the chain of the rows cannot tell: that the last of them are gone.
 void check_audit_end(Database& database, std::vector<std::string>& findings) {
     Query end = database.query(
@@ -116,8 +126,8 @@ void check_audit_end(Database& database, std::vector<std::string>& findings) {
 }
 
 constexpr std::array whole_checks{
-    check_sizes,          check_ops,      check_orphans, check_arrival, check_period_entries, check_period_numbers,
-    check_open_conflicts, check_audit_end};
+    check_sizes,          check_ops,         check_orphans,  check_arrival, check_period_entries, check_period_numbers,
+    check_open_conflicts, check_told_states, check_audit_end};
 
 }  // namespace
 

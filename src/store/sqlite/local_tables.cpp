@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "src/store/incident_bounds.hpp"
-
 namespace minglu {
 namespace {
 
@@ -139,17 +137,28 @@ std::uint64_t LocalTables::acknowledge_all(std::string_view kind, std::string_vi
 void LocalTables::add_incident(const IncidentRow& incident) {
     const IncidentRow one = shortened(incident);
     if (count_up(one)) return;
-    if (!is_day_full(one)) return insert(one);
-    const IncidentRow together = shortened(counted_together(one));
+    const Room room = room_of(one);
+    if (!is_day_full(one, room)) return insert(one);
+    const IncidentRow together = shortened(counted_together(one, room));
     if (!count_up(together)) insert(together);
 }
 
-bool LocalTables::is_day_full(const IncidentRow& incident) const {
-    if (incident.peer.empty()) return false;
+Room LocalTables::room_of(const IncidentRow& incident) const {
+    if (incident.peer.empty()) return Room::unbounded;
+    return database_.query("SELECT 1 FROM peer WHERE node = ?", incident.peer).next() ? Room::peer : Room::strangers;
+}
+
+bool LocalTables::is_day_full(const IncidentRow& incident, Room room) const {
+    if (room == Room::unbounded) return false;
     const DayBounds day = day_around(incident.at);
-    Query query = database_.query(
-        "SELECT count(*) FROM (SELECT 1 FROM incident WHERE kind = ? AND peer = ? AND at >= ? AND at < ? LIMIT ?)",
-        incident.kind, incident.peer, day.begin, day.end, incidents_per_day_max);
+    Query query = room == Room::peer ? database_.query(
+                                           "SELECT count(*) FROM (SELECT 1 FROM incident"
+                                           " WHERE kind = ? AND peer = ? AND at >= ? AND at < ? LIMIT ?)",
+                                           incident.kind, incident.peer, day.begin, day.end, incidents_per_day_max)
+                                     : database_.query(
+                                           "SELECT count(*) FROM (SELECT 1 FROM incident WHERE kind = ? AND peer <> ''"
+                                           " AND peer NOT IN (SELECT node FROM peer) AND at >= ? AND at < ? LIMIT ?)",
+                                           incident.kind, day.begin, day.end, incidents_per_day_max);
     query.next();
     return query->integer(0) == incidents_per_day_max;
 }

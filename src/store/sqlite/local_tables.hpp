@@ -1,6 +1,7 @@
 #pragma once
 /// What is local to this node: peer, token, incident, fork, reply, setting.
 #include "minglu/store.hpp"
+#include "src/store/incident_bounds.hpp"
 #include "src/store/sqlite/database.hpp"
 
 namespace minglu {
@@ -31,7 +32,8 @@ public:
     void put_setting(std::string_view key, std::string_view value);
 
 private:
-    [[nodiscard]] bool is_day_full(const IncidentRow& incident) const;
+    [[nodiscard]] Room room_of(const IncidentRow& incident) const;
+    [[nodiscard]] bool is_day_full(const IncidentRow& incident, Room room) const;
     bool count_up(const IncidentRow& incident);
     void insert(const IncidentRow& incident);
     [[nodiscard]] std::vector<Acknowledgement> acknowledgements(std::int64_t incident_no) const;

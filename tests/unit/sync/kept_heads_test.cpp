@@ -1,0 +1,187 @@
+// Cosigned heads and proofs of forks: any byte of them that changes is found, and nothing is found where none has.
+#include "sync/kept_heads.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "sync/fork_proof.hpp"
+#include "sync/verify.hpp"
+#include "tests/support/lone_node.hpp"
+
+using namespace minglu;
+using namespace minglu::test;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+const NodeId sc{"sc"};
+const LogId sc_log{"sc-03ab99f0c1d2e3f4"};
+constexpr HybridTime start{1'766'109'600'000, 0};
+
+void grow(LogForge& log, std::uint64_t size, std::string_view value) {
+    while (log.size().value() < size)
+        log.change({write_op("gi/AGI" + std::to_string(log.size().value()), "name", value)});
+}
+
+/// A node that holds 7 records of sc, has cosigned them, and knows that they have forked after 4.
+struct Scene {
+    explicit Scene(Suite suite = Suite::ed25519_sha256)
+        : key(suite == Suite::ed25519_sha256 ? fixed_key("sc") : generate_signing_key(suite)),
+          branch(sc_log, *key, start) {
+        node.pin(sc, *key);
+        grow(branch, 4, "甲");
+        LogForge other = branch;
+        grow(branch, 7, "乙");
+        REQUIRE(node.replica->ingest(branch.rest(), sc)->records == 7);
+        cosigned = rows().at(0);
+        grow(other, 6, "丙");
+        CHECK_FALSE(node.replica->ingest(other.rest(), sc)->refused.empty());
+        fork = node.store->read()->forks().at(0);
+        REQUIRE(fork.common == Seq{4});
+        fork.head_a = note_text(only_signed_by(parse_note(fork.head_a).value(), sc));  // whose signatures are the proof
+    }
+    [[nodiscard]] std::vector<CosignatureRow> rows() const { return node.store->read()->cosignatures(sc_log); }
+    [[nodiscard]] Lines found() const { return verify(*node.store->read()); }
+    /// With this instead of what is kept.
+    [[nodiscard]] Lines found(const CosignatureRow& row) const {
+        Findings findings;
+        KeptHeadsCheck(*node.store->read(), findings).check(row);
+        return findings.take();
+    }
+    [[nodiscard]] Lines found(const ForkRow& row) const {
+        Findings findings;
+        KeptHeadsCheck(*node.store->read(), findings).check(row);
+        return findings.take();
+    }
+
+    LoneNode node;
+    std::unique_ptr<SigningKey> key;
+    LogForge branch;
+    CosignatureRow cosigned;
+    ForkRow fork;
+};
+
+/// Flips each bit of a text of the row in turn.
+template <class Row>
+void check_each_bit(const Scene& scene, const Row& sound, std::string Row::*text, std::string_view place) {
+    for (std::size_t at = 0; at < (sound.*text).size(); ++at) {
+        for (int bit = 0; bit < 8; ++bit) {
+            Row damaged = sound;
+            (damaged.*text)[at] = static_cast<char>((damaged.*text)[at] ^ (1 << bit));
+            const Lines found = scene.found(damaged);
+            CAPTURE(at);
+            CAPTURE(bit);
+            REQUIRE(found.size() == 1);
+            REQUIRE(found.front().starts_with(place));
+        }
+    }
+}
+
+void check_all(const Scene& scene) {
+    CHECK(scene.found() == Lines{});
+    const std::string fork = "table fork, fork of log " + sc_log.value() + ": ";
+    check_each_bit(scene, scene.cosigned, &CosignatureRow::note,
+                   "table cosignature, head of log " + sc_log.value() + ", cosigned by cq: ");
+    check_each_bit(scene, scene.fork, &ForkRow::head_a, fork);
+    check_each_bit(scene, scene.fork, &ForkRow::head_b, fork);
+}
+
+}  // namespace
+
+TEST_CASE("any bit of a cosigned head, and of the heads of a fork, is found when it changes") {
+    check_all(Scene());
+}
+
+TEST_CASE("any bit of the proof of a fork is found when it changes") {
+    const Scene scene;
+    check_each_bit(scene, scene.fork, &ForkRow::proof, "table fork, fork of log " + sc_log.value() + ": ");
+}
+
+TEST_CASE("a row that states another head than it holds is found") {
+    const Scene scene;
+    for (const auto& change : std::vector<std::function<void(CosignatureRow&)>>{
+             [](CosignatureRow& row) { row.size = Seq{6}; },
+             [](CosignatureRow& row) { row.time.ms += 1; },
+             [](CosignatureRow& row) { row.node = sc; },
+             [](CosignatureRow& row) { row.node = NodeId{"gz"}; },
+             [&](CosignatureRow& row) { row.log = scene.node.replica->standing().own_log; },
+         }) {
+        CosignatureRow row = scene.cosigned;
+        change(row);
+        CHECK(scene.found(row).size() == 1);
+    }
+    for (const auto& change : std::vector<std::function<void(ForkRow&)>>{
+             [](ForkRow& row) { row.common = Seq{3}; },
+             [](ForkRow& row) { row.common.reset(); },
+             [](ForkRow& row) { row.proof.clear(); },
+             [](ForkRow& row) { row.log = LogId{"sc-03ab99f0c1d2e3f5"}; },
+             [](ForkRow& row) { row.head_b = row.head_a; },
+         }) {
+        ForkRow row = scene.fork;
+        change(row);
+        CHECK(scene.found(row).size() == 1);
+    }
+}
+
+TEST_CASE("a cosigned head that is sound, and not of the records, is found") {
+    const Scene scene;
+    LogForge other(sc_log, *scene.key, start);
+    grow(other, 7, "丁");
+    CosignatureRow row = scene.cosigned;
+    row.note = cosign_head(other.signed_head(other.size(), {start.ms + 60, 0}), scene.node.id, *scene.node.key).value();
+    row.time = parse_note(row.note)->head.time;
+    const Lines found = scene.found(row);
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().find("its root is not that of the records") != std::string::npos);
+}
+
+TEST_CASE("what was signed before the present card was pinned, with a key that nobody knows any more, is no finding") {
+    const Scene scene;
+    const auto gz = fixed_key("gz");
+    const auto pin = [&](const std::string& key, std::int64_t at_ms) {
+        const NodeId id{"gz"};
+        scene.node.replica->write_local([&](WriteTx& tx) {
+            tx.put_peer({id, fixed_card(id, *fixed_key(key)), "", false, UnixMs{at_ms}});
+        });
+    };
+    CosignatureRow row = scene.cosigned;
+    row.node = NodeId{"gz"};
+    row.at = UnixMs{1'000};
+    row.note = cosign_head(note_text(only_signed_by(*parse_note(row.note), sc)), row.node, *gz).value();
+    CHECK(scene.found(row) == Lines{});  // no peer any more
+    pin("gz", 500);
+    CHECK(scene.found(row) == Lines{});
+    pin("other", 1'001);
+    CHECK(scene.found(row) == Lines{});
+    pin("other", 1'000);
+    CHECK(scene.found(row).size() == 1);
+}
+
+TEST_CASE("both are part of what a node verifies") {
+    const Scene scene;
+    scene.node.replica->write_local([&](WriteTx& tx) {
+        CosignatureRow row = scene.cosigned;
+        row.note.back() = ' ';
+        tx.put_cosignature(row);
+        ForkRow fork = scene.fork;
+        fork.head_a.back() = ' ';
+        tx.add_fork(fork);
+    });
+    const Lines found = scene.found();
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].starts_with("table fork"));
+    CHECK(found[1].starts_with("table cosignature"));
+}
+
+TEST_CASE("the same under SM2 with SM3") {
+    const Scene scene(Suite::sm2_sm3);
+    CHECK(scene.found() == Lines{});
+    CosignatureRow row = scene.cosigned;
+    row.note[row.note.size() - 9] ^= 1;
+    CHECK(scene.found(row).size() == 1);
+    ForkRow fork = scene.fork;
+    fork.head_b[fork.head_b.size() - 9] ^= 1;
+    CHECK(scene.found(fork).size() == 1);
+}
