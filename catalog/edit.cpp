@@ -107,7 +107,7 @@ std::optional<Error> overridden(const EditFrame& frame, const ShownEntry& shown,
     }
     if (list.empty()) return std::nullopt;
     return refuse(ErrorCode::stale, "the edit would override what is scheduled: " + list, frame.key.value(),
-                  "repeat it with override_scheduled, and write again what shall still come");
+                  "repeat it with override_scheduled (--override-scheduled), and write again what shall still come");
 }
 
 Result<Op> make_op(const EditFrame& frame, const std::optional<ShownEntry>& shown,

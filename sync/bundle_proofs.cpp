@@ -37,8 +37,10 @@ void refuse_log(const LogRow& log, const Segment& segment, const Error& error, c
 namespace {
 
 Error wrong_opening(const LogId& log) {
-    return {ErrorCode::bad_signature, "its first record names other keys than the card of its node",
-            "log " + log.value(), "compare the card's fingerprint with its owner, and pin the right card"};
+    return {
+        ErrorCode::bad_signature, "its first record names other keys than the card of its node", "log " + log.value(),
+        "compare the card's fingerprint with its owner, and pin the right card; if a key of the node was ever revoked, "
+        "take over what people agreed on (a partner prints it: minglu peer revocations)"};
 }
 
 /// Record 1 must name the suite and the key of the card that vouches for the log. Of a log whose key was changed a

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "sync/bundle.hpp"
+#include "sync/kept_heads.hpp"
 #include "sync/merkle.hpp"
 #include "sync/segment_proof.hpp"
 
@@ -12,10 +13,10 @@ namespace minglu {
 
 namespace {
 
-SignedHead stored_note(const std::string& note) {
-    auto parsed = parse_note(note);
-    if (!parsed) throw StoreFault(ErrorCode::corrupt, "stored cosigned head: " + parsed.error().what);
-    return *std::move(parsed);
+/// None of a damaged row: `verify` names it, and a newer one takes its place. Nothing else waits for that.
+std::optional<SignedHead> stored_note(const CosignatureRow& row) {
+    auto parsed = parse_note(row.note);
+    return parsed ? std::optional<SignedHead>(*std::move(parsed)) : std::nullopt;
 }
 
 /// Adds the signature lines of a note of the same head that are not there yet.
@@ -31,9 +32,10 @@ void merge(SignedHead& into, const SignedHead& other) {
 std::map<std::string, SignedHead> merged(const std::vector<CosignatureRow>& rows) {
     std::map<std::string, SignedHead> heads;
     for (const CosignatureRow& row : rows) {
-        SignedHead one = stored_note(row.note);
-        const auto [found, fresh] = heads.try_emplace(one.text, one);
-        if (!fresh) merge(found->second, one);
+        const auto one = stored_note(row);
+        if (!one) continue;
+        const auto [found, fresh] = heads.try_emplace(one->text, *one);
+        if (!fresh) merge(found->second, *one);
     }
     return heads;
 }
@@ -65,11 +67,13 @@ tl::unexpected<Error> spoilt(const Head& head, const std::string& whose) {
 }
 
 /// Whether the present key of a node is among those that signed; the line is not verified.
-bool has_line_of(const SignedHead& head, const NodeId& node, const Signer& signer) {
+bool is_by_present_key(const CosignatureRow& row, const NodeId& node, const Signer& signer) {
     const auto id = note_key_id(node.value(), signer.suite(), signer.public_key());
-    return std::any_of(head.signatures.begin(), head.signatures.end(), [&](const SignedHead::Signature& signature) {
-        return signature.name == node.value() && signature.key_id == id;
-    });
+    const auto head = stored_note(row);
+    return head &&
+           std::any_of(head->signatures.begin(), head->signatures.end(), [&](const SignedHead::Signature& signature) {
+               return signature.name == node.value() && signature.key_id == id;
+           });
 }
 
 /// The signatures of other nodes that are known here. Errors: bad_signature.
@@ -88,13 +92,12 @@ Result<std::map<NodeId, SignedHead::Signature>> cosigners(const SignedHead& head
     return found;
 }
 
-}  // namespace
-
-std::vector<VouchedHead> vouched_heads(const ReadTx& tx, const LogId& id) {
-    auto heads = merged(tx.cosignatures(id));
+std::vector<VouchedHead> vouched_by(const std::vector<CosignatureRow>& rows, const ReadTx& tx, const LogId& id) {
+    auto heads = merged(rows);
     if (const auto log = tx.log(id); log && !log->head.empty()) {
-        SignedHead held = stored_note(log->head);
-        heads.try_emplace(held.text, held);
+        const auto held = parse_note(log->head);
+        if (!held) throw StoreFault(ErrorCode::corrupt, "stored head of " + id.value() + ": " + held.error().what);
+        heads.try_emplace(held->text, *held);
     }
     std::vector<VouchedHead> newest_first;
     newest_first.reserve(heads.size());
@@ -104,9 +107,19 @@ std::vector<VouchedHead> vouched_heads(const ReadTx& tx, const LogId& id) {
     return newest_first;
 }
 
+}  // namespace
+
+std::vector<VouchedHead> vouched_heads(const ReadTx& tx, const LogId& id) {
+    return vouched_by(tx.cosignatures(id), tx, id);
+}
+
 std::optional<VouchedHead> best_head(const ReadTx& tx, const LogId& log, Seq size) {
+    auto rows = tx.cosignatures(log);
+    Findings found;
+    KeptHeadsCheck kept(tx, found);
+    std::erase_if(rows, [&](const CosignatureRow& row) { return !kept.is_sound(row); });
     std::optional<VouchedHead> best;
-    for (VouchedHead& head : vouched_heads(tx, log))
+    for (VouchedHead& head : vouched_by(rows, tx, log))
         if (head.head.size >= size && (!best || head.by.size() > best->by.size())) best = std::move(head);
     return best;
 }
@@ -115,7 +128,7 @@ std::string with_cosignatures(const ReadTx& tx, std::string_view note) {
     auto head = parse_note(note);
     if (!head) return std::string(note);
     for (const CosignatureRow& row : tx.cosignatures(head->head.log))
-        if (row.note.starts_with(head->text + "\n")) merge(*head, stored_note(row.note));
+        if (const auto one = stored_note(row); one && one->text == head->text) merge(*head, *one);
     return note_text(*head);
 }
 
@@ -128,7 +141,7 @@ std::vector<CosignatureRow> due_cosignatures(const ReadTx& tx, const NodeId& sel
             std::find_if(rows.begin(), rows.end(), [&](const CosignatureRow& row) { return row.node == self; });
         if (mine != rows.end()) {
             const bool newer = std::tie(log.head_size, log.head_time) > std::tie(mine->size, mine->time) ||
-                               !has_line_of(stored_note(mine->note), self, signer);
+                               !is_by_present_key(*mine, self, signer);
             const std::int64_t since_ms = now.value() - mine->at.value();
             // A clock that was put back must not keep us from signing until it has caught up.
             if (!newer || (since_ms >= 0 && since_ms < cosign_interval_ms)) continue;
@@ -161,7 +174,9 @@ Result<std::vector<CosignatureRow>> read_cosigned(const ReadTx& tx, const KnownK
         // counts.
         const bool known = std::any_of(held.begin(), held.end(), [&, &node = node, &line = signature](const auto& row) {
             if (row.node != node || std::tie(row.size, row.time) < age(head)) return false;
-            const auto lines = stored_note(row.note).signatures;
+            const auto held_note = stored_note(row);
+            if (!held_note) return false;
+            const auto& lines = held_note->signatures;
             return std::tie(row.size, row.time) > age(head) ||
                    std::any_of(lines.begin(), lines.end(), [&](const SignedHead::Signature& other) {
                        return other.name == node.value() && other.key_id == line.key_id;
@@ -177,14 +192,18 @@ Result<std::vector<CosignatureRow>> read_cosigned(const ReadTx& tx, const KnownK
 
 CosignedNotes cosigned_after(const ReadTx& tx, std::int64_t after, const std::set<LogId>& skip, const Vector& reached) {
     CosignedNotes out{{}, after};
+    std::vector<CosignatureRow> rows = tx.cosignatures(std::nullopt, after);
+    if (rows.empty()) return out;
     std::vector<CosignatureRow> going;
     std::size_t bytes = 0;
-    for (CosignatureRow& row : tx.cosignatures(std::nullopt, after)) {
+    Findings found;
+    KeptHeadsCheck kept(tx, found);
+    for (CosignatureRow& row : rows) {
         const auto log = tx.log(row.log);
         const bool wanted = !skip.contains(row.log) && log && row.size <= counted(*log);
         if (wanted && (reached.at(row.log) < row.size || bytes + row.note.size() > bundle_cosigned_bytes_max)) break;
         out.upto = row.no;
-        if (!wanted) continue;
+        if (!wanted || !kept.is_sound(row)) continue;
         bytes += row.note.size();
         going.push_back(std::move(row));
     }

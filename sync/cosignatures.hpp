@@ -30,8 +30,9 @@ struct VouchedHead {
 /// Newest first.
 [[nodiscard]] std::vector<VouchedHead> vouched_heads(const ReadTx& tx, const LogId& id);
 
-/// Of those that cover `size` the one with the most cosignatures, of several the newest. None when none covers it.
-/// Cosigned heads are never larger than what is held of the log, so that a way to them can be proved from here.
+/// Of those that cover `size` the one with the most cosignatures that hold, of several the newest. None when none
+/// covers it. Cosigned heads are never larger than what is held of the log, so that a way to them can be proved from
+/// here.
 [[nodiscard]] std::optional<VouchedHead> best_head(const ReadTx& tx, const LogId& log, Seq size);
 
 /// The note with the cosignatures of the same head that are known here.

@@ -136,6 +136,15 @@ void KeptHeadsCheck::check(const CosignatureRow& row) {
     });
 }
 
+bool KeptHeadsCheck::is_sound(const CosignatureRow& row) {
+    try {
+        return fault_of(row).empty();
+    } catch (const StoreFault& fault) {
+        if (!is_damage(fault)) throw;
+        return false;
+    }
+}
+
 void KeptHeadsCheck::check(const ForkRow& row) {
     const std::string subject = "fork of log " + row.log.value();
     guarded(findings_, "fork", subject, [&] {

@@ -25,6 +25,8 @@ public:
 
     void check(const CosignatureRow& row);
     void check(const ForkRow& row);
+    /// Whether it can go to others.
+    [[nodiscard]] bool is_sound(const CosignatureRow& row);
 
 private:
     using Keys = std::set<std::pair<Suite, std::string>>;

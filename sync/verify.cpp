@@ -85,7 +85,7 @@ void check_cards(const ReadTx& tx, Findings& findings) {
     for (const PeerRow& peer : tx.peers())
         if (const auto card = parse_card(peer.card); !card || card->node != peer.node)
             findings.add("peer", "peer " + peer.node.value(), "its card is not one that it signed",
-                         "run minglu peer add with its card file again");
+                         "run minglu peer add CARD --replace with its card file");
 }
 
 enum class Phase : std::uint8_t { records, entries, heads, cosigned, audit, over };

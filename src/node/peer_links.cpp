@@ -115,6 +115,18 @@ void PeerLinks::stop() {
     ending.swap(links_);
 }
 
+namespace {
+
+/// A peer whose card was damaged here is as one that cannot be reached: no reason to leave the others alone.
+std::optional<Error> card_fault(const PeerRow& peer) {
+    const auto card = parse_card(peer.card);
+    if (card) return std::nullopt;
+    return Error{ErrorCode::corrupt, "the card of peer " + peer.node.value() + ": " + card.error().what, "",
+                 "pin its card file again: minglu peer add CARD --replace"};
+}
+
+}  // namespace
+
 std::unique_ptr<Transport> PeerLinks::connect(const PeerRow& peer) const {
     const auto card = parse_card(peer.card);
     if (!card) throw StoreFault(ErrorCode::corrupt, "card of peer " + peer.node.value() + ": " + card.error().what);
@@ -140,7 +152,7 @@ void PeerLinks::refresh() {
     }
     if (!started_) return;
     for (const PeerRow& peer : peers_)
-        if (!peer.paused && !peer.url.empty() && !links_.contains(peer.node))
+        if (!peer.paused && !peer.url.empty() && !links_.contains(peer.node) && !card_fault(peer))
             links_.emplace(peer.node, std::make_unique<Followed>(peer, *this));
 }
 
@@ -194,7 +206,10 @@ std::vector<PeerReport> PeerLinks::reports() const {
         PeerReport report{peer.node, {}, {}};
         if (const auto link = links_.find(peer.node); link != links_.end())
             report = link->second->report();
-        else
+        else if (auto fault = card_fault(peer)) {
+            report.status.state = "backing_off";
+            report.status.last_error = *std::move(fault);
+        } else
             report.status.state = peer.paused ? "paused" : "passive";
         reports.push_back(std::move(report));
     }

@@ -91,7 +91,9 @@ TEST_CASE("the file itself refuses to change or trim the audit trail, and a lost
     CHECK(outcome("DELETE FROM audit WHERE audit_no = 5") == SQLITE_CONSTRAINT);
     CHECK(outcome("DROP TRIGGER audit_is_not_trimmed; DELETE FROM audit WHERE audit_no = 5") == SQLITE_OK);
     sqlite3_close(database);
-    const std::vector<std::string> found{"audit trail: 5 rows were written, the last that is here is 4"};
+    const std::vector<std::string> found{
+        "audit trail: 5 rows were written, the last that is here is 4 (bring back a backup; see the operations guide, "
+        "damaged database)"};
     const auto store = open_sqlite_store(dir / "minglu.db");
     CHECK(store->check() == found);
     CHECK(store->read()->last_audit_no() == 5);

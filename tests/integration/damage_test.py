@@ -5,7 +5,7 @@ import itertools
 import json
 import shutil
 
-from damage import flip_in_file, flip_value, flipped, put_value, value_of
+from damage import database, flip_in_file, flip_value, flipped, put_value, value_of
 from support import NodeCase, eventually, gi_rows, introduce, main
 
 UNSOUND = 7
@@ -157,6 +157,12 @@ class Flipped(DamagedCase):
     def test_the_card_of_a_peer(self):
         flip_value(self.cq, "peer", "card", "node = 'sc'", 60)
         self.assert_named("peer", "peer sc", "minglu peer add")
+        self.cq.start()  # that peer alone is not reached
+        self.assertIn("minglu peer add CARD --replace", self.cq.ok("sync", "status").out)
+        introduce(self.cq, self.sc, f"https://127.0.0.1:{self.sc.peer_port}", ("--replace",))
+        self.cq.edit(KEY, "goods=乙")
+        self.until_equal(self.cq, self.sc)
+        self.assert_sound(self.cq)
 
 
 class Found(SettledCase):
@@ -204,7 +210,8 @@ class Found(SettledCase):
     def test_a_byte_of_a_view(self):
         self.check_each(VIEW_CASES)
 
-    def test_a_byte_of_a_conflict(self):
+    def disagree(self):
+        """One conflict, on both nodes."""
         for node, other in ((self.cq, self.sc), (self.sc, self.cq)):
             node.ok("peer", "pause", other.name)
         self.cq.edit(KEY, "goods=乙")
@@ -213,7 +220,20 @@ class Found(SettledCase):
             node.ok("peer", "resume", other.name)
         eventually("it is a conflict", self.cq.conflicts)
         self.until_equal(self.cq, self.sc)
+
+    def test_a_byte_of_a_conflict(self):
+        self.disagree()
         self.check_each(CONFLICT_CASES)
+
+    def test_a_finding_under_another_key(self):
+        self.disagree()
+        self.cq.stop()
+        with database(self.cq) as opened:
+            opened.execute("UPDATE finding SET key_no = key_no + 1")
+        self.assertEqual(UNSOUND, self.cq.run("verify").status)
+        self.cq.run("rebuild")
+        self.assert_sound(self.cq)
+        self.assertEqual(KEY, self.cq.conflicts()[0]["key"])
 
     def test_a_byte_of_a_proof(self):
         for node, other in ((self.cq, self.sc), (self.sc, self.cq)):

@@ -7,8 +7,8 @@ namespace {
 
 const std::string file_cure = " (bring back a backup; see the operations guide, damaged database)";
 
-void add_each(std::vector<std::string>& findings, Query& query) {
-    while (query.next()) findings.push_back(query->text(0));
+void add_each(std::vector<std::string>& findings, Query& query, const std::string& cure = {}) {
+    while (query.next()) findings.push_back(query->text(0) + cure);
 }
 
 void add_integrity(std::vector<std::string>& findings, Query& integrity) {
@@ -55,7 +55,7 @@ void check_sizes(Database& database, std::vector<std::string>& findings) {
         " || ' with the last at ' || coalesce(max(r.seq), 0)"
         " FROM log l LEFT JOIN record r ON r.log_no = l.log_no GROUP BY l.log_no"
         " HAVING count(r.seq) <> l.size OR coalesce(max(r.seq), 0) <> l.size");
-    add_each(findings, contiguous);
+    add_each(findings, contiguous, file_cure);
 }
 
 void check_ops(Database& database, std::vector<std::string>& findings) {
@@ -64,21 +64,21 @@ void check_ops(Database& database, std::vector<std::string>& findings) {
         "of them' FROM "
         "record"
         " WHERE ops <> (SELECT count(*) FROM op WHERE op_no >= record_no << 15 AND op_no < (record_no + 1) << 15)");
-    add_each(findings, ops);
+    add_each(findings, ops, file_cure);
 }
 
 void check_orphans(Database& database, std::vector<std::string>& findings) {
     Query orphans = database.query(
         "SELECT 'table op: there are ' || count(*) || ' ops of no record' FROM op"
         " WHERE NOT EXISTS (SELECT 1 FROM record WHERE record_no = op_no >> 15) HAVING count(*) > 0");
-    add_each(findings, orphans);
+    add_each(findings, orphans, file_cure);
 }
 
 void check_arrival(Database& database, std::vector<std::string>& findings) {
     Query arrival = database.query(
         "SELECT 'table record, record number ' || record_no || ': arrived before the one in front of it' FROM"
         " (SELECT record_no, arrived < lag(arrived) OVER (ORDER BY record_no) AS earlier FROM record) WHERE earlier");
-    add_each(findings, arrival);
+    add_each(findings, arrival, file_cure);
 }
 
 void check_period_entries(Database& database, std::vector<std::string>& findings) {
@@ -122,7 +122,7 @@ void check_audit_end(Database& database, std::vector<std::string>& findings) {
         "SELECT 'audit trail: ' || seq || ' rows were written, the last that is here is ' || here FROM"
         " (SELECT s.seq, (SELECT coalesce(max(audit_no), 0) FROM audit) AS here FROM sqlite_sequence s"
         " WHERE s.name = 'audit') WHERE here <> seq");
-    add_each(findings, end);
+    add_each(findings, end, file_cure);
 }
 
 constexpr std::array whole_checks{

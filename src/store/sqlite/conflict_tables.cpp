@@ -204,12 +204,29 @@ void ConflictTables::replace(std::int64_t key_no, std::span<const ConflictView> 
     for (std::size_t place = 0; place < conflicts.size(); ++place) {
         if (!unmatched.holds(place)) continue;
         const ConflictView& conflict = conflicts[place];
+        if (const auto told = take_back(conflict.id, key_no)) {
+            tell(told->finding_no, told->state, name(conflict.state), at);
+            put(told->finding_no, conflict);
+            continue;
+        }
         database_.run("INSERT INTO finding (conflict, key_no, found_at, state) VALUES (?, ?, ?, ?)", conflict.id,
                       key_no, at, name(conflict.state));
         const std::int64_t finding_no = database_.last_insert_rowid();
         tell(finding_no, std::nullopt, name(conflict.state), at);
         put(finding_no, conflict);
     }
+}
+
+/// Damage alone files a finding under another key than its conflict's.
+std::optional<ConflictTables::Told> ConflictTables::take_back(const Hash& conflict, std::int64_t key_no) {
+    std::optional<Told> told;
+    {
+        Query query = database_.query("SELECT finding_no, state FROM finding WHERE conflict = ?", conflict);
+        if (!query.next()) return told;
+        told = Told{query->integer(0), query->text(1)};
+    }
+    database_.run("UPDATE finding SET key_no = ? WHERE finding_no = ?", key_no, told->finding_no);
+    return told;
 }
 
 void ConflictTables::put(std::int64_t finding_no, const ConflictView& conflict) {

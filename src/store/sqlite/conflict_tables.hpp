@@ -19,6 +19,11 @@ public:
     void claim(const Hash& conflict, std::string_view actor, UnixMs at);
 
 private:
+    struct Told {
+        std::int64_t finding_no = 0;
+        std::string state;
+    };
+    std::optional<Told> take_back(const Hash& conflict, std::int64_t key_no);
     void put(std::int64_t finding_no, const ConflictView& conflict);
     void tell(std::int64_t finding_no, std::optional<std::string_view> before, std::string_view after, UnixMs at);
     void append_journal(std::int64_t finding_no, std::string_view event, std::string_view actor, UnixMs at);

@@ -8,6 +8,7 @@
 #include "sync/bundle.hpp"
 #include "sync/fork_proof.hpp"
 #include "sync/sender.hpp"
+#include "sync/verify.hpp"
 #include "tests/support/lone_node.hpp"
 
 using namespace minglu;
@@ -140,6 +141,39 @@ TEST_CASE("a head beyond the records held is not cosigned, nor are the cosignatu
     CHECK(gz.incidents() == Texts{});
     carry(sc, gz);
     CHECK(vouched_text(gz, cq.log()) == Texts{"cq:3 by gz,sc"});
+}
+
+TEST_CASE("a cosignature that was damaged at rest stops nothing, goes to nobody, and makes room for the next one") {
+    for (const bool reads : {true, false}) {
+        Signing cq("cq");
+        Signing sc("sc");
+        Signing gz("gz");
+        introduce(cq, sc);
+        introduce(cq, gz);
+        introduce(sc, gz);
+        cq.write_one();
+        carry(cq, sc);
+        sc.replica->write_local([&](WriteTx& tx) {
+            CosignatureRow row = tx.cosignatures(cq.log()).at(0);
+            char& changed = reads ? row.note[row.note.size() - 9] : row.note[8];  // of the signature, or of the origin
+            changed = static_cast<char>(changed ^ 1);
+            tx.put_cosignature(row);
+        });
+        const auto best = best_head(*sc.store->read(), cq.log(), Seq{2});
+        REQUIRE(best);
+        CHECK(best->by.empty());
+        cq.write_one();
+        carry(sc, gz);
+        carry(sc, cq);
+        CHECK(gz.holds(cq.log()) == Seq{2});
+        CHECK(gz.incidents() == Texts{});
+        CHECK(cq.incidents() == Texts{});
+        CHECK(vouched_text(gz, cq.log()) == Texts{"cq:2 by gz"});
+        sc.clock.advance(cosign_interval_ms);
+        carry(cq, sc);
+        CHECK(vouched_text(sc, cq.log()).front() == "cq:3 by sc");
+        CHECK(verify(*sc.store->read()) == Texts{});
+    }
 }
 
 TEST_CASE("signatures below one head come together at every node, over a third one too") {
