@@ -236,6 +236,7 @@ class Keys(NodeCase):
         self.assert_sound(cq, sc)
 
     def test_put_back_to_before_the_change_and_the_newer_keys_are_lost(self):
+        """The same page, step 3."""
         cq, sc, snapshot = self.changed_since_a_snapshot()
         shutil.rmtree(cq.data)
         shutil.copytree(snapshot, cq.data)
@@ -249,6 +250,24 @@ class Keys(NodeCase):
         self.assertEqual("蔬菜", cq.entry("gi/AGI90001")["fields"]["category"])
         self.assertEqual("茶叶", sc.entry("gi/AGI90002")["fields"]["category"])
         self.assert_sound(cq, sc)
+
+        # Who joins later could not follow by a key that is lost, until partners say how far it counts.
+        [log] = {item["subject"] for item in cq.items("incident", "list", "--all") if item["kind"] == "old_key"}
+        size = dict(item.split(":") for item in sc.sync()["vector"].split(","))[log]
+        sc.ok("peer", "revoke", "cq", "--log", log, "--size", size, "--reason", "新密钥遗失")
+        file = self.file("cq-revoked.json", sc.ok("peer", "revocations", "cq").out)
+        told = ("--file", file, "--fingerprint", sc.json("peer", "revocations", "cq")["fingerprint"])
+        cq.ok("peer", "revoke", "cq", *told)
+        gz = self.node("gz")
+        gz.ok("peer", "revoke", "cq", *told)
+        for node in (cq, sc):
+            introduce(gz, node)
+            introduce(node, gz)
+        self.until_equal(cq, sc, gz)
+        self.assertEqual("茶叶", gz.entry("gi/AGI90002")["fields"]["category"])
+        cq.edit("gi/AGI90003", "category=粮食")
+        self.until_equal(cq, sc, gz)
+        self.assert_sound(cq, sc, gz)
 
     def test_the_card_of_before_a_change_does_not_come_back_by_mistake(self):
         cq, sc = self.pair()
