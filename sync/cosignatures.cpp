@@ -19,6 +19,12 @@ std::optional<SignedHead> stored_note(const CosignatureRow& row) {
     return parsed ? std::optional<SignedHead>(*std::move(parsed)) : std::nullopt;
 }
 
+/// Whether its note is of the head that the row states; one that is not is as none.
+bool states_its_head(const CosignatureRow& row) {
+    const auto note = stored_note(row);
+    return note && note->head.log == row.log && note->head.size == row.size && note->head.time == row.time;
+}
+
 /// Adds the signature lines of a note of the same head that are not there yet.
 void merge(SignedHead& into, const SignedHead& other) {
     for (const SignedHead::Signature& signature : other.signatures) {
@@ -127,8 +133,14 @@ std::optional<VouchedHead> best_head(const ReadTx& tx, const LogId& log, Seq siz
 std::string with_cosignatures(const ReadTx& tx, std::string_view note) {
     auto head = parse_note(note);
     if (!head) return std::string(note);
-    for (const CosignatureRow& row : tx.cosignatures(head->head.log))
-        if (const auto one = stored_note(row); one && one->text == head->text) merge(*head, *one);
+    Findings found;
+    std::optional<KeptHeadsCheck> kept;
+    for (const CosignatureRow& row : tx.cosignatures(head->head.log)) {
+        const auto one = stored_note(row);
+        if (!one || one->text != head->text) continue;
+        if (!kept) kept.emplace(tx, found);
+        if (kept->is_sound(row)) merge(*head, *one);
+    }
     return note_text(*head);
 }
 
@@ -137,8 +149,9 @@ std::vector<CosignatureRow> due_cosignatures(const ReadTx& tx, const NodeId& sel
     for (const LogRow& log : tx.logs()) {
         if (node_of(log.id) == self || log.head.empty() || log.size < log.head_size || !is_sound(tx, log)) continue;
         const auto rows = tx.cosignatures(log.id);
-        const auto mine =
-            std::find_if(rows.begin(), rows.end(), [&](const CosignatureRow& row) { return row.node == self; });
+        const auto mine = std::find_if(rows.begin(), rows.end(), [&](const CosignatureRow& row) {
+            return row.node == self && states_its_head(row);
+        });
         if (mine != rows.end()) {
             const bool newer = std::tie(log.head_size, log.head_time) > std::tie(mine->size, mine->time) ||
                                !is_by_present_key(*mine, self, signer);
@@ -147,7 +160,7 @@ std::vector<CosignatureRow> due_cosignatures(const ReadTx& tx, const NodeId& sel
             if (!newer || (since_ms >= 0 && since_ms < cosign_interval_ms)) continue;
         }
         auto note = cosign_head(log.head, self, signer);
-        if (!note) throw StoreFault(ErrorCode::corrupt, "stored head of " + log.id.value() + ": " + note.error().what);
+        if (!note) continue;  // damaged: verify names it
         due.push_back({0, log.id, self, log.head_size, log.head_time, *std::move(note), now});
     }
     return due;
@@ -161,29 +174,31 @@ Result<std::vector<CosignatureRow>> read_cosigned(const ReadTx& tx, const KnownK
     const auto log = tx.log(head.log);
     if (!log || head.size == Seq{} || head.size > counted(*log)) return {};
     const NodeId author = node_of(head.log);
-    if (!is_signed_by_author(*parsed, keys_of_log(tx, *log))) return spoilt(head, author.value());
+    const LogKeys log_keys = keys_of_log(tx, *log);
+    if (!is_signed_by_author(*parsed, log_keys)) return spoilt(head, author.value());
     if (root_at(hash_of(log->suite), head.size.value(), node_reader(tx, log->no)) != head.root)
         return fail({ErrorCode::fork, "a cosigned head that is not of what is held here", "log " + head.log.value(),
                      "keep both heads and ask the log's node; see the operations guide, fork"});
     const auto by = cosigners(*parsed, keys);
     if (!by) return tl::unexpected(by.error());
-    const auto held = tx.cosignatures(head.log);
+    auto held = tx.cosignatures(head.log);
+    Findings found;
+    KeptHeadsCheck kept(tx, found);
+    std::erase_if(held, [&](const CosignatureRow& row) { return !by->contains(row.node) || !kept.is_sound(row); });
     std::vector<CosignatureRow> rows;
     for (const auto& [node, signature] : *by) {
         // Under a key that its maker has changed since, a row says nothing to others: the same under the present key
         // counts.
         const bool known = std::any_of(held.begin(), held.end(), [&, &node = node, &line = signature](const auto& row) {
             if (row.node != node || std::tie(row.size, row.time) < age(head)) return false;
-            const auto held_note = stored_note(row);
-            if (!held_note) return false;
-            const auto& lines = held_note->signatures;
+            const auto lines = parse_note(row.note).value().signatures;
             return std::tie(row.size, row.time) > age(head) ||
                    std::any_of(lines.begin(), lines.end(), [&](const SignedHead::Signature& other) {
                        return other.name == node.value() && other.key_id == line.key_id;
                    });
         });
         if (known) continue;
-        SignedHead one = only_signed_by(*parsed, author);
+        SignedHead one = kept_of(*parsed, log_keys);
         one.signatures.push_back(signature);
         rows.push_back({0, head.log, node, head.size, head.time, note_text(one), now});
     }

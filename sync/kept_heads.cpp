@@ -31,11 +31,8 @@ bool is_signed_by_both(const SignedHead& head, const NodeId& author, const NodeI
 }  // namespace
 
 KeptHeadsCheck::KeptHeadsCheck(const ReadTx& tx, Findings& findings) : tx_(tx), findings_(findings), known_(tx) {
-    for (const PeerRow& peer : tx.peers()) known_since_.emplace(peer.node, peer.added);
     for (LogRow& log : tx.logs()) {
         LogId id = log.id;
-        const auto opened = log.own ? tx.record({id, Seq{1}}) : std::nullopt;
-        if (opened) known_since_.emplace(node_of(id), opened->arrived);
         logs_.emplace(std::move(id), std::move(log));
     }
 }
@@ -43,9 +40,8 @@ KeptHeadsCheck::KeptHeadsCheck(const ReadTx& tx, Findings& findings) : tx_(tx), 
 /// All that were ever trusted here and are still known: those of the card and of changes of key, and those under which
 /// logs of the node are held.
 const KeptHeadsCheck::Keys& KeptHeadsCheck::keys_of(const NodeId& node) {
-    const auto [found, is_new] = keys_.try_emplace(node);
-    Keys& keys = found->second;
-    if (!is_new) return keys;
+    if (const auto found = keys_.find(node); found != keys_.end()) return found->second;
+    Keys keys;
     for (const NodeKey& key : known_.keys_of(node)) keys.emplace(key.suite, key.key);
     for (const auto& [id, log] : logs_) {
         if (node_of(id) != node) continue;
@@ -53,33 +49,44 @@ const KeptHeadsCheck::Keys& KeptHeadsCheck::keys_of(const NodeId& node) {
         keys.emplace(of_log.suite, of_log.last);
         for (const KeyChange& change : of_log.changes) keys.emplace(of_log.suite, change.from);
     }
-    return keys;
+    return keys_.emplace(node, std::move(keys)).first->second;
 }
 
-/// It fails where a known key is said to have signed and has not; or one has, and none is said to.
+/// By the key that it has now, or one that this leads back to; none of a node whose keys are not known.
+std::optional<UnixMs> KeptHeadsCheck::known_since(const NodeId& node) const {
+    if (known_.keys_of(node).empty()) return std::nullopt;
+    for (const PeerRow& peer : tx_.peers())
+        if (peer.node == node) return peer.added;
+    for (const auto& [id, log] : logs_) {
+        if (!log.own || node_of(id) != node) continue;
+        if (const auto opened = tx_.record({id, Seq{1}})) return opened->arrived;
+    }
+    return std::nullopt;
+}
+
+/// It holds where one line of a known key does, whatever others have added beside it; and fails where a known key is
+/// said to have signed and has not, or has and is not said to.
 KeptHeadsCheck::Signature KeptHeadsCheck::signature_of(const SignedHead& head, const NodeId& by) {
-    bool is_signed = false;
-    bool is_signed_otherwise = false;
+    bool is_said_otherwise = false;
     for (const auto& [suite, key] : keys_of(by)) {
         const auto id = note_key_id(by.value(), suite, key);
         for (const SignedHead::Signature& line : head.signatures) {
             if (line.name != by.value()) continue;
+            const bool is_said = line.key_id == id;
             const bool holds = verify_signature(suite, key, head.text, line.bytes);
-            if (line.key_id == id && !holds) return Signature::fails;
-            bool& seen = line.key_id == id ? is_signed : is_signed_otherwise;
-            seen = seen || holds;
+            if (is_said && holds) return Signature::holds;
+            is_said_otherwise = is_said_otherwise || is_said != holds;
         }
     }
-    if (is_signed) return Signature::holds;
-    return is_signed_otherwise ? Signature::fails : Signature::unknown;
+    return is_said_otherwise ? Signature::fails : Signature::unknown;
 }
 
 /// `at`: when it was checked here.
 bool KeptHeadsCheck::is_signed(const SignedHead& head, const NodeId& by, UnixMs at) {
     const Signature signature = signature_of(head, by);
     if (signature != Signature::unknown) return signature == Signature::holds;
-    const auto since = known_since_.find(by);
-    return since == known_since_.end() || at < since->second;
+    const auto since = known_since(by);
+    return !since || at < *since;
 }
 
 std::string KeptHeadsCheck::fault_of(const CosignatureRow& row) {
@@ -108,8 +115,8 @@ std::string KeptHeadsCheck::fault_of_proof(const ForkRow& row, const Head& a, co
     if (proof->log != row.log || proof->common != row.common || heads != std::array{a, b})
         return "its proof is not one of its heads";
     std::string fault;
-    for (const auto& [suite, key] : keys_of(node_of(row.log))) {
-        const auto sound = check_branches(*proof, hash_of(suite), heads);
+    for (const HashAlgorithm algorithm : {HashAlgorithm::sha256, HashAlgorithm::sm3}) {  // the log need not be here
+        const auto sound = check_branches(*proof, algorithm, heads);
         if (sound) return "";
         fault = sound.error().what;
     }
@@ -121,9 +128,9 @@ std::string KeptHeadsCheck::fault_of(const ForkRow& row) {
     const auto b = parse_note(row.head_b);
     if (!a || !b) return (a ? b : a).error().what;
     const NodeId author = node_of(row.log);
-    for (const SignedHead& head : {*a, *b}) {
-        if (head.head.log != row.log || !has_line_of(head, author)) return "a head is not one of its log";
-        if (!is_signed(head, author, row.at)) return "the signature of a head fails";
+    for (const SignedHead* const head : {&*a, &*b}) {
+        if (head->head.log != row.log || !has_line_of(*head, author)) return "a head is not one of its log";
+        if (!is_signed(*head, author, row.at)) return "the signature of a head fails";
     }
     if (row.proof.empty()) return row.common ? "the proof of where its heads part is missing" : "";
     return fault_of_proof(row, a->head, b->head);

@@ -33,6 +33,7 @@ private:
     enum class Signature : std::uint8_t { holds, fails, unknown };
 
     [[nodiscard]] const Keys& keys_of(const NodeId& node);
+    [[nodiscard]] std::optional<UnixMs> known_since(const NodeId& node) const;
     [[nodiscard]] Signature signature_of(const SignedHead& head, const NodeId& by);
     [[nodiscard]] bool is_signed(const SignedHead& head, const NodeId& by, UnixMs at);
     [[nodiscard]] std::string fault_of(const CosignatureRow& row);
@@ -43,7 +44,6 @@ private:
     Findings& findings_;
     KnownKeys known_;
     std::map<LogId, LogRow> logs_;
-    std::map<NodeId, UnixMs> known_since_;  ///< by the key that they have now, or one that it leads to
     std::map<NodeId, Keys> keys_;
 };
 

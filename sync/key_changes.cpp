@@ -148,6 +148,26 @@ bool is_signed_by_author(const SignedHead& head, const LogKeys& keys) {
     return is_signed_by(head, node_of(head.head.log), keys.suite, keys.key_at(head.head.size));
 }
 
+SignedHead kept_of(SignedHead head, const LogKeys& keys) {
+    const NodeId author = node_of(head.head.log);
+    std::vector<std::string> known{keys.last};
+    for (const KeyChange& change : keys.changes) known.push_back(change.from);
+    std::vector<SignedHead::Signature> kept;
+    bool has_unknown = false;
+    for (const SignedHead::Signature& line : only_signed_by(head, author).signatures) {
+        const auto by = std::find_if(known.begin(), known.end(), [&](const std::string& key) {
+            return note_key_id(author.value(), keys.suite, key) == line.key_id;
+        });
+        const bool is_unknown = by == known.end();
+        if (is_unknown ? has_unknown : !verify_signature(keys.suite, *by, head.text, line.bytes)) continue;
+        if (std::find(kept.begin(), kept.end(), line) != kept.end()) continue;
+        has_unknown = has_unknown || is_unknown;
+        kept.push_back(line);
+    }
+    head.signatures = std::move(kept);
+    return head;
+}
+
 Result<Head> open_branch_head(std::string_view note, const LogKeys& keys) {
     for (const KeyChange& change : keys.changes)
         if (auto head = open_head(note, keys.suite, change.from)) return head;

@@ -67,6 +67,9 @@ struct LogKeys {
 /// Parses and checks the signature of the log's node. Errors: malformed, too_large, bad_signature.
 [[nodiscard]] Result<Head> open_head(std::string_view note, const LogKeys& keys);
 [[nodiscard]] bool is_signed_by_author(const SignedHead& head, const LogKeys& keys);
+/// What is kept of a head that was proved: its author's lines, each once, without those that a key of the log is said
+/// to have made and has not. One may be of a key that is not known here, as one that it is changed to there.
+[[nodiscard]] SignedHead kept_of(SignedHead head, const LogKeys& keys);
 /// The same with any key that the log has had: of two branches one may go on under a key that was given up.
 [[nodiscard]] Result<Head> open_branch_head(std::string_view note, const LogKeys& keys);
 

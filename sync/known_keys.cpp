@@ -19,6 +19,11 @@ bool has(const std::vector<NodeKey>& keys, const std::string& key) {
     return std::any_of(keys.begin(), keys.end(), [&](const NodeKey& known) { return known.key == key; });
 }
 
+Error unreadable_card(const LogId& log) {
+    return {ErrorCode::corrupt, "the card pinned for " + node_of(log).value() + " does not read", "log " + log.value(),
+            "pin the node's card again: minglu peer add CARD --replace"};
+}
+
 Vector stated_in(const KeyChange& change) {
     auto head = parse_note(change.head);
     if (!head) throw StoreFault(ErrorCode::corrupt, "stored change of key: " + head.error().what);
@@ -97,9 +102,7 @@ Result<LogRow> KnownKeys::log_of(const ReadTx& tx, const LogId& id) const {
     log.id = id;
     if (log.size != Seq{}) return log;
     const auto keys = keys_of(node_of(id));
-    if (keys.empty())
-        return fail({ErrorCode::corrupt, "the card pinned for " + node_of(id).value() + " does not read",
-                     "log " + id.value(), "pin the node's card again"});
+    if (keys.empty()) return fail(unreadable_card(id));
     log.suite = keys.front().suite;
     log.signing_key = keys.front().key;
     return log;
@@ -124,6 +127,7 @@ void KnownKeys::introduce(LogRow& log, std::string_view head_note) const {
 }
 
 Result<void> KnownKeys::check_counts(const LogId& log, const std::string& key, Seq size) const {
+    if (cards_.contains(node_of(log)) && keys_of(node_of(log)).empty()) return fail(unreadable_card(log));
     const auto known = find(node_of(log), key);
     if (!known || known->signs(log, size)) return {};
     return fail({ErrorCode::not_allowed,

@@ -34,7 +34,7 @@ bool still_covers(const LogRow& log, const Proved& one) {
 
 /// Keeps the largest head that is proved from the records held: another one only for the same log further on, or when
 /// the one held has lost its proof.
-bool adopt_head(LogRow& log, const Proved& one) {
+bool adopt_head(const ReadTx& tx, LogRow& log, const Proved& one) {
     const Head& head = one.proof.head;
     const bool larger = std::tie(head.size, head.time) > std::tie(log.head_size, log.head_time);
     // Of a log that is cut the steps to a head are checked only where records came with it.
@@ -42,7 +42,7 @@ bool adopt_head(LogRow& log, const Proved& one) {
     const bool reaches = head.size == log.size ? !log.cut || head.root == root_of(log) : is_led_to;
     const bool better = larger && one.proof.continuity == Continuity::proved;
     if (!reaches || (!better && still_covers(log, one))) return false;
-    log.head = note_text(only_signed_by(parse_note(one.segment.head).value(), node_of(log.id)));
+    log.head = note_text(kept_of(parse_note(one.segment.head).value(), keys_of_log(tx, log)));
     log.head_size = head.size;
     log.head_time = head.time;
     log.head_proof = head.size == log.size ? std::vector<ProofStep>{} : one.segment.steps;
@@ -153,7 +153,7 @@ bool take_cosigned(WriteTx& tx, const Bundle& bundle, const KnownKeys& keys, con
 bool write_back(WriteTx& tx, Proofs& proofs, UnixMs now, std::vector<Head>& heads) {
     bool news = !proofs.incidents.empty() || proofs.new_keys;
     for (auto& [id, one] : proofs.proved) {
-        news = adopt_head(one.log, one) || news;
+        news = adopt_head(tx, one.log, one) || news;
         for (const KeyChange& change : one.proof.disproved) remove_key_change(tx, change);
         tx.update_log(one.log);
         if (one.proof.continuity == Continuity::proved) heads.push_back(one.proof.head);

@@ -88,13 +88,14 @@ void check_cards(const ReadTx& tx, Findings& findings) {
                          "run minglu peer add CARD --replace with its card file");
 }
 
-enum class Phase : std::uint8_t { records, entries, heads, cosigned, audit, over };
+enum class Phase : std::uint8_t { records, entries, heads, forks, cosigned, audit, over };
 
 /// Where a round stands; all that a later process needs to go on with it.
 struct Position {
     Phase phase = Phase::records;
     RecordNo record;  ///< the last that was checked, and so below
     EntryNo entry;
+    std::int64_t fork = 0;
     std::int64_t cosignature = 0;
     AuditCheck audit;
     GrownLogs grown;
@@ -147,6 +148,7 @@ std::string text_of_position(const Position& at, const Reading& reading) {
                 {"phase", static_cast<int>(at.phase)},
                 {"record", at.record.value()},
                 {"entry", at.entry.value()},
+                {"fork", at.fork},
                 {"cosignature", at.cosignature},
                 {"audit", at.audit.no()},
                 {"audit_hash", to_base64(bytes_of(at.audit.hash()))},
@@ -165,6 +167,7 @@ std::optional<Position> parse_position(std::string_view text, const Reading& rea
         at.phase = static_cast<Phase>(std::clamp(json.at("phase").get<int>(), 0, static_cast<int>(Phase::over)));
         at.record = RecordNo{json.at("record").get<std::int64_t>()};
         at.entry = EntryNo{json.at("entry").get<std::int64_t>()};
+        at.fork = json.at("fork").get<std::int64_t>();
         at.cosignature = json.at("cosignature").get<std::int64_t>();
         at.audit = AuditCheck(json.at("audit").get<std::int64_t>(), hash_of_json(json.at("audit_hash")));
         at.entries_agree = json.at("entries_agree").get<bool>();
@@ -231,6 +234,8 @@ private:
                 return check_entries(tx, enough);
             case Phase::heads:
                 return check_heads(tx);
+            case Phase::forks:
+                return check_forks(tx, enough);
             case Phase::cosigned:
                 return check_cosigned(tx, enough);
             case Phase::audit:
@@ -279,11 +284,22 @@ private:
             if (at_.entries_agree) check_state_root(tx, reading_, findings_);
         });
         guarded(findings_, "peer", "the peers", [&] { check_cards(tx, findings_); });
+        return true;
+    }
+
+    bool check_forks(const ReadTx& tx, const Enough& enough) {
+        bool through = true;
         guarded(findings_, "fork", "the forks", [&] {
             KeptHeadsCheck kept(tx, findings_);
-            for (const ForkRow& fork : tx.forks()) kept.check(fork);
+            for (const ForkRow& row : tx.forks()) {
+                if (row.no <= at_.fork) continue;
+                at_.fork = row.no;
+                kept.check(row);
+                through = !enough();
+                if (!through) return;
+            }
         });
-        return true;
+        return through;
     }
 
     bool check_cosigned(const ReadTx& tx, const Enough& enough) {

@@ -165,6 +165,7 @@ Result<PeerRow> PeerLinks::reachable(const NodeId& node) const {
     if (found->url.empty())
         return fail({ErrorCode::bad_request, "peer " + node.value() + " has no address: it calls us", "",
                      "give it one with minglu peer add CARD --url URL"});
+    if (auto fault = card_fault(*found)) return fail(*std::move(fault));
     return *found;
 }
 
@@ -204,13 +205,16 @@ std::vector<PeerReport> PeerLinks::reports() const {
     std::vector<PeerReport> reports;
     for (const PeerRow& peer : peers_) {
         PeerReport report{peer.node, {}, {}};
-        if (const auto link = links_.find(peer.node); link != links_.end())
+        const auto link = links_.find(peer.node);
+        auto fault = card_fault(peer);
+        if (link != links_.end()) {
             report = link->second->report();
-        else if (auto fault = card_fault(peer)) {
+        } else if (fault && !peer.paused) {
             report.status.state = "backing_off";
             report.status.last_error = *std::move(fault);
-        } else
+        } else {
             report.status.state = peer.paused ? "paused" : "passive";
+        }
         reports.push_back(std::move(report));
     }
     return reports;

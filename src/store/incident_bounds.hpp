@@ -3,8 +3,8 @@
 ///
 /// Incidents are never removed, so a peer must not be able to cause any number of them. Of one kind about one peer so
 /// many as follows are kept one by one on one day in UTC+8; further ones of that day are counted in one incident more,
-/// which tells of the last of them. All nodes that are no peers here share the room of one: a file names whomever it
-/// likes as its sender. What is about no node is not of another's making, and has no bound.
+/// which tells of the last of them; so it is with what is about this node itself. All others share the room of one: a
+/// file names whomever it likes as its sender. What is about no node is not of another's making, and has no bound.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -34,8 +34,8 @@ constexpr std::size_t incident_text_bytes_max = 4096;
 /// Whose room an incident takes.
 enum class Room {
     unbounded,  ///< about no node
-    peer,
-    strangers  ///< about a node that is no peer here
+    peer,       ///< or this node itself
+    strangers   ///< about another node, that is no peer here
 };
 
 /// The incident in which `one` is counted on a day that has brought too many of its kind and room: the same peer and

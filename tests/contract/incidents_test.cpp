@@ -132,6 +132,15 @@ STORE_TEST("nodes that are no peers share the room of one: a file names whomever
     tx->add_incident(other);
     tx->add_incident(bad_record(1, "y", midnight));
     CHECK(tx->counts().incidents == max + 4);
+
+    // What this node says of itself is no stranger's.
+    LogRow own;
+    own.id = LogId{"cq-9f3c21d07be45a18"};
+    own.own = true;
+    tx->add_log(own);
+    tx->add_incident(bad_record(0, "cq"));
+    CHECK(rows_of(*tx, "cq") == 1);
+    CHECK(tx->counts().incidents == max + 5);
 }
 
 STORE_TEST("each day in UTC+8 has room of its own, also after a clock was put back") {

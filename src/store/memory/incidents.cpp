@@ -22,7 +22,9 @@ bool count_up(State& state, const IncidentRow& incident) {
 
 Room room_of(const State& state, const std::string& peer) {
     if (peer.empty()) return Room::unbounded;
-    return state.peers.contains(NodeId{peer}) ? Room::peer : Room::strangers;
+    const bool is_own = std::any_of(state.logs.begin(), state.logs.end(),
+                                    [&](const LogRow& log) { return log.own && node_of(log.id).value() == peer; });
+    return is_own || state.peers.contains(NodeId{peer}) ? Room::peer : Room::strangers;
 }
 
 bool is_day_full(const State& state, const IncidentRow& incident, Room room) {

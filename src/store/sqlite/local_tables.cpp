@@ -145,7 +145,11 @@ void LocalTables::add_incident(const IncidentRow& incident) {
 
 Room LocalTables::room_of(const IncidentRow& incident) const {
     if (incident.peer.empty()) return Room::unbounded;
-    return database_.query("SELECT 1 FROM peer WHERE node = ?", incident.peer).next() ? Room::peer : Room::strangers;
+    Query known = database_.query(
+        "SELECT 1 FROM peer WHERE node = ?1"
+        " UNION ALL SELECT 1 FROM log WHERE own AND substr(id, 1, length(id) - 17) = ?1",
+        incident.peer);
+    return known.next() ? Room::peer : Room::strangers;
 }
 
 bool LocalTables::is_day_full(const IncidentRow& incident, Room room) const {
@@ -157,7 +161,9 @@ bool LocalTables::is_day_full(const IncidentRow& incident, Room room) const {
                                            incident.kind, incident.peer, day.begin, day.end, incidents_per_day_max)
                                      : database_.query(
                                            "SELECT count(*) FROM (SELECT 1 FROM incident WHERE kind = ? AND peer <> ''"
-                                           " AND peer NOT IN (SELECT node FROM peer) AND at >= ? AND at < ? LIMIT ?)",
+                                           " AND peer NOT IN (SELECT node FROM peer"
+                                           " UNION ALL SELECT substr(id, 1, length(id) - 17) FROM log WHERE own)"
+                                           " AND at >= ? AND at < ? LIMIT ?)",
                                            incident.kind, day.begin, day.end, incidents_per_day_max);
     query.next();
     return query->integer(0) == incidents_per_day_max;

@@ -144,7 +144,7 @@ TEST_CASE("a head beyond the records held is not cosigned, nor are the cosignatu
 }
 
 TEST_CASE("a cosignature that was damaged at rest stops nothing, goes to nobody, and makes room for the next one") {
-    for (const bool reads : {true, false}) {
+    for (const char* damaged : {"signature", "origin", "size"}) {
         Signing cq("cq");
         Signing sc("sc");
         Signing gz("gz");
@@ -155,8 +155,10 @@ TEST_CASE("a cosignature that was damaged at rest stops nothing, goes to nobody,
         carry(cq, sc);
         sc.replica->write_local([&](WriteTx& tx) {
             CosignatureRow row = tx.cosignatures(cq.log()).at(0);
-            char& changed = reads ? row.note[row.note.size() - 9] : row.note[8];  // of the signature, or of the origin
-            changed = static_cast<char>(changed ^ 1);
+            const auto flip = [&](std::size_t at) { row.note[at] = static_cast<char>(row.note[at] ^ 1); };
+            if (damaged == std::string_view("signature")) flip(row.note.size() - 9);
+            if (damaged == std::string_view("origin")) flip(8);
+            if (damaged == std::string_view("size")) row.size = Seq{row.size.value() + 1'000'000};
             tx.put_cosignature(row);
         });
         const auto best = best_head(*sc.store->read(), cq.log(), Seq{2});

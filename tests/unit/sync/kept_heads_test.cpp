@@ -159,6 +159,51 @@ TEST_CASE("what was signed before the present card was pinned, with a key that n
     CHECK(scene.found(row).size() == 1);
 }
 
+TEST_CASE("lines that others have added beside a signature that holds accuse nobody") {
+    const Scene scene;
+    const auto older = fixed_key("older");
+    const auto with_junk = [&](const std::string& note, const NodeId& by, const Signer& key) {
+        SignedHead head = parse_note(note).value();
+        head.signatures.push_back(
+            {by.value(), note_key_id(by.value(), key.suite(), key.public_key()), std::string(64, 'x')});
+        return note_text(head);
+    };
+    CosignatureRow row = scene.cosigned;
+    row.note = with_junk(row.note, sc, *older);
+    CHECK(scene.found(row) == Lines{});
+    row.note = with_junk(row.note, sc, *scene.key);
+    CHECK(scene.found(row) == Lines{});
+    ForkRow fork = scene.fork;
+    fork.head_b = with_junk(fork.head_b, sc, *scene.key);
+    CHECK(scene.found(fork) == Lines{});
+}
+
+TEST_CASE("what is kept of a head are its author's lines that hold, each once, and one of a key that is not known") {
+    const Scene scene;
+    const auto older = fixed_key("older");
+    const LogKeys keys{scene.key->suite(), scene.key->public_key(), {}};
+    const SignedHead sound = only_signed_by(parse_note(scene.cosigned.note).value(), sc);
+    SignedHead head = parse_note(scene.cosigned.note).value();
+    const auto id_of = [](const Signer& key) { return note_key_id("sc", key.suite(), key.public_key()); };
+    head.signatures.insert(head.signatures.begin(), {"sc", id_of(*scene.key), std::string(64, 'x')});
+    head.signatures.push_back(sound.signatures.front());
+    for (const char junk : {'y', 'z'}) head.signatures.push_back({"sc", id_of(*older), std::string(64, junk)});
+    const SignedHead kept = kept_of(head, keys);
+    REQUIRE(kept.signatures.size() == 2);
+    CHECK(kept.signatures[0] == sound.signatures.front());
+    CHECK(kept.signatures[1].key_id == id_of(*older));
+    CHECK(kept.text == sound.text);
+}
+
+TEST_CASE("a peer whose card was damaged loses none of its cosignatures by it") {
+    const Scene scene;
+    CosignatureRow row = scene.cosigned;
+    row.node = NodeId{"gz"};
+    row.note = cosign_head(note_text(only_signed_by(*parse_note(row.note), sc)), row.node, *fixed_key("gz")).value();
+    scene.node.replica->write_local([&](WriteTx& tx) { tx.put_peer({row.node, "{}", "", false, UnixMs{}}); });
+    CHECK(scene.found(row) == Lines{});
+}
+
 TEST_CASE("both are part of what a node verifies") {
     const Scene scene;
     scene.node.replica->write_local([&](WriteTx& tx) {
