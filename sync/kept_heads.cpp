@@ -112,7 +112,7 @@ std::string KeptHeadsCheck::fault_of_proof(const ForkRow& row, const Head& a, co
         if (!is_signed(*note, node_of(row.log), row.at)) return "a signature in its proof fails";
         heads.at(i) = note->head;
     }
-    if (proof->log != row.log || proof->common != row.common || heads != std::array{a, b})
+    if (proof->log != row.log || proof->common != row.common || heads[0] != a || heads[1] != b)
         return "its proof is not one of its heads";
     std::string fault;
     for (const HashAlgorithm algorithm : {HashAlgorithm::sha256, HashAlgorithm::sm3}) {  // the log need not be here
