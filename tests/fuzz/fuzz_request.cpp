@@ -78,13 +78,6 @@ std::optional<HttpRequest> receive(std::string_view bytes, SpoolFile& spool) {
     return request;
 }
 
-std::string whole_body(const HttpResponse& response) {
-    if (!response.stream) return response.body;
-    std::string all;
-    for (std::string chunk; response.stream(chunk); chunk.clear()) all += chunk;
-    return all;
-}
-
 void check(const HttpResponse& response) {
     require(response.status >= 200 && response.status < 600 && response.status != 500, "it is answered");
     const std::string body = whole_body(response);

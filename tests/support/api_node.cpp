@@ -85,4 +85,11 @@ void write_three(TestNode& node) {
            {"subtype", "invention"}}}});
 }
 
+std::string whole_body(const HttpResponse& response) {
+    if (!response.stream) return response.body;
+    std::string all;
+    for (std::string chunk; response.stream(chunk); chunk.clear()) all += chunk;
+    return all;
+}
+
 }  // namespace minglu::test

@@ -71,4 +71,7 @@ inline const std::string invention = "patent/201710601862.3";
 /// Those three entries.
 void write_three(TestNode& node);
 
+/// The body, also where it comes piece by piece.
+[[nodiscard]] std::string whole_body(const HttpResponse& response);
+
 }  // namespace minglu::test

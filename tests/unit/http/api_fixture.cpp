@@ -13,13 +13,6 @@ HttpRequest get(std::string path, std::multimap<std::string, std::string> query)
     return request;
 }
 
-std::string whole_body(const HttpResponse& response) {
-    if (!response.stream) return response.body;
-    std::string all;
-    for (std::string chunk; response.stream(chunk); chunk.clear()) all += chunk;
-    return all;
-}
-
 Json json_of(const HttpResponse& response) {
     Json json = Json::parse(response.body, nullptr, false);
     INFO(response.body);

@@ -11,8 +11,6 @@ namespace minglu::test {
 using Json = nlohmann::json;
 
 [[nodiscard]] HttpRequest get(std::string path, std::multimap<std::string, std::string> query = {});
-/// The body, also where it comes piece by piece.
-[[nodiscard]] std::string whole_body(const HttpResponse& response);
 [[nodiscard]] Json json_of(const HttpResponse& response);
 /// The answer of the reading half, which must have that status.
 Json ask(TestNode& node, const HttpRequest& request, int status = 200);
