@@ -11,6 +11,14 @@ namespace minglu {
 
 namespace {
 
+/// A peer whose card was damaged here is as one that cannot be reached: no reason to leave the others alone.
+Result<Card> card_of(const PeerRow& peer) {
+    auto card = parse_card(peer.card);
+    if (card) return card;
+    return fail({ErrorCode::corrupt, "the card of peer " + peer.node.value() + ": " + card.error().what, "",
+                 "pin its card file again: minglu peer add CARD --replace"});
+}
+
 std::int64_t step(Puller& puller, const std::function<bool()>&) {
     return puller.step();
 }
@@ -115,21 +123,9 @@ void PeerLinks::stop() {
     ending.swap(links_);
 }
 
-namespace {
-
-/// A peer whose card was damaged here is as one that cannot be reached: no reason to leave the others alone.
-std::optional<Error> card_fault(const PeerRow& peer) {
-    const auto card = parse_card(peer.card);
-    if (card) return std::nullopt;
-    return Error{ErrorCode::corrupt, "the card of peer " + peer.node.value() + ": " + card.error().what, "",
-                 "pin its card file again: minglu peer add CARD --replace"};
-}
-
-}  // namespace
-
 std::unique_ptr<Transport> PeerLinks::connect(const PeerRow& peer) const {
-    const auto card = parse_card(peer.card);
-    if (!card) throw StoreFault(ErrorCode::corrupt, "card of peer " + peer.node.value() + ": " + card.error().what);
+    const auto card = card_of(peer);
+    if (!card) throw StoreFault(card.error().code, card.error().what);
     return std::make_unique<HttpsTransport>(
         HttpsPeer{peer.url, card->tls_spki_sha256, identity_.certificate_pem, identity_.key_pem});
 }
@@ -144,7 +140,7 @@ void PeerLinks::refresh() {
     peers_ = store_.read()->peers();
     by_spki_.clear();
     for (const PeerRow& peer : peers_)
-        if (const auto card = parse_card(peer.card)) by_spki_.emplace(card->tls_spki_sha256, peer.node);
+        if (const auto card = card_of(peer)) by_spki_.emplace(card->tls_spki_sha256, peer.node);
     for (auto link = links_.begin(); link != links_.end();) {
         const bool wanted = std::find(peers_.begin(), peers_.end(), link->second->peer()) != peers_.end();
         if (!wanted) ending.push_back(std::move(link->second));
@@ -152,7 +148,7 @@ void PeerLinks::refresh() {
     }
     if (!started_) return;
     for (const PeerRow& peer : peers_)
-        if (!peer.paused && !peer.url.empty() && !links_.contains(peer.node) && !card_fault(peer))
+        if (!peer.paused && !peer.url.empty() && !links_.contains(peer.node) && card_of(peer))
             links_.emplace(peer.node, std::make_unique<Followed>(peer, *this));
 }
 
@@ -165,7 +161,7 @@ Result<PeerRow> PeerLinks::reachable(const NodeId& node) const {
     if (found->url.empty())
         return fail({ErrorCode::bad_request, "peer " + node.value() + " has no address: it calls us", "",
                      "give it one with minglu peer add CARD --url URL"});
-    if (auto fault = card_fault(*found)) return fail(*std::move(fault));
+    if (const auto card = card_of(*found); !card) return fail(card.error());
     return *found;
 }
 
@@ -206,12 +202,12 @@ std::vector<PeerReport> PeerLinks::reports() const {
     for (const PeerRow& peer : peers_) {
         PeerReport report{peer.node, {}, {}};
         const auto link = links_.find(peer.node);
-        auto fault = card_fault(peer);
+        const auto card = card_of(peer);
         if (link != links_.end()) {
             report = link->second->report();
-        } else if (fault && !peer.paused) {
+        } else if (!card && !peer.paused) {
             report.status.state = "backing_off";
-            report.status.last_error = *std::move(fault);
+            report.status.last_error = card.error();
         } else {
             report.status.state = peer.paused ? "paused" : "passive";
         }
