@@ -61,7 +61,7 @@ void LogCheck::compare(const LogRow& stored, const Grown& grown) {
 void LogCheck::check_filing(const LogRow& stored, const LogRow& grown, const RecordRow& row,
                             const RecordLines& record) {
     const Header& header = record.header;
-    if (row.kind == RecordKind::unknown && header.kind != RecordKind::unknown)
+    if (row.kind == RecordKind::unknown && header.kind != RecordKind::unknown && is_stored_as_unread(row.dot))
         return findings_.add("record", "record " + to_string(row.dot),
                              "it was kept by a program that did not read it, and this one does", "run minglu rebuild");
     const Judged judged = judge(grown, record);
@@ -79,6 +79,15 @@ void LogCheck::check_filing(const LogRow& stored, const LogRow& grown, const Rec
     for (const EntryKey& key : filed) check_shown(row, key);
     if (header.of) check_mark(row, header);
     if (judged.fault.empty() && header.open && header.open->cut) note_cut(*header.open->cut, node_of(header.log));
+}
+
+/// A damaged kind, too, is read as one that is unknown.
+bool LogCheck::is_stored_as_unread(const Dot& dot) {
+    if (!unread_) {
+        const std::vector<Dot> dots = tx_.unread();
+        unread_.emplace(dots.begin(), dots.end());
+    }
+    return unread_->contains(dot);
 }
 
 /// Entries that are there are checked by themselves. Told at the first record that names the key.

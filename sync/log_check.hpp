@@ -1,6 +1,8 @@
 #pragma once
 /// Grows every log again from the stored bytes, record by record, and compares with what is stored of it.
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -38,6 +40,7 @@ private:
     using Grown = GrownLogs::Grown;
 
     void check_filing(const LogRow& stored, const LogRow& grown, const RecordRow& row, const RecordLines& record);
+    bool is_stored_as_unread(const Dot& dot);
     void check_shown(const RecordRow& row, const EntryKey& key);
     void check_mark(const RecordRow& row, const Header& header);
     void note_cut(const Cut& cut, const NodeId& by);
@@ -52,6 +55,7 @@ private:
     const Reading& reading_;
     GrownLogs& grown_;
     std::map<LogId, LogRow> stored_;
+    std::optional<std::set<Dot>> unread_;
 };
 
 }  // namespace minglu

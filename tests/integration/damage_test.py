@@ -30,6 +30,7 @@ LOG_CASES = {
 }
 FILING_CASES = {
     "the time of a record": ("record", "time_ms", f"seq = {EDITED}", 0, f":{EDITED}", BACKUP),
+    "the kind of a record": ("record", "kind", f"seq = {EDITED}", 1, f":{EDITED}", BACKUP),
     "what a record does": ("record", "resolves", f"seq = {EDITED}", 0, f":{EDITED}", BACKUP),
     "a key": ("key", "key", f"key = '{KEY}'", -2, f":{EDITED}", BACKUP),
     "the head of a peer": ("log", "head", "own = 0", -8, "head of log sc-", BACKUP),
