@@ -131,4 +131,9 @@ Op write_op(std::string key, std::string_view field, std::string_view text, Vect
     return op;
 }
 
+void grow(LogForge& log, std::uint64_t size, std::string_view value) {
+    while (log.size().value() < size)
+        log.change({write_op("gi/AGI" + std::to_string(log.size().value()), "name", value)});
+}
+
 }  // namespace minglu::test

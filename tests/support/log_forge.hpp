@@ -79,5 +79,7 @@ struct ForgedPart {
 
 /// {"key": key, "set": {field: text}} that saw `seen`, effective on 2026-01-01.
 [[nodiscard]] Op write_op(std::string key, std::string_view field, std::string_view text, Vector seen = {});
+/// Appends changes until the log has `size` records. Each names an entry of its own, gi/AGI and the size before it.
+void grow(LogForge& log, std::uint64_t size, std::string_view value);
 
 }  // namespace minglu::test

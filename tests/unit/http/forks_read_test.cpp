@@ -12,11 +12,6 @@ namespace {
 const LogId forked{"sc-00000000000000aa"};
 constexpr Seq common{3};
 
-void grow(LogForge& log, std::uint64_t size, std::string_view value) {
-    while (log.size().value() < size)
-        log.change({write_op("gi/AGI" + std::to_string(log.size().value()), "name", value)});
-}
-
 /// cq holds seven records of a log that parts after the third.
 struct Scene {
     Scene() {

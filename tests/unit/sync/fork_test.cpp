@@ -18,11 +18,6 @@ const NodeId sc{"sc"};
 const LogId sc_log{"sc-03ab99f0c1d2e3f4"};
 constexpr HybridTime start{1'766'109'600'000, 0};
 
-void grow(LogForge& log, std::uint64_t size, std::string_view value) {
-    while (log.size().value() < size)
-        log.change({write_op("gi/AGI" + std::to_string(log.size().value()), "name", value)});
-}
-
 /// Two branches of one log that part after `common` records.
 struct Branches {
     Branches(std::uint64_t common, std::uint64_t a_size, std::uint64_t b_size) : a(sc_log, *key, start), b(a) {

@@ -20,11 +20,6 @@ const NodeId sc{"sc"};
 const LogId sc_log{"sc-03ab99f0c1d2e3f4"};
 constexpr HybridTime start{1'766'109'600'000, 0};
 
-void grow(LogForge& log, std::uint64_t size, std::string_view value) {
-    while (log.size().value() < size)
-        log.change({write_op("gi/AGI" + std::to_string(log.size().value()), "name", value)});
-}
-
 /// A node that holds 7 records of sc, has cosigned them, and knows that they have forked after 4.
 struct Scene {
     explicit Scene(Suite suite = Suite::ed25519_sha256)

@@ -17,12 +17,7 @@ constexpr HybridTime start{1'766'109'600'000, 0};
 
 struct Scene {
     Scene() { node.pin(sc, *key); }
-    /// Appends changes to the forge until it has `size` records.
-    void grow(LogForge& log, std::uint64_t size) {
-        while (log.size().value() < size)
-            log.change({write_op("gi/AGI" + std::to_string(log.size().value()), "name", "甲")});
-    }
-    void grow(std::uint64_t size) { grow(forge, size); }
+    void grow(std::uint64_t size) { test::grow(forge, size, "甲"); }
     IngestReport take(const std::string& bundle) const { return node.replica->ingest(bundle, sc).value(); }
 
     std::unique_ptr<SigningKey> key = fixed_key("sc");
@@ -118,7 +113,7 @@ TEST_CASE("two signed heads that cannot both be true are a fork, in either order
         other.change({write_op("gi/AGI9", "name", "乙")});
         scene.grow(4);
         (void)scene.take(scene.forge.rest());
-        if (larger_first) scene.grow(other, 6);
+        if (larger_first) grow(other, 6, "甲");
         const IngestReport report = scene.take(other.bundle(Seq{5}, Seq{4}, Seq{4}));
         REQUIRE(report.refused.size() == 1);
         CHECK(report.refused.front().second.code == ErrorCode::fork);
@@ -131,7 +126,7 @@ TEST_CASE("two signed heads that cannot both be true are a fork, in either order
     ahead.grow(6);
     (void)ahead.take(ahead.forge.bundle(Seq{1}, Seq{3}, Seq{6}));
     other.change({write_op("gi/AGI9", "name", "乙")});
-    ahead.grow(other, 7);
+    grow(other, 7, "甲");
     const IngestReport report = ahead.take(other.rest(Seq{3}));
     REQUIRE(report.refused.size() == 1);
     CHECK(report.refused.front().second.code == ErrorCode::fork);
